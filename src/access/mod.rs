@@ -1,0 +1,2 @@
+//! The only door to the data.
+pub mod role;
