@@ -1,0 +1,317 @@
+//! All tables: the data at a glance. The same in both databases.
+#![allow(
+    missing_docs,
+    reason = "the names say it, and the features that own the rows say the rest"
+)]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    sector (code) {
+        code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    facility_type (code) {
+        code -> Text,
+        sector_code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    organisation (id) {
+        id -> SqlId,
+        name -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    facility (id) {
+        id -> SqlId,
+        organisation_id -> SqlId,
+        facility_type -> Text,
+        name -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    site (id) {
+        id -> SqlId,
+        facility_id -> SqlId,
+        name -> Text,
+        address -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    unit (id) {
+        id -> SqlId,
+        facility_id -> SqlId,
+        site_id -> Nullable<SqlId>,
+        facility_type -> Text,
+        name -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    identifier (value, kind, valid_from) {
+        kind -> Text,
+        value -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        owner_id -> SqlId,
+        owner_kind -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    integration (client_id) {
+        client_id -> Text,
+        name -> Text,
+        scopes -> SqlJson,
+        organisations -> SqlJson,
+        all_organisations -> Bool,
+        valid_until -> Nullable<SqlMoment>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    framework_version (id) {
+        id -> SqlId,
+        framework_code -> Text,
+        version_code -> Text,
+        state -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+        published_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    cycle (id) {
+        id -> SqlId,
+        title -> SqlJson,
+        framework_code -> Text,
+        version_code -> Text,
+        facility_types -> SqlJson,
+        opens -> SqlMoment,
+        due -> SqlMoment,
+        purpose -> Text,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    self_assessment (id) {
+        id -> SqlId,
+        cycle_id -> SqlId,
+        facility_id -> SqlId,
+        facility_type -> Text,
+        framework_code -> Text,
+        version_code -> Text,
+        purpose -> Text,
+        state -> Text,
+        revision -> BigInt,
+        submitted_revision -> Nullable<BigInt>,
+        based_on -> Nullable<SqlId>,
+        opening -> SqlJson,
+        reopening -> Nullable<SqlJson>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+        updated_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    answer (self_assessment_id, criterion_code) {
+        self_assessment_id -> SqlId,
+        criterion_code -> Text,
+        level -> Text,
+        note -> Nullable<Text>,
+        evidence -> SqlJson,
+        origin -> Text,
+        answered_by -> SqlJson,
+        answered_at -> SqlMoment,
+        confirmed_by -> Nullable<SqlJson>,
+        confirmed_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    self_assessment_revision (self_assessment_id, revision) {
+        self_assessment_id -> SqlId,
+        revision -> BigInt,
+        submitted_at -> SqlMoment,
+        submitted_by -> SqlJson,
+        document -> SqlJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    revision_attachment (attachment_id, self_assessment_id, revision) {
+        self_assessment_id -> SqlId,
+        revision -> BigInt,
+        attachment_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    attachment (id) {
+        id -> SqlId,
+        facility_id -> SqlId,
+        state -> Text,
+        file_name -> Nullable<Text>,
+        media_type -> Text,
+        sent_size -> BigInt,
+        sent_sha256 -> Text,
+        stored_size -> BigInt,
+        stored_sha256 -> Text,
+        stored_by -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+        finished_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    attachment_chunk (attachment_id, position) {
+        attachment_id -> SqlId,
+        position -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    idempotency (caller, key) {
+        caller -> Text,
+        key -> Text,
+        request_hash -> Binary,
+        status -> Integer,
+        location -> Nullable<Text>,
+        etag -> Text,
+        body -> Text,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    audit_event (id) {
+        id -> SqlId,
+        arrival -> BigInt,
+        at -> SqlMoment,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        organisation_id -> Nullable<SqlId>,
+        facility_id -> Nullable<SqlId>,
+        public_to_inspectors -> Bool,
+        actor -> SqlJson,
+        trace -> SqlId,
+        payload -> Nullable<SqlJson>,
+        salt -> Binary,
+    }
+}
+
+diesel::joinable!(facility -> organisation (organisation_id));
+diesel::joinable!(self_assessment -> facility (facility_id));
+diesel::joinable!(self_assessment -> cycle (cycle_id));
+diesel::joinable!(answer -> self_assessment (self_assessment_id));
+diesel::joinable!(attachment -> facility (facility_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    sector,
+    facility_type,
+    organisation,
+    facility,
+    site,
+    unit,
+    identifier,
+    integration,
+    framework_version,
+    cycle,
+    self_assessment,
+    answer,
+    self_assessment_revision,
+    revision_attachment,
+    attachment,
+    attachment_chunk,
+    idempotency,
+    audit_event,
+);
