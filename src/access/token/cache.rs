@@ -1,0 +1,112 @@
+//! Tokens that passed, so that they pass again without a signature's 39 µs. Bounded, and never past `exp`.
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::digest;
+
+use super::claims::Claims;
+use super::keys::Key;
+
+/// Readers of different tokens seldom meet on one lock.
+const SHARDS: usize = 16;
+
+/// SHA-256 of the whole token, signature included: the token itself is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(super) fn of(token: &str) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+        Self(bytes)
+    }
+
+    /// One of `count` equal parts of all fingerprints.
+    pub(super) fn part(&self, count: usize) -> usize {
+        let [first, ..] = self.0;
+        usize::from(first) % count
+    }
+}
+
+/// A token that passed.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) claims: Arc<Claims>,
+    /// The second from which it must be looked at again.
+    pub(super) until: i64,
+    /// The key that it was signed with; none: it was introspected.
+    pub(super) key: Option<Arc<Key>>,
+}
+
+impl Entry {
+    fn is_good(&self, now: i64) -> bool {
+        now < self.until && self.key.as_ref().is_none_or(|key| !key.is_withdrawn())
+    }
+}
+
+type Shard = RwLock<HashMap<Fingerprint, Entry>>;
+
+#[derive(Debug)]
+pub(super) struct Cache {
+    shards: [Shard; SHARDS],
+    /// The most that one shard holds.
+    room: usize,
+}
+
+impl Cache {
+    pub(super) fn new(size: usize) -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Shard::default()),
+            room: size.div_ceil(SHARDS),
+        }
+    }
+
+    fn shard(&self, fingerprint: &Fingerprint) -> Option<&Shard> {
+        self.shards.get(fingerprint.part(SHARDS))
+    }
+
+    pub(super) fn get(&self, fingerprint: &Fingerprint, now: i64) -> Option<Arc<Claims>> {
+        let shard = self
+            .shard(fingerprint)?
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        shard
+            .get(fingerprint)
+            .filter(|entry| entry.is_good(now))
+            .map(|entry| Arc::clone(&entry.claims))
+    }
+
+    pub(super) fn put(&self, fingerprint: Fingerprint, entry: Entry, now: i64) {
+        let Some(shard) = self.shard(&fingerprint) else {
+            return;
+        };
+        if self.room == 0 || !entry.is_good(now) {
+            return;
+        }
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        if shard.len() >= self.room && !shard.contains_key(&fingerprint) {
+            make_room(&mut shard, self.room, now);
+        }
+        shard.insert(fingerprint, entry);
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.shards
+            .iter()
+            .map(|shard| shard.read().unwrap().len())
+            .sum()
+    }
+}
+
+/// Drops what is no longer good and, if all is, what would go first anyway.
+fn make_room(shard: &mut HashMap<Fingerprint, Entry>, room: usize, now: i64) {
+    shard.retain(|_, entry| entry.is_good(now));
+    if shard.len() >= room {
+        let first = shard
+            .iter()
+            .min_by_key(|(_, entry)| entry.until)
+            .map(|(fingerprint, _)| *fingerprint);
+        first.and_then(|fingerprint| shard.remove(&fingerprint));
+    }
+}

@@ -1,0 +1,128 @@
+//! Opaque tokens (RFC 7662): the issuer is asked, and a good answer is believed for a minute at most. Closed when it fails.
+use std::fmt::Write;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::cache::{Entry, Fingerprint};
+use super::json::Members;
+use super::remote::Remote;
+use super::{Introspection, Settings, TokenFault, claims};
+
+/// How long an answer is believed, in seconds.
+const MAX_AGE: i64 = 60;
+
+/// The most questions under way at once.
+const TURNS: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Introspector {
+    client: Introspection,
+    remote: Remote,
+    /// A token's fingerprint decides whose turn it waits for, so a token is asked about once however often it comes.
+    turns: [Arc<Mutex<()>>; TURNS],
+}
+
+impl Introspector {
+    pub(super) fn new(client: Introspection, remote: Remote) -> Self {
+        Self {
+            client,
+            remote,
+            turns: std::array::from_fn(|_| Arc::default()),
+        }
+    }
+
+    /// The right to ask about a token, for as long as it is held.
+    pub(super) async fn turn(
+        &self,
+        fingerprint: &Fingerprint,
+    ) -> Result<OwnedMutexGuard<()>, TokenFault> {
+        let turn = self
+            .turns
+            .get(fingerprint.part(TURNS))
+            .ok_or(TokenFault::Unavailable)?;
+        let waited =
+            tokio::time::timeout(self.remote.timeout(), Arc::clone(turn).lock_owned()).await;
+        waited.map_err(|_| TokenFault::Unavailable)
+    }
+
+    /// Asks, and gives the turn back with the answer: it is taken until the question is over, even if whoever asked is gone.
+    pub(super) async fn ask(
+        &self,
+        turn: OwnedMutexGuard<()>,
+        token: &str,
+        endpoint: Option<&str>,
+    ) -> Result<(Members, OwnedMutexGuard<()>), TokenFault> {
+        let Some(endpoint) = endpoint.map(str::to_owned) else {
+            log::error!("introspection is set up, but the issuer gave no introspection_endpoint");
+            return Err(TokenFault::Unavailable);
+        };
+        let (remote, authorization, token) = (
+            self.remote.clone(),
+            self.client.authorization(),
+            token.to_owned(),
+        );
+        let asked = tokio::task::spawn_blocking(move || {
+            let form = [
+                ("token", token.as_str()),
+                ("token_type_hint", "access_token"),
+            ];
+            (remote.post(&endpoint, &authorization, &form), turn)
+        });
+        let (answer, turn) = asked
+            .await
+            .map_err(|error| unanswered(&error.to_string()))?;
+        let answer = answer.map_err(|why| unanswered(&why))?;
+        let members = Members::parse(&answer)
+            .ok_or_else(|| unanswered("the answer is not an object with each member once"))?;
+        Ok((members, turn))
+    }
+}
+
+fn unanswered(why: &str) -> TokenFault {
+    log::warn!("introspection failed: {why}");
+    TokenFault::Unavailable
+}
+
+/// What an answer says about its token.
+pub(super) fn entry(answer: &Members, settings: &Settings, now: i64) -> Result<Entry, TokenFault> {
+    if answer.get("active") != Some(&Value::Bool(true)) {
+        return Err(TokenFault::Invalid("the issuer says that it is not active"));
+    }
+    let claims = claims::of_payload(answer, settings, now)?;
+    Ok(Entry {
+        until: claims.expires.min(now.saturating_add(MAX_AGE)),
+        claims: Arc::new(claims),
+        key: None,
+    })
+}
+
+impl Introspection {
+    /// HTTP Basic as RFC 6749, section 2.3.1, has it: both halves form-encoded first.
+    fn authorization(&self) -> String {
+        let pair = format!(
+            "{}:{}",
+            form_encoded(&self.client),
+            form_encoded(&self.secret)
+        );
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+}
+
+fn form_encoded(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
+                    encoded.push(char::from(byte));
+                }
+                b' ' => encoded.push('+'),
+                // Writing to a String cannot fail.
+                _ => drop(write!(encoded, "%{byte:02X}")),
+            }
+            encoded
+        })
+}
