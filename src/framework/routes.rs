@@ -1,0 +1,402 @@
+//! `/frameworks` and their versions.
+use actix_web::{HttpResponse, get, post, put};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::check::{self, Fault};
+use super::document::{Code, Document};
+use super::rules::{self, CriterionChange};
+use super::{Framework, VersionState, VersionSummary, VersionView, store};
+use crate::access::policy::{ManageFrameworks, ReadFrameworks};
+use crate::access::{Allowed, Tx, new_id};
+use crate::facility::require_facility_type;
+use crate::http::answer;
+use crate::http::body::Check;
+use crate::http::etag::{IfNoneMatch, Precondition};
+use crate::http::idempotency::{IdempotencyKey, Stored};
+use crate::http::page::Window;
+use crate::http::query::{FromQuery, Nothing, Query, Reader};
+use crate::http::{ETag, IfMatch, Json, Page, Path};
+use crate::problem::{Issue, Problem};
+use crate::text::Text;
+
+/// List frameworks
+///
+/// With the latest version of each that the caller may know about.
+#[utoipa::path(tag = "Frameworks", operation_id = "listFrameworks", extensions(("x-action" = json!("ReadFrameworks"))),
+    responses((status = 200, description = "A page of frameworks, by code.", body = Page<Framework>)))]
+#[get("/frameworks")]
+pub async fn list_frameworks(
+    allowed: Allowed<ReadFrameworks>,
+    query: Query<Window<Code>>,
+) -> Result<HttpResponse, Problem> {
+    let window = query.0;
+    let link = allowed.state().link("/frameworks");
+    let page = allowed
+        .read(move |tx| {
+            let mut items = Framework::of(store::all(tx, None)?);
+            if let Some(after) = &window.after {
+                items.retain(|item| item.code.as_str() > after.as_str());
+            }
+            Ok(window.page(items, &link, &[], |item| item.code.to_string()))
+        })
+        .await?;
+    answer::page(&page)
+}
+
+/// List the versions of a framework
+#[utoipa::path(tag = "Frameworks", operation_id = "listFrameworkVersions", params(("frameworkCode" = Code, Path, description = "The framework.")),
+    extensions(("x-action" = json!("ReadFrameworks"))),
+    responses((status = 200, description = "A page of versions, by code.", body = Page<VersionSummary>)))]
+#[get("/frameworks/{frameworkCode}/versions")]
+pub async fn list_framework_versions(
+    allowed: Allowed<ReadFrameworks>,
+    path: Path<Code>,
+    query: Query<Window<Code>>,
+) -> Result<HttpResponse, Problem> {
+    let (code, window) = (path.0, query.0);
+    let link = allowed
+        .state()
+        .link(&format!("/frameworks/{code}/versions"));
+    let page = allowed
+        .read(move |tx| {
+            let mut items = store::all(tx, Some(code.as_str()))?;
+            if items.is_empty() {
+                return Err(Problem::not_found());
+            }
+            items.sort_by(|a, b| a.version_code.cmp(&b.version_code));
+            if let Some(after) = &window.after {
+                items.retain(|item| item.version_code.as_str() > after.as_str());
+            }
+            Ok(window.page(items, &link, &[], |item| item.version_code.to_string()))
+        })
+        .await?;
+    answer::page(&page)
+}
+
+/// Read a framework version
+#[utoipa::path(tag = "Frameworks", operation_id = "readFrameworkVersion",
+    params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version.")),
+    extensions(("x-action" = json!("ReadFrameworks"))),
+    responses((status = 200, description = "The version with its document.", body = VersionView)))]
+#[get("/frameworks/{frameworkCode}/versions/{versionCode}")]
+pub async fn read_framework_version(
+    allowed: Allowed<ReadFrameworks>,
+    path: Path<(Code, Code)>,
+    _: Query<Nothing>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    let (framework, version) = path.0;
+    let found = allowed
+        .read(move |tx| store::get(tx, framework.as_str(), version.as_str()))
+        .await?;
+    answer::found(&found, &ETag::edit(found.edit), &known)
+}
+
+/// The structure is checked when the body is read; what it means, in [`check`].
+impl Check for Document {}
+
+/// Add or edit a draft version
+///
+/// The document is checked as a whole, and every fault is named. A published version cannot be edited: 409.
+#[utoipa::path(tag = "Frameworks", operation_id = "putFrameworkVersion",
+    params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version.")),
+    request_body = Document, extensions(("x-action" = json!("ManageFrameworks"))),
+    responses((status = 200, description = "The draft as it is now.", body = VersionView),
+        (status = 201, description = "The new draft.", body = VersionView)))]
+#[put("/frameworks/{frameworkCode}/versions/{versionCode}")]
+pub async fn put_framework_version(
+    allowed: Allowed<ManageFrameworks>,
+    path: Path<(Code, Code)>,
+    precondition: Precondition,
+    _: Query<Nothing>,
+    body: Json<Document>,
+) -> Result<HttpResponse, Problem> {
+    let (framework, version) = path.0;
+    let id = new_id();
+    let document = checked(&body.bytes)?;
+    require_same("code", &document.code, &framework)?;
+    require_same("version.code", &document.version.code, &version)?;
+    let (saved, new) = allowed
+        .write(move |tx| {
+            let current = store::find(tx, framework.as_str(), version.as_str())?;
+            let tag = current.as_ref().map(|current| ETag::edit(current.edit));
+            precondition.check(tag.as_ref())?;
+            if let Some(current) = &current {
+                require_draft(current)?;
+            }
+            require_facility_types(tx, &document)?;
+            let saved = store::save_draft(tx, id, current.as_ref(), &document)?;
+            Ok((saved, current.is_none()))
+        })
+        .await?;
+    let tag = ETag::edit(saved.edit);
+    if new {
+        answer::created(&saved, &tag, &saved.href)
+    } else {
+        answer::changed(&saved, &tag)
+    }
+}
+
+fn checked(bytes: &[u8]) -> Result<Document, Problem> {
+    let value = serde_json::from_slice(bytes).map_err(Problem::internal)?;
+    check::from_json(&value).map_err(faults)
+}
+
+/// The faults of a document as those of a body.
+pub fn faults(faults: Vec<Fault>) -> Problem {
+    Problem::faults(
+        faults
+            .into_iter()
+            .map(|fault| {
+                let issue = Issue::body("invalidFramework", fault.pointer, fault.what);
+                match fault.value {
+                    Some(value) => issue.with_value(value),
+                    None => issue,
+                }
+            })
+            .collect(),
+    )
+}
+
+fn require_same(field: &str, given: &Code, path: &Code) -> Result<(), Problem> {
+    if given == path {
+        return Ok(());
+    }
+    Err(Problem::fault(
+        Issue::body(
+            "differsFromPath",
+            field,
+            Text::new(
+                format!("In het pad staat {path}; maak beide gelijk."),
+                format!("Le chemin indique {path} ; rendez-les identiques."),
+                format!("The path says {path}; make them the same."),
+            ),
+        )
+        .with_value(given.to_string()),
+    ))
+}
+
+fn require_draft(current: &VersionView) -> Result<(), Problem> {
+    if current.status == VersionState::Draft {
+        return Ok(());
+    }
+    Err(Problem::conflict(Text::new(
+        "Deze versie is gepubliceerd en ligt vast; maak een nieuwe versie die haar vervangt.",
+        "Cette version est publiée et figée ; faites une nouvelle version qui la remplace.",
+        "This version is published and frozen; make a new version that supersedes it.",
+    )))
+}
+
+fn require_facility_types(tx: &mut Tx, document: &Document) -> Result<(), Problem> {
+    for (index, code) in document.facility_types.iter().enumerate() {
+        require_facility_type(tx, &format!("facilityTypes[{index}]"), code.as_str())?;
+    }
+    Ok(())
+}
+
+/// When a version is published and binding, where that is not in its document yet.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PublicationInput {
+    /// The day on which it is published; today when left out here and in the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub published_on: Option<chrono::NaiveDate>,
+    /// The day from which it is binding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub binding_from: Option<chrono::NaiveDate>,
+}
+
+impl Check for PublicationInput {}
+
+/// Publish a draft version, for good
+#[utoipa::path(tag = "Frameworks", operation_id = "publishFrameworkVersion",
+    params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version.")),
+    request_body = PublicationInput, extensions(("x-action" = json!("ManageFrameworks"))),
+    responses((status = 201, description = "The version, published.", body = VersionView)))]
+#[post("/frameworks/{frameworkCode}/versions/{versionCode}/publications")]
+pub async fn publish_framework_version(
+    allowed: Allowed<ManageFrameworks>,
+    path: Path<(Code, Code)>,
+    if_match: IfMatch,
+    key: IdempotencyKey,
+    _: Query<Nothing>,
+    body: Json<PublicationInput>,
+) -> Result<HttpResponse, Problem> {
+    let (framework, version) = path.0;
+    let right = {
+        let (framework, version) = (framework.clone(), version.clone());
+        move |tx: &mut Tx| store::get(tx, framework.as_str(), version.as_str()).map(drop)
+    };
+    let input = body.value;
+    let work = move |tx: &mut Tx| {
+        let current = store::get(tx, framework.as_str(), version.as_str())?;
+        if_match.check(&ETag::edit(current.edit))?;
+        require_draft(&current)?;
+        let published = publish(tx, &current, &input)?;
+        Stored::created(
+            published.href.clone(),
+            &ETag::edit(published.edit),
+            &published,
+        )
+    };
+    Ok(allowed
+        .write_once(key, body.bytes, right, work)
+        .await?
+        .response())
+}
+
+/// Publishes a draft after checking it, against the version that it supersedes too.
+pub fn publish(
+    tx: &mut Tx,
+    current: &VersionView,
+    input: &PublicationInput,
+) -> Result<VersionView, Problem> {
+    let mut document = current.document.clone();
+    let version = &mut document.version;
+    version.published_on = input
+        .published_on
+        .or(version.published_on)
+        .or(Some(tx.now.0.date_naive()));
+    version.binding_from = input.binding_from.or(version.binding_from);
+    let json = serde_json::to_value(&document).map_err(Problem::internal)?;
+    check::from_json(&json).map_err(faults)?;
+    if let Some(before) = &document.version.supersedes {
+        let Some(previous) = store::published(tx, document.code.as_str(), before.as_str())? else {
+            return Err(Problem::conflict(Text::new(
+                format!("Versie {before}, die deze vervangt, is nog niet gepubliceerd."),
+                format!("La version {before}, que celle-ci remplace, n'est pas encore publiée."),
+                format!("Version {before}, which this one supersedes, is not published yet."),
+            )));
+        };
+        let found = check::against(&previous, &document);
+        if !found.is_empty() {
+            return Err(faults(found));
+        }
+    }
+    store::publish(tx, current, &document)
+}
+
+/// For whom a schema is.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "the document's side of FromQuery")]
+pub struct SchemaFilter {
+    /// Leave out what does not apply to this facility type.
+    #[param(required = false, nullable = false, rename = "facilityType")]
+    facility_type: Option<String>,
+}
+
+struct SchemaQuery(Option<Code>);
+
+impl FromQuery for SchemaQuery {
+    fn from_query(reader: &mut Reader) -> Self {
+        Self(reader.one("facilityType", &expected_code()))
+    }
+}
+
+fn expected_code() -> Text {
+    Text::new(
+        "Gebruik een code: letters, cijfers, punten en streepjes.",
+        "Utilisez un code : lettres, chiffres, points et tirets.",
+        "Use a code: letters, digits, dots and hyphens.",
+    )
+}
+
+/// Read the JSON Schema of a valid set of answers
+#[utoipa::path(tag = "Frameworks", operation_id = "readAnswerSchema",
+    params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version."), SchemaFilter),
+    extensions(("x-action" = json!("ReadFrameworks"))),
+    responses((status = 200, description = "A JSON Schema (2020-12).", body = Object)))]
+#[get("/frameworks/{frameworkCode}/versions/{versionCode}/answerSchema")]
+pub async fn read_answer_schema(
+    allowed: Allowed<ReadFrameworks>,
+    path: Path<(Code, Code)>,
+    query: Query<SchemaQuery>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    let (framework, version) = path.0;
+    let found = allowed
+        .read(move |tx| store::get(tx, framework.as_str(), version.as_str()))
+        .await?;
+    let facility_type = query.0.0;
+    let schema = rules::answer_schema(&found.document, facility_type.as_ref().map(Code::as_str));
+    answer::found(&schema, &ETag::edit(found.edit), &known)
+}
+
+/// Since when.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "the document's side of FromQuery")]
+pub struct ChangesFilter {
+    /// An earlier version of the same framework.
+    #[param(example = "1")]
+    since: String,
+}
+
+struct ChangesQuery(Option<Code>);
+
+impl FromQuery for ChangesQuery {
+    fn from_query(reader: &mut Reader) -> Self {
+        Self(reader.required("since", &expected_code()))
+    }
+}
+
+/// What changed between two versions.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkChanges {
+    /// The earlier version.
+    pub since: String,
+    /// The later version.
+    pub version: String,
+    /// Every criterion that changed, in the order of the document; the withdrawn ones last.
+    pub changes: Vec<CriterionChange>,
+}
+
+/// Read what changed since an earlier version
+#[utoipa::path(tag = "Frameworks", operation_id = "readFrameworkChanges",
+    params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version."), ChangesFilter),
+    extensions(("x-action" = json!("ReadFrameworks"))),
+    responses((status = 200, description = "The changes, typed per criterion.", body = FrameworkChanges)))]
+#[get("/frameworks/{frameworkCode}/versions/{versionCode}/changes")]
+pub async fn read_framework_changes(
+    allowed: Allowed<ReadFrameworks>,
+    path: Path<(Code, Code)>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (framework, version) = path.0;
+    let since = query.0.0.map(|code| code.to_string()).unwrap_or_default();
+    let changes = allowed
+        .read(move |tx| {
+            let last = store::get(tx, framework.as_str(), version.as_str())?;
+            let chain = store::chain(tx, last.document.into(), &since)?
+                .ok_or_else(|| not_on_the_chain(&since))?;
+            let documents: Vec<&Document> = chain.iter().map(AsRef::as_ref).collect();
+            Ok(FrameworkChanges {
+                since: since.clone(),
+                version: version.to_string(),
+                changes: rules::changes(&documents),
+            })
+        })
+        .await?;
+    answer::plain(&changes)
+}
+
+fn not_on_the_chain(since: &str) -> Problem {
+    Problem::fault(
+        Issue::new(
+            "unknownReference",
+            crate::problem::In::Query,
+            "since",
+            Text::new(
+                "Dit is geen versie waarop deze voortbouwt; volg supersedes.",
+                "Ce n'est pas une version dont celle-ci découle ; suivez supersedes.",
+                "This is no version that this one descends from; follow supersedes.",
+            ),
+        )
+        .with_value(since),
+    )
+}

@@ -1,0 +1,218 @@
+//! Rows of framework versions. A draft is there for an admin alone.
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::prelude::*;
+
+use super::document::Document;
+use super::{VersionState, VersionSummary, VersionView};
+use crate::access::Tx;
+use crate::audit::{self, Event};
+use crate::db::schema::framework_version as table;
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::problem::Problem;
+
+/// Published versions as they are used: frozen, so read once per process.
+#[derive(Debug, Clone, Default)]
+pub struct Published(Arc<RwLock<HashMap<(String, String), Arc<Document>>>>);
+
+type Row = (String, String, VersionState, JsonText, i64, Option<Moment>);
+const VERSION: (
+    table::framework_code,
+    table::version_code,
+    table::state,
+    table::document,
+    table::edit,
+    table::published_at,
+) = (
+    table::framework_code,
+    table::version_code,
+    table::state,
+    table::document,
+    table::edit,
+    table::published_at,
+);
+
+fn view_of(row: Row) -> Result<VersionView, Problem> {
+    let (framework_code, version_code, status, document, edit, published_at) = row;
+    Ok(VersionView {
+        href: format!("/v1/frameworks/{framework_code}/versions/{version_code}"),
+        status,
+        published_at,
+        document: document.to()?,
+        edit,
+    })
+}
+
+/// One version, if the caller may know about it.
+pub fn find(tx: &mut Tx, framework: &str, version: &str) -> Result<Option<VersionView>, Problem> {
+    let mut query = table::table
+        .filter(table::framework_code.eq(framework))
+        .filter(table::version_code.eq(version))
+        .select(VERSION)
+        .into_boxed::<AnyBackend>();
+    if !tx.scope.admin {
+        query = query.filter(table::state.eq(VersionState::Published));
+    }
+    let row: Option<Row> = query.first(tx.conn).optional()?;
+    row.map(view_of).transpose()
+}
+
+/// The same, or 404.
+pub fn get(tx: &mut Tx, framework: &str, version: &str) -> Result<VersionView, Problem> {
+    find(tx, framework, version)?.ok_or_else(Problem::not_found)
+}
+
+/// Every version that the caller may know about (of one framework), in the order of codes and arrival. There are dozens at most.
+pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, Problem> {
+    let mut query = table::table
+        .order((table::framework_code, table::id))
+        .select(VERSION)
+        .into_boxed::<AnyBackend>();
+    if let Some(framework) = framework {
+        query = query.filter(table::framework_code.eq(framework.to_owned()));
+    }
+    if !tx.scope.admin {
+        query = query.filter(table::state.eq(VersionState::Published));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    rows.into_iter()
+        .map(|row| view_of(row).map(|view| VersionSummary::of(&view)))
+        .collect()
+}
+
+/// A published version's document, for the work of other features; nothing when it is a draft or absent.
+pub fn published(
+    tx: &mut Tx,
+    framework: &str,
+    version: &str,
+) -> Result<Option<Arc<Document>>, Problem> {
+    let key = (framework.to_owned(), version.to_owned());
+    let cache = &tx.state.frameworks.0;
+    let known = cache
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .cloned();
+    if known.is_some() {
+        return Ok(known);
+    }
+    let document: Option<JsonText> = table::table
+        .filter(table::framework_code.eq(framework))
+        .filter(table::version_code.eq(version))
+        .filter(table::state.eq(VersionState::Published))
+        .select(table::document)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    let Some(document) = document else {
+        return Ok(None);
+    };
+    let document: Arc<Document> = Arc::new(document.to()?);
+    cache
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(key, document.clone());
+    Ok(Some(document))
+}
+
+/// The documents from the one after `since` up to `version`, oldest first: the chain of `supersedes`. Nothing when `since` is not
+/// on it.
+pub fn chain(
+    tx: &mut Tx,
+    last: Arc<Document>,
+    since: &str,
+) -> Result<Option<Vec<Arc<Document>>>, Problem> {
+    let framework = last.code.to_string();
+    let mut documents = vec![last];
+    loop {
+        let Some(oldest) = documents.last() else {
+            return Ok(None);
+        };
+        let Some(before) = oldest.version.supersedes.as_ref().map(ToString::to_string) else {
+            return Ok(None);
+        };
+        if before == since {
+            documents.reverse();
+            return Ok(Some(documents));
+        }
+        match published(tx, &framework, &before)? {
+            Some(document) if documents.len() < 100 => documents.push(document),
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// Stores a draft, new (`current` absent) or instead of the one that the caller has seen.
+pub fn save_draft(
+    tx: &mut Tx,
+    id: Id,
+    current: Option<&VersionView>,
+    document: &Document,
+) -> Result<VersionView, Problem> {
+    let (framework, version) = (document.code.as_str(), document.version.code.as_str());
+    let json = JsonText::of(document)?;
+    if let Some(current) = current {
+        let changed = diesel::update(table::table)
+            .filter(table::framework_code.eq(framework))
+            .filter(table::version_code.eq(version))
+            .filter(table::edit.eq(current.edit))
+            .filter(table::state.eq(VersionState::Draft))
+            .set((table::document.eq(json), table::edit.eq(current.edit + 1)))
+            .execute(tx.conn)?;
+        crate::facility::one_changed(changed)?;
+    } else {
+        diesel::insert_into(table::table)
+            .values((
+                table::id.eq(id),
+                table::framework_code.eq(framework),
+                table::version_code.eq(version),
+                table::state.eq(VersionState::Draft),
+                table::document.eq(json),
+                table::edit.eq(1_i64),
+                table::created_at.eq(tx.now),
+            ))
+            .execute(tx.conn)?;
+    }
+    audit::record(
+        tx,
+        Event::new(
+            "frameworkSaved",
+            "frameworkVersion",
+            format!("{framework}/{version}"),
+        )
+        .with(document)?,
+    )?;
+    get(tx, framework, version)
+}
+
+/// Freezes a draft for good.
+pub fn publish(
+    tx: &mut Tx,
+    current: &VersionView,
+    document: &Document,
+) -> Result<VersionView, Problem> {
+    let (framework, version) = (document.code.as_str(), document.version.code.as_str());
+    let changed = diesel::update(table::table)
+        .filter(table::framework_code.eq(framework))
+        .filter(table::version_code.eq(version))
+        .filter(table::edit.eq(current.edit))
+        .filter(table::state.eq(VersionState::Draft))
+        .set((
+            table::document.eq(JsonText::of(document)?),
+            table::state.eq(VersionState::Published),
+            table::published_at.eq(tx.now),
+            table::edit.eq(current.edit + 1),
+        ))
+        .execute(tx.conn)?;
+    crate::facility::one_changed(changed)?;
+    audit::record(
+        tx,
+        Event::new(
+            "frameworkPublished",
+            "frameworkVersion",
+            format!("{framework}/{version}"),
+        ),
+    )?;
+    get(tx, framework, version)
+}
