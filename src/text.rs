@@ -72,7 +72,10 @@ impl Language {
 fn thousandths(quality: &str) -> u32 {
     let (whole, fraction) = quality.split_once('.').unwrap_or((quality, ""));
     let fraction = format!("{fraction:0<3}");
-    match (whole.parse::<u32>(), fraction.get(..3).map(str::parse::<u32>)) {
+    match (
+        whole.parse::<u32>(),
+        fraction.get(..3).map(str::parse::<u32>),
+    ) {
         (Ok(whole @ 0..=1), Some(Ok(fraction))) => (whole * 1000 + fraction).min(1000),
         _ => 0,
     }

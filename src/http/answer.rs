@@ -1,0 +1,57 @@
+//! The usual answers.
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+use super::etag::{ETag, IfNoneMatch};
+use super::page::Page;
+use crate::problem::Problem;
+
+/// A single thing with its tag; 304 when the caller has it already.
+pub fn found(
+    value: &impl Serialize,
+    etag: &ETag,
+    known: &IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    if known.has(etag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header(("etag", etag.to_string()))
+            .finish());
+    }
+    changed(value, etag)
+}
+
+/// A single thing after a write, with its new tag.
+pub fn changed(value: &impl Serialize, etag: &ETag) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_string(value).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("etag", etag.to_string()))
+        .content_type("application/json")
+        .body(body))
+}
+
+/// A thing that a `PUT` made, with its path.
+pub fn created(
+    value: &impl Serialize,
+    etag: &ETag,
+    location: &str,
+) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_string(value).map_err(Problem::internal)?;
+    Ok(HttpResponse::Created()
+        .insert_header(("etag", etag.to_string()))
+        .insert_header(("location", location))
+        .content_type("application/json")
+        .body(body))
+}
+
+/// A page of a collection.
+pub fn page<T: Serialize>(page: &Page<T>) -> Result<HttpResponse, Problem> {
+    plain(page)
+}
+
+/// A value that has no tag of its own.
+pub fn plain(value: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_string(value).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(body))
+}

@@ -1,0 +1,257 @@
+//! A JSON body, read whole: every fault of it is reported at once.
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::personal::holds_register_number;
+use crate::openapi;
+use crate::problem::{Issue, Kind, Problem};
+use crate::text::Text;
+
+/// The largest JSON body, in bytes. A whole self-assessment takes a twentieth of it.
+pub const LIMIT: usize = 1_048_576;
+
+/// What a request body can check of itself beyond its shape: limits and relations, all faults at once.
+pub trait Check {
+    /// Adds what is wrong to `faults`; nothing, when the shape says it all.
+    fn check(&self, faults: &mut Vec<Issue>) {
+        let _ = faults;
+    }
+}
+
+/// A request body of type `T`.
+pub struct Json<T> {
+    /// What was sent.
+    pub value: T,
+    /// The bytes as they came: an `Idempotency-Key` is bound to them.
+    pub bytes: web::Bytes,
+}
+
+impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = media_type(request);
+        let declared = request
+            .headers()
+            .get("content-length")
+            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let payload = payload.take();
+        Box::pin(async move {
+            if media_type.as_deref() != Some("application/json") {
+                return Err(unsupported("application/json"));
+            }
+            let bytes = collect(payload, declared).await?;
+            let value = parse(&bytes)?;
+            Ok(Self { value, bytes })
+        })
+    }
+}
+
+/// The media type of the request without its parameters, in lower case.
+pub fn media_type(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(header.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+/// 415, naming what would be read.
+pub fn unsupported(expected: &str) -> Problem {
+    Problem::new(
+        Kind::UnsupportedMediaType,
+        Text::new(
+            format!("Stuur de inhoud als {expected}, met dat Content-Type."),
+            format!("Envoyez le contenu en {expected}, avec ce Content-Type."),
+            format!("Send the body as {expected}, with that Content-Type."),
+        ),
+    )
+}
+
+/// 413, naming the limit in bytes.
+pub fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        Kind::PayloadTooLarge,
+        Text::new(
+            format!("De inhoud is groter dan {limit} bytes."),
+            format!("Le contenu dépasse {limit} octets."),
+            format!("The body is larger than {limit} bytes."),
+        ),
+    )
+}
+
+async fn collect(mut payload: Payload, declared: Option<usize>) -> Result<web::Bytes, Problem> {
+    if declared.is_some_and(|length| length > LIMIT) {
+        return Err(too_large(LIMIT));
+    }
+    let mut bytes = web::BytesMut::with_capacity(declared.unwrap_or(8192).min(LIMIT));
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|fault| malformed(&fault.to_string()))?;
+        if bytes.len() + chunk.len() > LIMIT {
+            return Err(too_large(LIMIT));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn malformed(why: &str) -> Problem {
+    Problem::fault(Issue::body(
+        "malformedJson",
+        "",
+        Text::new(
+            format!("De inhoud is geen geldige JSON: {why}."),
+            format!("Le contenu n'est pas du JSON valide : {why}."),
+            format!("The body is no valid JSON: {why}."),
+        ),
+    ))
+}
+
+fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Problem> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|fault| malformed(&format!("not UTF-8 from byte {}", fault.valid_up_to())))?;
+    if might_hide(text) {
+        guard(text)?;
+    }
+    match serde_json::from_str::<T>(text) {
+        Ok(value) => {
+            let mut faults = Vec::new();
+            value.check(&mut faults);
+            if faults.is_empty() {
+                Ok(value)
+            } else {
+                Err(Problem::faults(faults))
+            }
+        }
+        Err(fault) => Err(explain::<T>(text, &fault)),
+    }
+}
+
+/// Could the text hold a register number or a NUL? Cheap, and never wrong when it says no.
+fn might_hide(text: &str) -> bool {
+    let mut digits = 0_u32;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits += 1;
+                if digits >= 11 {
+                    return true;
+                }
+            }
+            b'\\' | 0x80.. => return true,
+            b'a'..=b'z' | b'A'..=b'Z' | b'"' | b'{' | b'}' | b'[' | b']' => digits = 0,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn guard(text: &str) -> Result<(), Problem> {
+    // What is not JSON is reported as that, without repeating any of it.
+    let value: Value = serde_json::from_str(text).map_err(|fault| malformed(&place_of(&fault)))?;
+    let mut faults = Vec::new();
+    refuse_personal(&value, "", &mut faults);
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::faults(faults))
+    }
+}
+
+fn place_of(fault: &serde_json::Error) -> String {
+    format!("line {}, column {}", fault.line(), fault.column())
+}
+
+fn refuse_personal(value: &Value, name: &str, faults: &mut Vec<Issue>) {
+    match value {
+        Value::String(text) => refuse_text(text, name, faults),
+        Value::Number(number) => refuse_text(&number.to_string(), name, faults),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                refuse_personal(item, &format!("{name}[{index}]"), faults);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                let before = faults.len();
+                refuse_text(key, name, faults);
+                if faults.len() == before {
+                    refuse_personal(member, &join(name, key), faults);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn refuse_text(text: &str, name: &str, faults: &mut Vec<Issue>) {
+    if text.contains('\0') {
+        faults.push(Issue::body(
+            "invalidCharacter",
+            name,
+            Text::new(
+                "Een tekst mag geen NUL-teken (U+0000) bevatten.",
+                "Un texte ne peut pas contenir le caractère NUL (U+0000).",
+                "A text cannot hold the character NUL (U+0000).",
+            ),
+        ));
+    }
+    let technical =
+        text.parse::<uuid::Uuid>().is_ok() || chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    if !technical && holds_register_number(text) {
+        faults.push(Issue::body("personalData", name, personal_data()));
+    }
+}
+
+/// The sentence for a text that holds a register number. It never repeats the number.
+pub fn personal_data() -> Text {
+    Text::new(
+        "Hier staat een rijksregister- of BIS-nummer. Gegevens van cliënten horen hier niet; schrijf het zonder dat nummer.",
+        "Ce texte contient un numéro de registre national ou BIS. Les données de clients n'ont pas leur place ici ; écrivez-le sans ce numéro.",
+        "This text holds a national register or BIS number. Data of clients do not belong here; write it without that number.",
+    )
+}
+
+/// A field within a field: `a.b`.
+pub fn join(name: &str, key: &str) -> String {
+    if name.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{name}.{key}")
+    }
+}
+
+/// Why the body could not be read: by its schema, which finds every fault; by serde, when the schema finds none.
+fn explain<T: DeserializeOwned + ToSchema>(text: &str, fault: &serde_json::Error) -> Problem {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return malformed(&place_of(fault));
+    };
+    let faults = openapi::faults_of::<T>(&value);
+    if !faults.is_empty() {
+        return Problem::faults(faults);
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Ok(_) => malformed(&place_of(fault)),
+        Err(fault) => {
+            let name = fault.path().to_string();
+            let why = fault.into_inner().to_string();
+            let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+            Problem::fault(Issue::body(
+                "invalidValue",
+                if name == "." { String::new() } else { name },
+                Text::new(
+                    format!("Deze waarde wordt niet aanvaard: {why}."),
+                    format!("Cette valeur n'est pas acceptée : {why}."),
+                    format!("This value is not accepted: {why}."),
+                ),
+            ))
+        }
+    }
+}

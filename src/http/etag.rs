@@ -1,0 +1,195 @@
+//! Conditional requests (RFC 9110, section 13): nobody overwrites what they have not seen.
+use std::fmt;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::problem::{In, Issue, Kind, Problem};
+use crate::text::Text;
+
+/// A strong entity tag: the edit counter of the thing, or the name of a frozen rendition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ETag(String);
+
+impl ETag {
+    /// The tag of an edit.
+    pub fn edit(edit: i64) -> Self {
+        Self(edit.to_string())
+    }
+
+    /// The tag of something that has a name of its own, such as `r2` for a frozen revision.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}
+
+/// The tags of one conditional header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    Any,
+    These(Vec<String>),
+}
+
+impl Tags {
+    fn read(
+        headers: &HeaderMap,
+        name: &actix_web::http::header::HeaderName,
+    ) -> Result<Option<Self>, Problem> {
+        let mut tags = Vec::new();
+        let mut any = false;
+        for value in headers.get_all(name) {
+            let text = value.to_str().map_err(|_| malformed(name.as_str()))?;
+            for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+                if tag == "*" {
+                    any = true;
+                } else {
+                    let opaque = tag
+                        .strip_prefix("W/")
+                        .unwrap_or(tag)
+                        .strip_prefix('"')
+                        .and_then(|tag| tag.strip_suffix('"'))
+                        .ok_or_else(|| malformed(name.as_str()))?;
+                    // A weak tag never matches where a strong comparison is asked for.
+                    tags.push(if tag.starts_with("W/") {
+                        format!("W/{opaque}")
+                    } else {
+                        opaque.to_owned()
+                    });
+                }
+            }
+        }
+        Ok(match (any, tags.is_empty()) {
+            (true, _) => Some(Self::Any),
+            (false, true) => None,
+            (false, false) => Some(Self::These(tags)),
+        })
+    }
+
+    fn holds(&self, tag: &ETag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(tags) => tags.contains(&tag.0),
+        }
+    }
+}
+
+fn malformed(header: &str) -> Problem {
+    Problem::fault(Issue::new(
+        "malformedHeader",
+        In::Header,
+        header,
+        Text::new(
+            "Gebruik een of meer ETags tussen dubbele aanhalingstekens, of *.",
+            "Utilisez un ou plusieurs ETags entre guillemets doubles, ou *.",
+            "Use one or more ETags in double quotes, or *.",
+        ),
+    ))
+}
+
+/// `If-Match`, which a change needs: without it 428, stale 412.
+#[derive(Debug, Clone)]
+pub struct IfMatch(Tags);
+
+impl IfMatch {
+    /// Refuses a stale copy.
+    pub fn check(&self, current: &ETag) -> Result<(), Problem> {
+        if self.0.holds(current) {
+            Ok(())
+        } else {
+            Err(Problem::stale())
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            Tags::read(request.headers(), &IF_MATCH)
+                .and_then(|tags| tags.map(Self).ok_or_else(required)),
+        )
+    }
+}
+
+fn required() -> Problem {
+    Problem::new(
+        Kind::PreconditionRequired,
+        Text::new(
+            "Stuur If-Match met de ETag van de versie die u wijzigt.",
+            "Envoyez If-Match avec l'ETag de la version que vous modifiez.",
+            "Send If-Match with the ETag of the version that you change.",
+        ),
+    )
+}
+
+/// `If-Match` or `If-None-Match: *` on a `PUT` that creates or replaces.
+#[derive(Debug, Clone)]
+pub struct Precondition {
+    if_match: Option<Tags>,
+    creates_only: bool,
+}
+
+impl Precondition {
+    /// May the thing with this tag (none: there is no such thing yet) be written?
+    pub fn check(&self, current: Option<&ETag>) -> Result<(), Problem> {
+        match (current, &self.if_match) {
+            (Some(_), _) if self.creates_only => Err(Problem::stale()),
+            (Some(current), Some(tags)) if tags.holds(current) => Ok(()),
+            (Some(_), Some(_)) | (None, Some(_)) => Err(Problem::stale()),
+            (Some(_), None) => Err(required()),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl FromRequest for Precondition {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = || {
+            let headers = request.headers();
+            Ok(Self {
+                if_match: Tags::read(headers, &IF_MATCH)?,
+                creates_only: Tags::read(headers, &IF_NONE_MATCH)? == Some(Tags::Any),
+            })
+        };
+        ready(read())
+    }
+}
+
+/// `If-None-Match` on a read: what the caller has already.
+#[derive(Debug, Clone)]
+pub struct IfNoneMatch(Option<Tags>);
+
+impl IfNoneMatch {
+    /// Does the caller have this one already (weak comparison)?
+    pub fn has(&self, current: &ETag) -> bool {
+        match &self.0 {
+            None => false,
+            Some(Tags::Any) => true,
+            Some(Tags::These(tags)) => tags
+                .iter()
+                .any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == current.0),
+        }
+    }
+}
+
+impl FromRequest for IfNoneMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Tags::read(request.headers(), &IF_NONE_MATCH).map(Self))
+    }
+}

@@ -1,0 +1,17 @@
+//! What HTTP needs once: bodies, queries, ETags, pages, idempotency, and the wrapping of every answer.
+pub mod answer;
+pub mod body;
+pub mod etag;
+pub mod idempotency;
+pub mod page;
+pub mod path;
+pub mod personal;
+pub mod query;
+pub mod wrap;
+
+pub use body::Json;
+pub use etag::{ETag, IfMatch, Precondition};
+pub use idempotency::IdempotencyKey;
+pub use page::Page;
+pub use path::Path;
+pub use query::{FromQuery, Query, Reader};

@@ -1,0 +1,101 @@
+//! Keyset pagination: a walk shows every item that was there at its start once, whatever is written meanwhile.
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::query::{FromQuery, Reader};
+use crate::text::Text;
+
+/// Items on a page when the caller does not say.
+pub const DEFAULT_SIZE: i64 = 25;
+/// Items on a page at most; more is refused, never cut.
+pub const MAX_SIZE: i64 = 200;
+
+/// A page of a collection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items, in the order of the collection.
+    pub items: Vec<T>,
+    /// The address of the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        format = "uri",
+        example = "https://kindreflex.example/v1/facilities?after=01890a5d-ac96-774b-bcce-b302099a8057&pageSize=25"
+    )]
+    pub next: Option<String>,
+}
+
+/// Where a page starts and how long it is.
+#[derive(Debug, Clone)]
+pub struct Window<K> {
+    /// The key of the last item of the page before.
+    pub after: Option<K>,
+    /// How many items.
+    pub size: i64,
+}
+
+impl<K: std::str::FromStr> FromQuery for Window<K> {
+    fn from_query(reader: &mut Reader) -> Self {
+        let size = Text::new(
+            format!("Gebruik een paginagrootte van 1 tot {MAX_SIZE}."),
+            format!("Utilisez une taille de page de 1 à {MAX_SIZE}."),
+            format!("Use a page size from 1 to {MAX_SIZE}."),
+        );
+        let asked = reader.one::<i64>("pageSize", &size);
+        if asked.is_some_and(|asked| !(1..=MAX_SIZE).contains(&asked)) {
+            reader.fault("pageSize", "outOfRange", size);
+        }
+        let after = reader.one(
+            "after",
+            &Text::new(
+                "Volg de link in next; deze cursor is niet geldig.",
+                "Suivez le lien next ; ce curseur n'est pas valable.",
+                "Follow the link in next; this cursor is not valid.",
+            ),
+        );
+        Self {
+            after,
+            size: asked.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE),
+        }
+    }
+}
+
+impl<K> Window<K> {
+    /// How many rows to read: one more than asked tells whether there is a next page.
+    pub fn limit(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// The page of the rows that were read, its link made of the last item's key and the filters in force.
+    pub fn page<T>(
+        &self,
+        mut items: Vec<T>,
+        collection: &str,
+        filters: &[(&str, String)],
+        key: impl Fn(&T) -> String,
+    ) -> Page<T> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let more = items.len() > size;
+        items.truncate(size);
+        let next = items.last().filter(|_| more).map(|last| {
+            let mut link = format!("{collection}?after={}&pageSize={size}", encode(&key(last)));
+            for (name, value) in filters {
+                link.push_str(&format!("&{name}={}", encode(value)));
+            }
+            link
+        });
+        Page { items, next }
+    }
+}
+
+/// A value as it may stand in a query (RFC 3986: everything but the unreserved characters is escaped).
+fn encode(value: &str) -> String {
+    value
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

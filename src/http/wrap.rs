@@ -1,0 +1,175 @@
+//! What every answer gets: a trace, the caller's language, a problem where the framework would say it in plain text, and
+//! a line in the log.
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest};
+
+use crate::problem::{Kind, Problem};
+use crate::text::{Language, Text};
+
+/// The trace of one request: the same in the answer, the log and the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace(pub uuid::Uuid);
+
+impl Trace {
+    /// The trace that the wrapping gave to this request.
+    pub fn of(request: &HttpRequest) -> Self {
+        request
+            .extensions()
+            .get::<Self>()
+            .copied()
+            .unwrap_or(Self(uuid::Uuid::nil()))
+    }
+}
+
+/// The middleware around the whole app.
+pub async fn wrap(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let trace = uuid::Uuid::new_v4();
+    request.extensions_mut().insert(Trace(trace));
+    let language = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Language::default, Language::from_accept);
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // Answered as GET; the connection leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
+    let response = if acceptable(request.request()) {
+        // The routes below make every fault of theirs a response; nothing comes up as an error.
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.error_response(not_acceptable())
+    };
+    let mut response = speak(response, language, trace);
+    finish(&mut response, trace);
+    log_line(&response, &method, trace, started);
+    Ok(response)
+}
+
+/// Does the caller take JSON? Pages and files are asked for by other names and judged by their handlers.
+fn acceptable(request: &HttpRequest) -> bool {
+    let path = request.path();
+    if path.starts_with("/v1/doc") || path.ends_with("/content") {
+        return true;
+    }
+    let mut ranges = request.headers().get_all(header::ACCEPT).peekable();
+    if ranges.peek().is_none() {
+        return true;
+    }
+    ranges
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let refused = parts.any(|part| {
+                part.strip_prefix("q=").is_some_and(|q| {
+                    q.trim_end_matches('0').trim_end_matches('.').is_empty() || q == "0"
+                })
+            });
+            !refused
+                && matches!(
+                    name.as_str(),
+                    "" | "*/*" | "application/*" | "application/json" | "application/problem+json"
+                )
+        })
+}
+
+fn not_acceptable() -> Problem {
+    Problem::new(
+        Kind::NotAcceptable,
+        Text::new(
+            "Hier is er alleen application/json.",
+            "Il n'y a ici que application/json.",
+            "There is only application/json here.",
+        ),
+    )
+}
+
+/// Says a problem in the caller's language, and turns what the framework said into one.
+fn speak(
+    response: ServiceResponse<BoxBody>,
+    language: Language,
+    trace: uuid::Uuid,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let error = response.response().error();
+    let problem = error.and_then(|error| error.as_error::<Problem>());
+    if let Some(problem) = problem {
+        if let Some(causes) = problem.causes() {
+            log::error!("{trace} {problem}: {causes}");
+        }
+        let spoken = problem.response(language, &trace.to_string());
+        return response.into_response(spoken);
+    }
+    if error.is_some() && (status.is_client_error() || status.is_server_error()) {
+        let cause = error.map(ToString::to_string).unwrap_or_default();
+        let spoken = foreign(status, cause).response(language, &trace.to_string());
+        return response.into_response(spoken);
+    }
+    response
+}
+
+/// The problem for an error that is not ours.
+fn foreign(status: StatusCode, cause: String) -> Problem {
+    match status.as_u16() {
+        404 => Problem::not_found(),
+        413 => super::body::too_large(super::body::LIMIT),
+        400..=499 => {
+            log::info!("the framework refused a request: {cause}");
+            Problem::faults(Vec::new())
+        }
+        _ => {
+            log::error!("the framework failed: {cause}");
+            Problem::internal(cause)
+        }
+    }
+}
+
+fn finish(response: &mut ServiceResponse<BoxBody>, trace: uuid::Uuid) {
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = header::HeaderValue::from_str(value) {
+            headers.insert(header::HeaderName::from_static(name), value);
+        }
+    };
+    set("belgov-trace-id", &trace.to_string());
+    set("x-content-type-options", "nosniff");
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // An answer is for its caller alone, and asked for again before it is used again.
+        headers.insert(
+            header::CACHE_CONTROL,
+            header::HeaderValue::from_static("private, no-cache"),
+        );
+    }
+    headers.insert(
+        header::VARY,
+        header::HeaderValue::from_static("authorization, accept-language"),
+    );
+}
+
+/// The pattern of the path, never the path: what a caller typed into it stays out of the log.
+fn log_line(
+    response: &ServiceResponse<BoxBody>,
+    method: &Method,
+    trace: uuid::Uuid,
+    started: Instant,
+) {
+    let pattern = response.request().match_pattern();
+    log::info!(
+        "{trace} {method} {} {} {} µs",
+        pattern.as_deref().unwrap_or("(no such path)"),
+        response.status().as_u16(),
+        started.elapsed().as_micros()
+    );
+}
