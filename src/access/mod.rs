@@ -1,2 +1,315 @@
-//! The only door to the data.
+//! The only door to the data: a handler that names an action as a parameter gets, and can only get, what that action allows.
+//!
+//! The pool is private to this module, so there is no way to the data around [`Allowed`]; only an action that is declared as
+//! writing has [`Allowed::write`]; every store takes a [`Tx`], which carries the caller's [`Scope`].
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use diesel::prelude::*;
+
+use crate::app::State;
+use crate::db::types::{Conn, Id, Moment};
+use crate::http::idempotency::{Flight, IdempotencyKey, Stored};
+use crate::http::wrap::Trace;
+use crate::problem::{Kind, Problem};
+use crate::text::Text;
+
+pub mod me;
+pub mod operator;
+pub mod policy;
+mod pool;
 pub mod role;
+mod scope;
+pub mod token;
+
+pub use policy::{Action, Writes};
+pub use pool::{Database, connect};
+pub use role::Role;
+pub use scope::Scope;
+
+use token::{Claims, TokenFault};
+
+/// Who does something: what the audit keeps of a caller.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The verified token's claims.
+    pub claims: Arc<Claims>,
+    /// The roles that count for this action.
+    pub roles: Vec<Role>,
+    /// The scope that a machine needs for this action.
+    pub needed_scope: Option<String>,
+    /// The trace of the request.
+    pub trace: uuid::Uuid,
+}
+
+impl Actor {
+    /// The caller as one text, for what belongs to a caller alone.
+    pub fn key(&self) -> String {
+        let claims = &self.claims;
+        format!(
+            "{}|{}|{}",
+            claims.client.as_deref().unwrap_or_default(),
+            claims.organisation.as_deref().unwrap_or_default(),
+            claims.subject
+        )
+    }
+}
+
+/// A transaction in which this caller's work is done; stores take nothing else.
+pub struct Tx<'c> {
+    /// The connection, inside its transaction.
+    pub conn: &'c mut Conn,
+    /// The rows that the caller may know about.
+    pub scope: Scope,
+    /// Who it is.
+    pub actor: &'c Actor,
+    /// The moment of the request.
+    pub now: Moment,
+    /// What the process holds for all requests.
+    pub state: &'c State,
+}
+
+impl Tx<'_> {
+    /// Takes a lock of this name until the end of the transaction; false when another transaction holds it. SQLite has one
+    /// writer, so there nobody else can.
+    pub fn lock_name(&mut self, name: &str) -> Result<bool, Problem> {
+        match self.conn {
+            Conn::Sqlite(_) => Ok(true),
+            Conn::Postgres(conn) => Ok(diesel::select(
+                diesel::dsl::sql::<diesel::sql_types::Bool>(
+                    "pg_try_advisory_xact_lock(hashtextextended(",
+                )
+                .bind::<diesel::sql_types::Text, _>(name)
+                .sql(", 0))"),
+            )
+            .get_result(conn)?),
+        }
+    }
+}
+
+/// The proof that the caller may do `A`, and the only way to the data.
+pub struct Allowed<A> {
+    actor: Arc<Actor>,
+    state: web::Data<State>,
+    /// The moment of the request.
+    pub now: Moment,
+    action: PhantomData<A>,
+}
+
+impl<A: Action> Allowed<A> {
+    /// Who the caller is.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What the process holds for all requests.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Reads on one snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.state.database.read(self.within(work)).await
+    }
+
+    fn within<T>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+    ) -> impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static {
+        let (actor, state, now) = (self.actor.clone(), self.state.clone(), self.now);
+        move |conn| {
+            let scope = Scope::of(conn, &actor, &state, now)?;
+            work(&mut Tx {
+                conn,
+                scope,
+                actor: &actor,
+                now,
+                state: &state,
+            })
+        }
+    }
+}
+
+impl<A: Writes> Allowed<A> {
+    /// Writes in one transaction. `work` can run more than once: moments and ids come from outside.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.state.database.write(self.within(work)).await
+    }
+
+    /// Writes once for an `Idempotency-Key`: `right` is checked every time, `work` is done the first time.
+    pub async fn write_once(
+        &self,
+        key: IdempotencyKey,
+        body: web::Bytes,
+        right: impl Fn(&mut Tx) -> Result<(), Problem> + Send + 'static,
+        work: impl Fn(&mut Tx) -> Result<Stored, Problem> + Send + 'static,
+    ) -> Result<Stored, Problem> {
+        let flight: Flight = self.state.flights.take(&self.actor.key(), &key)?;
+        let outcome = self
+            .write(move |tx| {
+                right(tx)?;
+                crate::http::idempotency::once(tx, &key, &body, |tx| work(tx))
+            })
+            .await;
+        drop(flight);
+        outcome
+    }
+}
+
+impl<A: Action> FromRequest for Allowed<A> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let state = request
+                .app_data::<web::Data<State>>()
+                .ok_or_else(|| Problem::internal("the app has no state"))?
+                .clone();
+            let claims = authenticate(&request, &state).await?;
+            let roles = permit::<A>(&claims)?;
+            let now = Moment(state.clock.now());
+            let trace = Trace::of(&request).0;
+            Ok(Self {
+                actor: Arc::new(Actor {
+                    claims,
+                    roles,
+                    needed_scope: (!A::SCOPE.is_empty()).then(|| A::SCOPE.to_owned()),
+                    trace,
+                }),
+                state,
+                now,
+                action: PhantomData,
+            })
+        })
+    }
+}
+
+async fn authenticate(request: &HttpRequest, state: &State) -> Result<Arc<Claims>, Problem> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let (Some(header), None) = (headers.next(), headers.next()) else {
+        return Err(no_token());
+    };
+    let (scheme, token) = header
+        .to_str()
+        .ok()
+        .and_then(|header| header.trim().split_once(' '))
+        .ok_or_else(no_token)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(no_token());
+    }
+    state.verifier.verify(token.trim()).await.map_err(refusal)
+}
+
+fn no_token() -> Problem {
+    Problem::new(
+        Kind::NoAccessToken,
+        Text::new(
+            "Stuur een toegangstoken mee: Authorization: Bearer <token>.",
+            "Joignez un jeton d'accès : Authorization: Bearer <jeton>.",
+            "Send an access token along: Authorization: Bearer <token>.",
+        ),
+    )
+}
+
+fn refusal(fault: TokenFault) -> Problem {
+    match fault {
+        TokenFault::Expired => Problem::new(
+            Kind::ExpiredAccessToken,
+            Text::new(
+                "Het toegangstoken is vervallen; vraag een nieuw.",
+                "Le jeton d'accès a expiré ; demandez-en un nouveau.",
+                "The access token has expired; ask for a new one.",
+            ),
+        ),
+        TokenFault::ConflictingRoles => Problem::new(
+            Kind::MissingPermission,
+            Text::new(
+                "Wie inspecteert, bepaalt geen termijnen: een token is niet tegelijk inspector en authority.",
+                "Qui inspecte ne fixe pas de délais : un jeton n'est pas à la fois inspector et authority.",
+                "Who inspects sets no terms: a token is not both inspector and authority.",
+            ),
+        ),
+        TokenFault::Unavailable => {
+            Problem::busy().because("the issuer's keys or its introspection cannot be had")
+        }
+        TokenFault::Invalid(reason) => {
+            log::info!("a token was refused: {reason}");
+            Problem::new(
+                Kind::InvalidAccessToken,
+                Text::new(
+                    "Dit toegangstoken wordt niet aanvaard.",
+                    "Ce jeton d'accès n'est pas accepté.",
+                    "This access token is not accepted.",
+                ),
+            )
+        }
+    }
+}
+
+/// The caller's roles that allow the action. A machine without any role claim is an integration.
+fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
+    let mut roles: Vec<Role> = claims
+        .roles
+        .iter()
+        .map(|claim| claim.role)
+        .filter(|role| A::ROLES.contains(role))
+        .collect();
+    let machine = claims.roles.is_empty() && claims.client.is_some() && !claims.scopes.is_empty();
+    if machine && A::ROLES.contains(&Role::Integration) {
+        roles.push(Role::Integration);
+    }
+    let scoped = A::SCOPE.is_empty() || claims.scopes.iter().any(|scope| scope == A::SCOPE);
+    if roles == [Role::Integration] && !scoped {
+        return Err(missing_scope(A::SCOPE));
+    }
+    if !scoped {
+        roles.retain(|role| *role != Role::Integration);
+    }
+    if roles.is_empty() {
+        let allowed: Vec<&str> = A::ROLES.iter().map(|role| role.name()).collect();
+        let allowed = allowed.join(", ");
+        return Err(Problem::new(
+            Kind::MissingPermission,
+            Text::new(
+                format!("Dit ({}) mag alleen als: {allowed}.", A::NAME),
+                format!(
+                    "Ceci ({}) n'est permis qu'en tant que : {allowed}.",
+                    A::NAME
+                ),
+                format!("This ({}) is allowed only as: {allowed}.", A::NAME),
+            ),
+        ));
+    }
+    roles.dedup();
+    Ok(roles)
+}
+
+/// 403 for a machine whose token or grant lacks the scope.
+fn missing_scope(scope: &str) -> Problem {
+    Problem::new(
+        Kind::MissingScope,
+        Text::new(
+            format!("Het token of de toelating mist de scope {scope}."),
+            format!("Il manque au jeton ou à l'autorisation le scope {scope}."),
+            format!("The token or the grant lacks the scope {scope}."),
+        ),
+    )
+}
+
+/// An id for a new thing, made outside the transaction so that a second run makes the same one.
+pub fn new_id() -> Id {
+    Id::new()
+}

@@ -74,5 +74,7 @@ impl FromStr for Role {
 
 /// A role name that is none of ours.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no role; use facility, facilityContributor, inspector, planner, authority, expert, policy, admin or integration")]
+#[error(
+    "{0:?} is no role; use facility, facilityContributor, inspector, planner, authority, expert, policy, admin or integration"
+)]
 pub struct UnknownRole(pub String);

@@ -1,0 +1,92 @@
+//! `/me`: who the service thinks you are.
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::policy::{ACTIONS, ReadMe};
+use super::{Allowed, Role};
+use crate::db::types::Id;
+use crate::http::answer;
+use crate::http::query::{Nothing, Query};
+use crate::problem::Problem;
+
+/// A role that the token gives.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleView {
+    /// The role.
+    #[schema(example = "facility")]
+    pub role: &'static str,
+    /// The identifier of the organisation or facility that it is for, where the token names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub organisation: Option<String>,
+}
+
+/// The caller, as the service sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    /// The token's subject.
+    pub id: String,
+    /// The name in the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub name: Option<String>,
+    /// The client that asked for the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub client: Option<String>,
+    /// The roles.
+    pub roles: Vec<RoleView>,
+    /// The scopes.
+    pub scopes: Vec<String>,
+    /// The organisations whose facilities are all the caller's own.
+    pub organisations: Vec<Id>,
+    /// Single facilities that are the caller's own.
+    pub facilities: Vec<Id>,
+    /// What the caller may do, by the names of the policy.
+    pub actions: Vec<&'static str>,
+}
+
+/// Ask who you are
+#[utoipa::path(tag = "Service", operation_id = "readMe", extensions(("x-action" = json!("ReadMe"))),
+    responses((status = 200, description = "Who the service thinks you are, and what you may.", body = Me)))]
+#[get("/me")]
+pub async fn read_me(allowed: Allowed<ReadMe>, _: Query<Nothing>) -> Result<HttpResponse, Problem> {
+    let claims = allowed.actor().claims.clone();
+    let roles = allowed.actor().roles.clone();
+    let me = allowed
+        .read(move |tx| {
+            let may = |(_, who, scope): &(&str, &[Role], &str)| {
+                roles.iter().any(|role| {
+                    let scoped =
+                        *role != Role::Integration || claims.scopes.iter().any(|one| one == scope);
+                    who.contains(role) && scoped
+                })
+            };
+            Ok(Me {
+                id: claims.subject.clone(),
+                name: claims.name.clone(),
+                client: claims.client.clone(),
+                roles: claims
+                    .roles
+                    .iter()
+                    .map(|claim| RoleView {
+                        role: claim.role.name(),
+                        organisation: claim.organisation.clone(),
+                    })
+                    .collect(),
+                scopes: claims.scopes.clone(),
+                organisations: tx.scope.organisations.clone(),
+                facilities: tx.scope.facilities.clone(),
+                actions: ACTIONS
+                    .iter()
+                    .filter(|one| may(one))
+                    .map(|one| one.0)
+                    .collect(),
+            })
+        })
+        .await?;
+    answer::plain(&me)
+}

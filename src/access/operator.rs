@@ -1,0 +1,50 @@
+//! The operator at the command line: whoever may run the program against the database.
+use std::sync::Arc;
+
+use super::token::Claims;
+use super::{Actor, Role, Scope, Tx};
+use crate::app::State;
+use crate::db::types::{Id, Moment};
+use crate::problem::Problem;
+
+/// Writes as the operator, within these organisations, in one transaction that the audit shows as such.
+pub async fn write<T: Send + 'static>(
+    state: &State,
+    organisations: Vec<Id>,
+    now: Moment,
+    work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let actor = Actor {
+        claims: Arc::new(Claims {
+            subject: "operator".into(),
+            client: None,
+            name: None,
+            roles: Vec::new(),
+            organisation: None,
+            scopes: Vec::new(),
+            expires: i64::MAX,
+        }),
+        roles: vec![Role::Admin],
+        needed_scope: None,
+        trace: uuid::Uuid::new_v4(),
+    };
+    let scope = Scope {
+        organisations,
+        directory: true,
+        admin: true,
+        ..Scope::default()
+    };
+    let held = state.clone();
+    state
+        .database
+        .write(move |conn| {
+            work(&mut Tx {
+                conn,
+                scope: scope.clone(),
+                actor: &actor,
+                now,
+                state: &held,
+            })
+        })
+        .await
+}

@@ -1,0 +1,67 @@
+//! Every action with its roles and the scope that a machine needs, a line each: the whole policy on one page.
+use super::role::Role::{
+    self, Admin, Authority, Expert, Facility, FacilityContributor, Inspector, Integration, Planner,
+    Policy,
+};
+
+/// Something that a caller may do.
+pub trait Action: 'static {
+    /// Its name, in the documentation and in refusals.
+    const NAME: &'static str;
+    /// Who may.
+    const ROLES: &'static [Role];
+    /// The scope that an `integration` needs; empty where none may.
+    const SCOPE: &'static str;
+}
+
+/// An action that changes something.
+pub trait Writes: Action {}
+
+macro_rules! policy {
+    ($($action:ident $mode:ident $scope:literal [$($role:ident),* $(,)?];)*) => {
+        $(
+            #[doc = concat!("The action `", stringify!($action), "`, of the kind *", stringify!($mode), "*.")]
+            pub struct $action;
+            impl Action for $action {
+                const NAME: &'static str = stringify!($action);
+                const ROLES: &'static [Role] = &[$($role),*];
+                const SCOPE: &'static str = $scope;
+            }
+            policy!(@$mode $action);
+        )*
+        /// Every action: name, roles, scope.
+        pub const ACTIONS: &[(&str, &[Role], &str)] = &[$((stringify!($action), &[$($role),*], $scope)),*];
+    };
+    (@read $action:ident) => {};
+    (@write $action:ident) => { impl Writes for $action {} };
+}
+
+policy! {
+    ReadMe                 read  ""                       [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
+
+    ReadDirectory          read  "read:facilities"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ReadSectors            read  "read:facilities"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
+    ManageDirectory        write ""                       [Admin];
+    ManageSectors          write ""                       [Admin];
+    ReadIntegrations       read  ""                       [Admin];
+    ManageIntegrations     write ""                       [Admin];
+
+    ReadFrameworks         read  "read:frameworks"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
+    ManageFrameworks       write ""                       [Admin];
+
+    ReadCycles             read  "read:cycles"            [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ManageCycles           write ""                       [Planner, Admin];
+
+    ReadSelfAssessments    read  "read:selfAssessments"   [Facility, FacilityContributor, Inspector, Integration];
+    CreateSelfAssessment   write "write:selfAssessments"  [Facility, Integration];
+    AnswerSelfAssessment   write "write:selfAssessments"  [Facility, FacilityContributor, Integration];
+    ConfirmSelfAssessment  write ""                       [Facility];
+    SubmitSelfAssessment   write ""                       [Facility];
+    ReopenSelfAssessment   write ""                       [Facility];
+
+    ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
+    StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
+
+    ReadAuditEvents        read  ""                       [Facility, Inspector, Admin];
+    VerifyAuditEvents      read  ""                       [Admin];
+}

@@ -1,0 +1,344 @@
+//! Private to `access`: how a closure reaches a connection. Nothing outside can.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool};
+use tokio::sync::oneshot;
+
+use crate::db::types::Conn;
+use crate::problem::{Again, Problem};
+
+/// Every connection to SQLite waits for the disk at COMMIT (`synchronous` 2): what was answered survives a power cut.
+const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA busy_timeout = 2000; PRAGMA cache_size = -8192;";
+/// Nothing waits for ever, and everyone reads the same clock.
+const POSTGRES: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
+     SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'";
+
+/// Jobs in one SQLite transaction at most, how long it may collect them, and jobs that may wait before callers get 503.
+const GROUP: usize = 128;
+const GROUP_TIME: Duration = Duration::from_millis(50);
+const QUEUE: usize = 1024;
+/// How long a caller waits for a connection before it gets 503.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Opens connections by the URL's scheme (the derived `establish` would hide PostgreSQL's own error).
+#[derive(Clone)]
+struct Opener {
+    url: String,
+    reads_only: bool,
+}
+
+impl Opener {
+    fn open(&self) -> ConnectionResult<Conn> {
+        match self.url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => {
+                let mut conn = PgConnection::establish(&self.url)?;
+                conn.batch_execute(POSTGRES)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+            Some(("sqlite", path)) => {
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(SQLITE)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                if self.reads_only {
+                    conn.batch_execute("PRAGMA query_only = ON")
+                        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                }
+                Ok(Conn::Sqlite(conn))
+            }
+            _ => Err(ConnectionError::InvalidConnectionUrl(
+                "use sqlite:PATH or postgres://…".to_owned(),
+            )),
+        }
+    }
+}
+
+impl ManageConnection for Opener {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, _: &mut Conn) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        each!(conn, inner => AnsiTransactionManager::is_broken_transaction_manager(inner))
+    }
+}
+
+/// Opens one connection, for the command line.
+pub fn connect(url: &str) -> ConnectionResult<Conn> {
+    Opener {
+        url: url.to_owned(),
+        reads_only: false,
+    }
+    .open()
+}
+
+/// The way to the data: readers in a pool, and on SQLite one writer.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<Opener>,
+    /// SQLite's one writer; PostgreSQL writes through the pool.
+    writer: Option<mpsc::SyncSender<Job>>,
+}
+
+type Answer = Box<dyn FnOnce(bool) + Send>;
+type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
+
+impl Database {
+    /// Opens a migrated database with at most `size` connections (SQLite: readers).
+    pub fn open(url: &str, size: u32) -> Result<Self, ConnectionError> {
+        let first = connect(url)?;
+        let on_sqlite = matches!(first, Conn::Sqlite(_));
+        let writer = on_sqlite.then(|| start_writer(first));
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(PATIENCE)
+            .error_handler(Box::new(Quiet))
+            .build_unchecked(Opener {
+                url: url.to_owned(),
+                reads_only: on_sqlite,
+            });
+        Ok(Self { pool, writer })
+    }
+
+    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Opener>, Problem> {
+        self.pool
+            .get()
+            .map_err(|fault| Problem::busy().because(fault))
+    }
+
+    /// Can it be asked something?
+    pub async fn answers(&self) -> bool {
+        self.read(|conn| Ok(conn.batch_execute("SELECT 1")?))
+            .await
+            .is_ok()
+    }
+
+    /// Runs `work` on a snapshot: what it reads belongs together.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let database = self.clone();
+        hop(move || {
+            let mut conn = database.connection()?;
+            snapshot(&mut conn, &work)
+        })
+        .await
+    }
+
+    /// Runs `work` in one transaction, and answers only after its COMMIT. It can run more than once.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(writer) = &self.writer else {
+            let database = self.clone();
+            return hop(move || retrying(&mut *database.connection()?, &work)).await;
+        };
+        let (send, receive) = oneshot::channel();
+        writer
+            .try_send(job(work, move |outcome| drop(send.send(outcome))))
+            .map_err(|_| Problem::busy().because("the writer's queue is full"))?;
+        receive
+            .await
+            .map_err(|_| Problem::busy().because("the writer is gone"))?
+    }
+}
+
+/// r2d2 would log each failed attempt with the address of the database; the caller's 503 says enough.
+#[derive(Debug)]
+struct Quiet;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
+    fn handle_error(&self, fault: diesel::r2d2::Error) {
+        log::warn!("no connection to the database: {fault}");
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the one hop to a thread")]
+async fn hop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    actix_web::web::block(work)
+        .await
+        .map_err(|fault| Problem::internal(fault.to_string()))?
+}
+
+fn snapshot<T>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    match conn {
+        Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(
+            inner,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+        Conn::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+    }?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)))
+        .unwrap_or_else(|_| Err(Problem::internal("a read panicked")));
+    if outcome.is_ok() {
+        <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
+    } else {
+        <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
+    }
+    outcome
+}
+
+/// PostgreSQL: what the database chose to abort happened before COMMIT took effect, so the closure may run again. A COMMIT
+/// whose outcome is not known is never tried again: that is 503, and the `Idempotency-Key` settles it.
+fn retrying<T>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let (mut serializations, mut deadlocks) = (4, 2);
+    loop {
+        let fault = match attempt(conn, work) {
+            Ok(done) => return Ok(done),
+            Err(fault) => fault,
+        };
+        match fault.again() {
+            Again::Serialization if serializations > 0 => serializations -= 1,
+            Again::Deadlock if deadlocks > 0 => deadlocks -= 1,
+            _ => return Err(fault),
+        }
+    }
+}
+
+fn attempt<T>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)))
+        .unwrap_or_else(|_| Err(Problem::internal("a write panicked")));
+    match outcome {
+        Ok(done) => <Conn as Connection>::TransactionManager::commit_transaction(conn)
+            .map(|()| done)
+            .map_err(|fault| match fault {
+                // A failed COMMIT that the server answered took no effect; a lost one is not known.
+                diesel::result::Error::DatabaseError(
+                    diesel::result::DatabaseErrorKind::SerializationFailure,
+                    _,
+                ) => Problem::from(fault),
+                other => Problem::busy().because(other),
+            }),
+        Err(fault) => {
+            if let Err(rollback) =
+                <Conn as Connection>::TransactionManager::rollback_transaction(conn)
+            {
+                log::warn!("a transaction could not be rolled back: {rollback}");
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// A job for the writer: its work in a savepoint, a panic caught inside it, so that a job that fails takes nobody else's work
+/// with it; its answer, once it is known whether the group was committed.
+fn job<T: Send + 'static>(
+    work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
+    answer: impl FnOnce(Result<T, Problem>) + Send + 'static,
+) -> Job {
+    Box::new(move |conn| {
+        let outcome = conn.transaction(|conn| {
+            catch_unwind(AssertUnwindSafe(|| work(conn)))
+                .unwrap_or_else(|_| Err(Problem::internal("a write panicked")))
+        });
+        Box::new(move |committed| {
+            answer(match outcome {
+                Ok(_) if !committed => Err(Problem::busy().because("the group was not committed")),
+                other => other,
+            });
+        })
+    })
+}
+
+/// Group commit: what waits runs in one transaction, and everyone is answered only after its COMMIT.
+fn start_writer(mut conn: Conn) -> mpsc::SyncSender<Job> {
+    let (sender, jobs) = mpsc::sync_channel::<Job>(QUEUE);
+    std::thread::Builder::new()
+        .name("writer".into())
+        .spawn(move || {
+            while let Ok(first) = jobs.recv() {
+                run_group(&mut conn, first, &jobs);
+            }
+        })
+        .map(drop)
+        .unwrap_or_else(|fault| log::error!("the writer cannot start: {fault}"));
+    sender
+}
+
+fn run_group(conn: &mut Conn, first: Job, jobs: &mpsc::Receiver<Job>) {
+    let mut answers: Vec<Answer> = Vec::new();
+    let committed = begin(conn).and_then(|()| {
+        let started = Instant::now();
+        answers.push(first(conn));
+        whole(conn)?;
+        while answers.len() < GROUP
+            && started.elapsed() < GROUP_TIME
+            && let Ok(next) = jobs.try_recv()
+        {
+            answers.push(next(conn));
+            whole(conn)?;
+        }
+        <Conn as Connection>::TransactionManager::commit_transaction(conn)
+    });
+    if let Err(fault) = &committed {
+        log::error!(
+            "a group of {} writes was not committed: {fault}",
+            answers.len()
+        );
+        recover(conn);
+    }
+    for answer in answers {
+        answer(committed.is_ok());
+    }
+}
+
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
+        }
+        Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+    }
+}
+
+/// Is the group's transaction still there, at its own depth? SQLite ends it by itself when the disk is full; whatever ran after
+/// that would have been committed alone. A second BEGIN is refused inside a transaction and only there.
+fn whole(conn: &mut Conn) -> QueryResult<()> {
+    let gone = conn.batch_execute("BEGIN").is_ok();
+    let depth = <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn)
+        .transaction_depth()?
+        .map_or(0, std::num::NonZeroU32::get);
+    if gone || depth != 1 {
+        return Err(diesel::result::Error::BrokenTransactionManager);
+    }
+    Ok(())
+}
+
+/// After a group that could not be committed: nothing of it stays.
+fn recover(conn: &mut Conn) {
+    if <Conn as Connection>::TransactionManager::rollback_transaction(conn).is_err() {
+        drop(conn.batch_execute("ROLLBACK"));
+    }
+    each!(conn, inner => {
+        *AnsiTransactionManager::transaction_manager_status_mut(inner) =
+            diesel::connection::TransactionManagerStatus::default();
+    });
+}

@@ -1,0 +1,197 @@
+//! The rows that a caller may know about. Every query of a store starts with it.
+use diesel::prelude::*;
+
+use super::role::Role;
+use super::{Actor, missing_scope};
+use crate::app::State;
+use crate::db::schema::{facility, identifier, integration};
+use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment};
+use crate::facility::identifiers;
+use crate::problem::{Kind, Problem};
+use crate::text::Text;
+
+/// What a caller reaches, worked out in the transaction that uses it: judged at the moment of reading.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The organisations whose facilities are all its own.
+    pub organisations: Vec<Id>,
+    /// Single facilities that are its own.
+    pub facilities: Vec<Id>,
+    /// The organisations of those facilities: known about, not owned.
+    pub parents: Vec<Id>,
+    /// May know about every organisation and facility.
+    pub directory: bool,
+    /// May know about what was submitted to prepare an inspection.
+    pub submitted: bool,
+    /// Runs the service: may know about every setting, draft framework and change.
+    pub admin: bool,
+}
+
+impl Scope {
+    /// Works out what the caller reaches in its roles for this action.
+    pub(super) fn of(
+        conn: &mut Conn,
+        actor: &Actor,
+        state: &State,
+        now: Moment,
+    ) -> Result<Self, Problem> {
+        let mut scope = Self::default();
+        let mut unmatched = None;
+        for role in &actor.roles {
+            match role {
+                Role::Facility | Role::FacilityContributor => {
+                    unmatched = scope.add_own(conn, actor, *role, now)?.or(unmatched);
+                }
+                Role::Inspector => {
+                    scope.directory = true;
+                    scope.submitted = true;
+                }
+                Role::Planner | Role::Authority | Role::Expert => scope.directory = true,
+                Role::Policy => {}
+                Role::Admin => {
+                    scope.directory = true;
+                    scope.admin = true;
+                }
+                Role::Integration => scope.add_granted(conn, actor, now)?,
+            }
+        }
+        let own = scope.organisations.len() + scope.facilities.len();
+        let elsewhere = actor
+            .roles
+            .iter()
+            .any(|role| !matches!(role, Role::Facility | Role::FacilityContributor));
+        match unmatched {
+            Some(number) if own == 0 && !elsewhere => Err(no_match(&number, state)),
+            _ => Ok(scope),
+        }
+    }
+
+    /// Is the facility one of the caller's own?
+    pub fn owns(&self, facility: Id, organisation: Id) -> bool {
+        self.facilities.contains(&facility) || self.organisations.contains(&organisation)
+    }
+
+    /// Adds what the identifiers in the token stand for; gives back one that stands for nothing.
+    fn add_own(
+        &mut self,
+        conn: &mut Conn,
+        actor: &Actor,
+        role: Role,
+        now: Moment,
+    ) -> Result<Option<String>, Problem> {
+        let claims = &actor.claims;
+        let mut unmatched = None;
+        for claim in claims.roles.iter().filter(|claim| claim.role == role) {
+            let named = claim.organisation.as_ref().or(claims.organisation.as_ref());
+            let number = identifiers::canonical(named.map(String::as_str).unwrap_or_default());
+            match owner(conn, &number, now)? {
+                Some((id, kind)) if kind == "organisation" => self.organisations.push(id),
+                Some((id, _)) => {
+                    self.facilities.push(id);
+                    self.parents.extend(parent(conn, id)?);
+                }
+                None => unmatched = Some(number),
+            }
+        }
+        Ok(unmatched)
+    }
+
+    /// Adds the organisations that a machine was let in for.
+    fn add_granted(&mut self, conn: &mut Conn, actor: &Actor, now: Moment) -> Result<(), Problem> {
+        let client = actor.claims.client.as_deref().unwrap_or_default();
+        let row: Option<(JsonText, JsonText, bool)> = integration::table
+            .filter(integration::client_id.eq(client))
+            .filter(
+                integration::valid_until
+                    .is_null()
+                    .or(integration::valid_until.gt(now)),
+            )
+            .select((
+                integration::scopes,
+                integration::organisations,
+                integration::all_organisations,
+            ))
+            .into_boxed::<AnyBackend>()
+            .first(conn)
+            .optional()?;
+        let Some((scopes, organisations, all)) = row else {
+            return Err(not_let_in());
+        };
+        let scopes: Vec<String> = scopes.to()?;
+        if let Some(needed) = &actor.needed_scope
+            && !scopes.contains(needed)
+        {
+            return Err(missing_scope(needed));
+        }
+        let organisations: Vec<Id> = organisations.to()?;
+        self.organisations.extend(organisations);
+        self.directory |= all;
+        self.submitted |= all;
+        Ok(())
+    }
+}
+
+/// What an identifier stands for today; nothing when it is unknown, or stands for more than one thing.
+fn owner(conn: &mut Conn, number: &str, now: Moment) -> Result<Option<(Id, String)>, Problem> {
+    let today = now.0.date_naive();
+    let mut owners: Vec<(Id, String)> = identifier::table
+        .filter(identifier::value.eq(number))
+        .filter(identifier::kind.eq_any(identifiers::MATCHED))
+        .filter(identifier::valid_from.le(today))
+        .filter(
+            identifier::valid_to
+                .is_null()
+                .or(identifier::valid_to.gt(today)),
+        )
+        .select((identifier::owner_id, identifier::owner_kind))
+        .into_boxed::<AnyBackend>()
+        .load(conn)?;
+    owners.dedup();
+    Ok(match owners.len() {
+        1 => owners.pop(),
+        _ => None,
+    })
+}
+
+fn parent(conn: &mut Conn, id: Id) -> Result<Option<Id>, Problem> {
+    Ok(facility::table
+        .filter(facility::id.eq(id))
+        .select(facility::organisation_id)
+        .into_boxed::<AnyBackend>()
+        .first(conn)
+        .optional()?)
+}
+
+fn no_match(number: &str, state: &State) -> Problem {
+    let claim = &state.settings.organisation_claim;
+    let shown = if crate::http::personal::holds_register_number(number) {
+        ""
+    } else {
+        number
+    };
+    Problem::new(
+        Kind::MissingPermission,
+        Text::new(
+            format!(
+                "De claim {claim} ({shown}) staat voor geen organisatie of voorziening die hier bekend is."
+            ),
+            format!(
+                "Le claim {claim} ({shown}) ne correspond à aucune organisation ou structure connue ici."
+            ),
+            format!(
+                "The claim {claim} ({shown}) stands for no organisation or facility that is known here."
+            ),
+        ),
+    )
+}
+
+fn not_let_in() -> Problem {
+    Problem::new(
+        Kind::MissingPermission,
+        Text::new(
+            "Deze client (client_id) is hier niet toegelaten; een admin kan dat doen met PUT /v1/integrations/{clientId}.",
+            "Ce client (client_id) n'est pas admis ici ; un admin peut le faire avec PUT /v1/integrations/{clientId}.",
+            "This client (client_id) was not let in; an admin can do so with PUT /v1/integrations/{clientId}.",
+        ),
+    )
+}
