@@ -1,0 +1,430 @@
+//! Organisations (*inrichtende macht*), their facilities (*voorziening, inspectiepunt*), sites (*uitbatingsplaats*) and units;
+//! sectors and facility types as data; and the machines that were let in.
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::db::types::{Id, Moment};
+use crate::framework::document::Texts;
+use crate::http::body::Check;
+use crate::problem::Issue;
+use crate::text::Text;
+
+pub mod identifiers;
+pub mod integrations;
+mod sectors;
+mod store;
+
+pub mod routes;
+pub use identifiers::IdentifierKind;
+pub use sectors::routes as sector_routes;
+pub use sectors::{
+    ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput, put_facility_type,
+    put_sector, require_facility_type,
+};
+pub use store::{
+    Visible, facility, insert_facility, insert_organisation, one_changed, organisation_of,
+    save_site, save_unit,
+};
+
+/// An identifier with its validity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Identifier {
+    /// Which register it comes from.
+    pub kind: IdentifierKind,
+    /// The value; KBO numbers are accepted with dots and `BE`, and returned as ten digits.
+    #[schema(max_length = 50, min_length = 1, example = "0566988259")]
+    pub value: String,
+    /// First day; that of the owner when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_from: Option<NaiveDate>,
+    /// First day on which it no longer holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// An organisation: the legal entity behind facilities.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Organisation {
+    /// Its own address.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// Its identity.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// Its identifiers.
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+    #[serde(skip)]
+    pub(crate) edit: i64,
+}
+
+/// What an organisation is made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrganisationInput {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200, example = "vzw Zorggroep De Linde")]
+    pub name: String,
+    /// Its identifiers.
+    #[serde(default)]
+    #[schema(required = false, max_items = 50)]
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A facility: what reports and is inspected.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Facility {
+    /// Its own address.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// Its identity.
+    pub id: Id,
+    /// The organisation that runs it.
+    pub organisation_id: Id,
+    /// Its type, which places it in a sector.
+    #[schema(example = "pz")]
+    pub facility_type: String,
+    /// Its name.
+    pub name: String,
+    /// Its identifiers.
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+    #[serde(skip)]
+    pub(crate) edit: i64,
+}
+
+/// What a facility is made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FacilityInput {
+    /// The organisation that runs it.
+    pub organisation_id: Id,
+    /// Its type.
+    #[schema(min_length = 1, max_length = 64, example = "pz")]
+    pub facility_type: String,
+    /// Its name.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "Psychiatrisch Ziekenhuis De Linde"
+    )]
+    pub name: String,
+    /// Its identifiers.
+    #[serde(default)]
+    #[schema(required = false, max_items = 50)]
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A site of a facility (*uitbatingsplaats*).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Site {
+    /// Its own address on the web.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// Its identity.
+    pub id: Id,
+    /// Its facility.
+    pub facility_id: Id,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub address: Option<String>,
+    /// Its identifiers, the establishment number first of all.
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+    #[serde(skip)]
+    pub(crate) edit: i64,
+}
+
+/// What a site is made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SiteInput {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200, example = "Campus Noord")]
+    pub name: String,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        example = "Lindelaan 1, 9999 Lindegem"
+    )]
+    pub address: Option<String>,
+    /// Its identifiers.
+    #[serde(default)]
+    #[schema(required = false, max_items = 50)]
+    pub identifiers: Vec<Identifier>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A unit of a facility; it may be in another sector, as a hospital's emergency department is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Unit {
+    /// Its own address on the web.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// Its identity.
+    pub id: Id,
+    /// Its facility.
+    pub facility_id: Id,
+    /// The site where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub site_id: Option<Id>,
+    /// Its type, which places it in a sector.
+    #[schema(example = "paaz")]
+    pub facility_type: String,
+    /// Its name.
+    pub name: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+    #[serde(skip)]
+    pub(crate) edit: i64,
+}
+
+/// What a unit is made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UnitInput {
+    /// The site where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub site_id: Option<Id>,
+    /// Its type.
+    #[schema(min_length = 1, max_length = 64, example = "pz")]
+    pub facility_type: String,
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200, example = "Opname 2")]
+    pub name: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// First day on which it no longer exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+impl Check for OrganisationInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_name("name", &self.name, faults);
+        check_validity(self.valid_from, self.valid_to, "validTo", faults);
+        check_identifiers(&self.identifiers, faults);
+    }
+}
+
+impl Check for FacilityInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_name("name", &self.name, faults);
+        check_validity(self.valid_from, self.valid_to, "validTo", faults);
+        check_identifiers(&self.identifiers, faults);
+    }
+}
+
+impl Check for SiteInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_name("name", &self.name, faults);
+        if let Some(address) = &self.address {
+            check_name("address", address, faults);
+        }
+        check_validity(self.valid_from, self.valid_to, "validTo", faults);
+        check_identifiers(&self.identifiers, faults);
+    }
+}
+
+impl Check for UnitInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_name("name", &self.name, faults);
+        check_validity(self.valid_from, self.valid_to, "validTo", faults);
+    }
+}
+
+/// A name holds 1 to 200 characters, more than blanks.
+pub(crate) fn check_name(field: &str, name: &str, faults: &mut Vec<Issue>) {
+    if name.trim().is_empty() || name.chars().count() > 200 {
+        faults.push(
+            Issue::body(
+                "length",
+                field,
+                Text::new(
+                    "Gebruik 1 tot 200 tekens.",
+                    "Utilisez de 1 à 200 caractères.",
+                    "Use 1 to 200 characters.",
+                ),
+            )
+            .with_value(name),
+        );
+    }
+}
+
+/// A validity ends after it starts.
+pub(crate) fn check_validity(
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+    field: &str,
+    faults: &mut Vec<Issue>,
+) {
+    let year = |date: NaiveDate| (1000..=9999).contains(&chrono::Datelike::year(&date));
+    if to.is_some_and(|to| to <= from) || !year(from) || !to.is_none_or(year) {
+        faults.push(
+            Issue::body(
+                "validity",
+                field,
+                Text::new(
+                    format!("Gebruik een dag na validFrom ({from}), in de jaren 1000 tot 9999."),
+                    format!(
+                        "Utilisez un jour après validFrom ({from}), entre les années 1000 et 9999."
+                    ),
+                    format!("Use a day after validFrom ({from}), in the years 1000 to 9999."),
+                ),
+            )
+            .with_value(to.unwrap_or(from).to_string()),
+        );
+    }
+}
+
+fn check_identifiers(all: &[Identifier], faults: &mut Vec<Issue>) {
+    if all.len() > 50 {
+        faults.push(Issue::body(
+            "length",
+            "identifiers",
+            Text::new(
+                "Gebruik ten hoogste 50 identificatoren.",
+                "Utilisez au plus 50 identifiants.",
+                "Use 50 identifiers at most.",
+            ),
+        ));
+    }
+    for (index, one) in all.iter().enumerate() {
+        let value = identifiers::canonical(&one.value);
+        if let Some(detail) = identifiers::fault(one.kind, &value) {
+            let name = format!("identifiers[{index}].value");
+            faults
+                .push(Issue::body("invalidIdentifier", name, detail).with_value(one.value.clone()));
+        }
+        if let Some(from) = one.valid_from {
+            let name = format!("identifiers[{index}].validTo");
+            check_validity(from, one.valid_to, &name, faults);
+        }
+    }
+}
+
+/// A machine that an admin let in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IntegrationGrant {
+    /// Its own address.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// The `client_id` in its tokens.
+    pub client_id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// The organisations that it works for.
+    pub organisations: Vec<Id>,
+    /// May it read about all organisations? Then it sees what an inspector sees, and writes nothing.
+    pub all_organisations: bool,
+    /// From this moment on it is out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_until: Option<Moment>,
+    #[serde(skip)]
+    pub(crate) edit: i64,
+}
+
+/// How a machine is let in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IntegrationGrantInput {
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 200, example = "EPD-koppeling De Linde")]
+    pub name: String,
+    /// What it may do: `read:facilities`, `read:frameworks`, `read:cycles`, `read:selfAssessments`,
+    /// `write:selfAssessments`, `read:attachments`, `write:attachments`.
+    #[schema(max_items = 20, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
+    pub scopes: Vec<String>,
+    /// The organisations that it works for.
+    #[serde(default)]
+    #[schema(required = false, max_items = 500)]
+    pub organisations: Vec<Id>,
+    /// May it read about all organisations?
+    #[serde(default)]
+    #[schema(required = false)]
+    pub all_organisations: bool,
+    /// From this moment on it is out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub valid_until: Option<Moment>,
+}
+
+/// A title in its languages, as inputs carry it: one at least.
+pub(crate) fn check_title(field: &str, title: &Texts, faults: &mut Vec<Issue>) {
+    let texts = [("nl", &title.nl), ("fr", &title.fr), ("en", &title.en)];
+    if texts.iter().all(|(_, text)| text.is_none()) {
+        faults.push(Issue::body(
+            "missing",
+            field,
+            Text::new(
+                "Geef een tekst in minstens één taal (nl, fr of en).",
+                "Donnez un texte dans au moins une langue (nl, fr ou en).",
+                "Give a text in one language at least (nl, fr or en).",
+            ),
+        ));
+    }
+    for (language, text) in texts {
+        if let Some(text) = text {
+            check_name(&format!("{field}.{language}"), text, faults);
+        }
+    }
+}
