@@ -1,0 +1,128 @@
+//! Who did what, when: an event written in the same transaction as the change it speaks of.
+use aws_lc_rs::rand;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::Tx;
+use crate::db::schema::audit_event;
+use crate::db::types::{Id, JsonText};
+use crate::problem::Problem;
+
+/// What is recorded of a change.
+#[derive(Debug)]
+pub struct Event {
+    action: &'static str,
+    subject_kind: &'static str,
+    subject_id: String,
+    organisation: Option<Id>,
+    facility: Option<Id>,
+    to_inspectors: bool,
+    payload: Option<JsonText>,
+}
+
+impl Event {
+    /// Something was done to a thing.
+    pub fn new(action: &'static str, subject_kind: &'static str, subject: impl ToString) -> Self {
+        Self {
+            action,
+            subject_kind,
+            subject_id: subject.to_string(),
+            organisation: None,
+            facility: None,
+            to_inspectors: false,
+            payload: None,
+        }
+    }
+
+    /// Whose it is: those may see the event.
+    #[must_use]
+    pub fn of(mut self, organisation: Id, facility: Option<Id>) -> Self {
+        self.organisation = Some(organisation);
+        self.facility = facility;
+        self
+    }
+
+    /// Inspectors may see it too.
+    #[must_use]
+    pub fn to_inspectors(mut self, visible: bool) -> Self {
+        self.to_inspectors = visible;
+        self
+    }
+
+    /// What was written. Only those whose it is ever read it.
+    pub fn with(mut self, payload: &(impl Serialize + ?Sized)) -> Result<Self, Problem> {
+        self.payload = Some(JsonText::of(payload)?);
+        Ok(self)
+    }
+}
+
+/// A person or machine as the audit and answers name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Actor)]
+pub struct ActorView {
+    /// The token's subject.
+    pub id: String,
+    /// The name in the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub name: Option<String>,
+    /// The role in which it was done.
+    #[schema(example = "facility")]
+    pub role: String,
+    /// The client, where a machine did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub client: Option<String>,
+}
+
+impl ActorView {
+    /// The caller of this transaction.
+    pub fn of(tx: &Tx) -> Self {
+        let claims = &tx.actor.claims;
+        let role = tx.actor.roles.first().map_or("system", |role| role.name());
+        Self {
+            id: claims.subject.clone(),
+            name: claims.name.clone(),
+            role: role.to_owned(),
+            client: claims.client.clone(),
+        }
+    }
+}
+
+/// Writes the event, in the transaction of the change.
+pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
+    let Event {
+        action,
+        subject_kind,
+        subject_id,
+        organisation,
+        facility,
+        to_inspectors,
+        payload,
+    } = event;
+    let mut salt = vec![0_u8; 16];
+    rand::fill(&mut salt).map_err(|_| Problem::internal("no randomness"))?;
+    let actor = JsonText::of(&ActorView::of(tx))?;
+    diesel::insert_into(audit_event::table)
+        .values((
+            audit_event::id.eq(Id::new()),
+            audit_event::at.eq(tx.now),
+            audit_event::action.eq(action),
+            audit_event::subject_kind.eq(subject_kind),
+            audit_event::subject_id.eq(subject_id),
+            audit_event::organisation_id.eq(organisation),
+            audit_event::facility_id.eq(facility),
+            audit_event::public_to_inspectors.eq(to_inspectors),
+            audit_event::actor.eq(actor),
+            audit_event::trace.eq(Id(tx.actor.trace)),
+            audit_event::payload.eq(payload),
+            audit_event::salt.eq(salt),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The operations on the audit.
+pub fn operations(_: &mut utoipa_actix_web::service_config::ServiceConfig) {}

@@ -1,0 +1,206 @@
+//! Rows of cycles.
+use diesel::prelude::*;
+
+use super::{Cycle, CycleInput, Purpose};
+use crate::access::Tx;
+use crate::audit::{self, Event};
+use crate::db::schema::cycle;
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::facility::one_changed;
+use crate::framework;
+use crate::http::page::Window;
+use crate::problem::{Issue, Problem};
+use crate::text::Text;
+
+type Row = (
+    Id,
+    JsonText,
+    String,
+    String,
+    JsonText,
+    Moment,
+    Moment,
+    Purpose,
+    i64,
+);
+const CYCLE: (
+    cycle::id,
+    cycle::title,
+    cycle::framework_code,
+    cycle::version_code,
+    cycle::facility_types,
+    cycle::opens,
+    cycle::due,
+    cycle::purpose,
+    cycle::edit,
+) = (
+    cycle::id,
+    cycle::title,
+    cycle::framework_code,
+    cycle::version_code,
+    cycle::facility_types,
+    cycle::opens,
+    cycle::due,
+    cycle::purpose,
+    cycle::edit,
+);
+
+fn cycle_of(row: Row, now: Moment) -> Result<Cycle, Problem> {
+    let (id, title, framework_code, version_code, types, opens, due, purpose, edit) = row;
+    Ok(Cycle {
+        href: format!("/v1/cycles/{id}"),
+        id,
+        title: title.to()?,
+        framework_code,
+        version_code,
+        facility_types: types.to()?,
+        opens,
+        due,
+        purpose,
+        open: opens <= now,
+        edit,
+    })
+}
+
+/// A cycle. Every caller who may read cycles may know about all of them.
+pub fn get(tx: &mut Tx, id: Id) -> Result<Cycle, Problem> {
+    let row: Row = cycle::table
+        .filter(cycle::id.eq(id))
+        .select(CYCLE)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?
+        .ok_or_else(Problem::not_found)?;
+    cycle_of(row, tx.now)
+}
+
+/// Cycles in the order of arrival.
+pub fn list(
+    tx: &mut Tx,
+    window: &Window<Id>,
+    purposes: &[Purpose],
+    frameworks: &[String],
+) -> Result<Vec<Cycle>, Problem> {
+    let mut query = cycle::table
+        .select(CYCLE)
+        .order(cycle::id)
+        .limit(window.limit())
+        .into_boxed::<AnyBackend>();
+    if !purposes.is_empty() {
+        query = query.filter(cycle::purpose.eq_any(purposes.to_vec()));
+    }
+    if !frameworks.is_empty() {
+        query = query.filter(cycle::framework_code.eq_any(frameworks.to_vec()));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(cycle::id.gt(after));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    rows.into_iter().map(|row| cycle_of(row, tx.now)).collect()
+}
+
+/// Stores a new cycle.
+pub fn insert_cycle(tx: &mut Tx, id: Id, input: &CycleInput) -> Result<Cycle, Problem> {
+    check_framework(tx, input)?;
+    diesel::insert_into(cycle::table)
+        .values((
+            cycle::id.eq(id),
+            cycle::title.eq(JsonText::of(&input.title)?),
+            cycle::framework_code.eq(&input.framework_code),
+            cycle::version_code.eq(&input.version_code),
+            cycle::facility_types.eq(JsonText::of(&input.facility_types)?),
+            cycle::opens.eq(input.opens),
+            cycle::due.eq(input.due),
+            cycle::purpose.eq(input.purpose),
+            cycle::edit.eq(1_i64),
+            cycle::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    audit::record(tx, Event::new("cycleCreated", "cycle", id).with(input)?)?;
+    get(tx, id)
+}
+
+/// Replaces a cycle that is not open yet and whose edit the caller has seen.
+pub fn update(tx: &mut Tx, current: &Cycle, input: &CycleInput) -> Result<Cycle, Problem> {
+    if current.open {
+        return Err(Problem::conflict(Text::new(
+            format!("Deze cyclus is open sinds {} en ligt vast.", current.opens),
+            format!("Ce cycle est ouvert depuis {} et figé.", current.opens),
+            format!(
+                "This cycle has been open since {} and is fixed.",
+                current.opens
+            ),
+        )));
+    }
+    check_framework(tx, input)?;
+    let changed = diesel::update(cycle::table)
+        .filter(cycle::id.eq(current.id))
+        .filter(cycle::edit.eq(current.edit))
+        .set((
+            cycle::title.eq(JsonText::of(&input.title)?),
+            cycle::framework_code.eq(&input.framework_code),
+            cycle::version_code.eq(&input.version_code),
+            cycle::facility_types.eq(JsonText::of(&input.facility_types)?),
+            cycle::opens.eq(input.opens),
+            cycle::due.eq(input.due),
+            cycle::purpose.eq(input.purpose),
+            cycle::edit.eq(current.edit + 1),
+        ))
+        .execute(tx.conn)?;
+    one_changed(changed)?;
+    audit::record(
+        tx,
+        Event::new("cycleChanged", "cycle", current.id).with(input)?,
+    )?;
+    get(tx, current.id)
+}
+
+/// The framework version is published, and made for these facility types.
+fn check_framework(tx: &mut Tx, input: &CycleInput) -> Result<(), Problem> {
+    let found = framework::store::published(tx, &input.framework_code, &input.version_code)?;
+    let Some(document) = found else {
+        return Err(Problem::fault(
+            Issue::body(
+                "unknownReference",
+                "versionCode",
+                Text::new(
+                    "Dit is geen gepubliceerde versie; zie GET /v1/frameworks/{frameworkCode}/versions.",
+                    "Ce n'est pas une version publiée ; voir GET /v1/frameworks/{frameworkCode}/versions.",
+                    "This is no published version; see GET /v1/frameworks/{frameworkCode}/versions.",
+                ),
+            )
+            .with_value(format!("{}/{}", input.framework_code, input.version_code)),
+        ));
+    };
+    let known: Vec<&str> = document
+        .facility_types
+        .iter()
+        .map(|code| code.as_str())
+        .collect();
+    let faults: Vec<Issue> = input
+        .facility_types
+        .iter()
+        .enumerate()
+        .filter(|(_, code)| !known.contains(&code.as_str()))
+        .map(|(index, code)| {
+            let known = known.join(", ");
+            Issue::body(
+                "unknownReference",
+                format!("facilityTypes[{index}]"),
+                Text::new(
+                    format!("Deze versie is niet gemaakt voor dit type; wel voor: {known}."),
+                    format!(
+                        "Cette version n'est pas faite pour ce type ; elle l'est pour : {known}."
+                    ),
+                    format!("This version is not made for this type; it is for: {known}."),
+                ),
+            )
+            .with_value(code.clone())
+        })
+        .collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::faults(faults))
+    }
+}

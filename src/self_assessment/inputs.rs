@@ -1,0 +1,278 @@
+//! What callers send for cycles and self-assessments.
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Evidence, Purpose};
+use crate::db::types::{Id, Moment};
+use crate::facility::check_title;
+use crate::framework::document::{Code, Texts};
+use crate::http::body::Check;
+use crate::problem::Issue;
+use crate::text::Text;
+
+/// The longest note, in characters.
+const MAX_NOTE: usize = 4000;
+
+/// What a cycle is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CycleInput {
+    /// What it is called.
+    pub title: Texts,
+    /// The framework.
+    #[schema(min_length = 1, max_length = 64, example = "ggz")]
+    pub framework_code: String,
+    /// A published version of it.
+    #[schema(min_length = 1, max_length = 64, example = "1")]
+    pub version_code: String,
+    /// The facility types that it is for, all within the version's.
+    #[schema(min_items = 1, max_items = 50, example = json!(["pz"]))]
+    pub facility_types: Vec<String>,
+    /// From this moment on it can be answered, and is fixed.
+    pub opens: Moment,
+    /// It is asked for by this moment.
+    #[schema(example = "2027-03-31T21:59:59Z")]
+    pub due: Moment,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+impl Check for CycleInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_title("title", &self.title, faults);
+        if self.due <= self.opens {
+            faults.push(
+                Issue::body(
+                    "validity",
+                    "due",
+                    Text::new(
+                        "Gebruik een moment na opens.",
+                        "Utilisez un moment après opens.",
+                        "Use a moment after opens.",
+                    ),
+                )
+                .with_value(self.due.to_string()),
+            );
+        }
+        if self.facility_types.is_empty() {
+            faults.push(Issue::body(
+                "missing",
+                "facilityTypes",
+                Text::new(
+                    "Noem minstens één type voorziening.",
+                    "Nommez au moins un type de structure.",
+                    "Name one facility type at least.",
+                ),
+            ));
+        }
+    }
+}
+
+/// Whose self-assessment, in which cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SelfAssessmentInput {
+    /// The facility.
+    pub facility_id: Id,
+    /// The cycle, which is open and meant for the facility's type.
+    pub cycle_id: Id,
+}
+
+impl Check for SelfAssessmentInput {}
+
+/// An answer to a criterion that is named elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnswerInput {
+    /// The level on the criterion's scale.
+    #[schema(min_length = 1, max_length = 64)]
+    pub level: String,
+    /// An explanation. No data of clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 4000)]
+    pub note: Option<String>,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 20)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// An answer with its criterion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CriterionAnswerInput {
+    /// The criterion.
+    pub criterion_code: Code,
+    /// The level on the criterion's scale.
+    #[schema(min_length = 1, max_length = 64)]
+    pub level: String,
+    /// An explanation. No data of clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, min_length = 1, max_length = 4000)]
+    pub note: Option<String>,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 20)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// Several answers at once: each listed one is replaced whole, the others stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnswersInput {
+    /// The answers, each criterion once.
+    #[schema(min_items = 1, max_items = 500)]
+    pub answers: Vec<CriterionAnswerInput>,
+}
+
+impl Check for AnswerInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_texts("", self.note.as_deref(), &self.evidence, faults);
+    }
+}
+
+impl Check for AnswersInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        if self.answers.is_empty() || self.answers.len() > 500 {
+            faults.push(Issue::body(
+                "length",
+                "answers",
+                Text::new(
+                    "Geef 1 tot 500 antwoorden.",
+                    "Donnez de 1 à 500 réponses.",
+                    "Give 1 to 500 answers.",
+                ),
+            ));
+        }
+        let mut seen = std::collections::HashSet::new();
+        for (index, answer) in self.answers.iter().enumerate() {
+            let at = format!("answers[{index}].");
+            if !seen.insert(&answer.criterion_code) {
+                faults.push(
+                    Issue::body(
+                        "repeated",
+                        format!("{at}criterionCode"),
+                        Text::new(
+                            "Dit criterium staat er twee keer; geef één antwoord.",
+                            "Ce critère figure deux fois ; donnez une seule réponse.",
+                            "This criterion is there twice; give one answer.",
+                        ),
+                    )
+                    .with_value(answer.criterion_code.to_string()),
+                );
+            }
+            check_texts(&at, answer.note.as_deref(), &answer.evidence, faults);
+        }
+    }
+}
+
+fn check_texts(at: &str, note: Option<&str>, evidence: &[Evidence], faults: &mut Vec<Issue>) {
+    if let Some(note) = note {
+        check_length(&format!("{at}note"), note, MAX_NOTE, faults);
+    }
+    if evidence.len() > 20 {
+        faults.push(Issue::body(
+            "length",
+            format!("{at}evidence"),
+            Text::new(
+                "Geef ten hoogste 20 bewijsstukken per antwoord.",
+                "Donnez au plus 20 pièces par réponse.",
+                "Give 20 pieces of evidence per answer at most.",
+            ),
+        ));
+    }
+    for (index, piece) in evidence.iter().enumerate() {
+        let at = format!("{at}evidence[{index}].");
+        if let Some(description) = &piece.description {
+            check_length(&format!("{at}description"), description, 2000, faults);
+        }
+        let counts = (piece.files_checked, piece.files_met);
+        let right = match counts {
+            (Some(checked), Some(met)) => {
+                (0..=1_000_000).contains(&checked) && (0..=checked).contains(&met)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        if !right {
+            faults.push(Issue::body(
+                "fileCounts",
+                format!("{at}filesMet"),
+                Text::new(
+                    "Geef filesChecked en filesMet samen, het tweede niet groter dan het eerste.",
+                    "Donnez filesChecked et filesMet ensemble, le second ne dépassant pas le premier.",
+                    "Give filesChecked and filesMet together, the second no greater than the first.",
+                ),
+            ));
+        }
+        let hash_right = piece.sha256.as_ref().is_none_or(|hash| {
+            hash.len() == 64
+                && hash
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        if !hash_right || piece.sha256.is_some() != piece.attachment_id.is_some() {
+            faults.push(Issue::body(
+                "attachmentReference",
+                format!("{at}sha256"),
+                Text::new(
+                    "Noem een bijlage met attachmentId en sha256 samen; sha256 telt 64 hexadecimale tekens in kleine letters.",
+                    "Nommez une annexe par attachmentId et sha256 ensemble ; sha256 compte 64 caractères hexadécimaux en minuscules.",
+                    "Name an attachment by attachmentId and sha256 together; sha256 has 64 hexadecimal characters in lower case.",
+                ),
+            ));
+        }
+    }
+}
+
+fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Issue>) {
+    if text.trim().is_empty() || text.chars().count() > longest {
+        faults.push(Issue::body(
+            "length",
+            name,
+            Text::new(
+                format!("Gebruik 1 tot {longest} tekens, of laat het veld weg."),
+                format!("Utilisez de 1 à {longest} caractères, ou omettez le champ."),
+                format!("Use 1 to {longest} characters, or leave the field out."),
+            ),
+        ));
+    }
+}
+
+/// Which answers still hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConfirmationInput {
+    /// These criteria; all that are carried over, when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, min_items = 1, max_items = 500)]
+    pub criterion_codes: Option<Vec<Code>>,
+}
+
+impl Check for ConfirmationInput {}
+
+/// Handing in. It has nothing to say yet: the answers say it all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SubmissionInput {}
+
+impl Check for SubmissionInput {}
+
+/// Why it is taken up again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReopeningInput {
+    /// The reason.
+    #[schema(
+        min_length = 1,
+        max_length = 2000,
+        example = "Een afdeling was vergeten."
+    )]
+    pub reason: String,
+}
+
+impl Check for ReopeningInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        check_length("reason", &self.reason, 2000, faults);
+    }
+}

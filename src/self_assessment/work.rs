@@ -1,0 +1,355 @@
+//! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
+use super::rules::{self, Position};
+use super::store::{self, Head};
+use super::{
+    Answer, AnswerInput, AnswerOrigin, AnswersSaved, Purpose, Reopening, SelfAssessmentInput,
+    Status, cycle_store,
+};
+use crate::access::Tx;
+use crate::audit::{self, ActorView, Event};
+use crate::db::types::{Id, JsonText};
+use crate::facility;
+use crate::framework::{self, document::Document, rules::carry};
+use crate::problem::{Issue, Problem};
+use crate::text::Text;
+
+/// Makes a facility's self-assessment for a cycle, starting from its last one.
+pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
+    let facility = own_facility(tx, input.facility_id)?;
+    let cycle =
+        cycle_store::get(tx, input.cycle_id).map_err(|_| unknown("cycleId", input.cycle_id))?;
+    if !cycle.open {
+        return Err(Problem::conflict(Text::new(
+            format!("Deze cyclus opent op {}.", cycle.opens),
+            format!("Ce cycle ouvre le {}.", cycle.opens),
+            format!("This cycle opens on {}.", cycle.opens),
+        )));
+    }
+    if !cycle.facility_types.contains(&facility.facility_type) {
+        return Err(Problem::fault(
+            Issue::body(
+                "wrongFacilityType",
+                "cycleId",
+                Text::new(
+                    format!(
+                        "Deze cyclus is voor: {}; deze voorziening is van het type {}.",
+                        cycle.facility_types.join(", "),
+                        facility.facility_type
+                    ),
+                    format!(
+                        "Ce cycle est pour : {} ; cette structure est du type {}.",
+                        cycle.facility_types.join(", "),
+                        facility.facility_type
+                    ),
+                    format!(
+                        "This cycle is for: {}; this facility is of the type {}.",
+                        cycle.facility_types.join(", "),
+                        facility.facility_type
+                    ),
+                ),
+            )
+            .with_value(input.cycle_id.to_string()),
+        ));
+    }
+    if store::exists(tx, facility.id, cycle.id)? {
+        return Err(exists_already());
+    }
+    let document = framework::store::published(tx, &cycle.framework_code, &cycle.version_code)?
+        .ok_or_else(|| Problem::internal("a cycle points to a version that is not published"))?;
+    // What was answered for the facility alone never flows into what inspectors see.
+    let purposes: &[Purpose] = match cycle.purpose {
+        Purpose::OwnImprovement => Purpose::ALL,
+        Purpose::InspectionPreparation => &[Purpose::InspectionPreparation],
+    };
+    let last = store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
+    let fates = match &last {
+        Some((_, last)) if last.version != cycle.version_code => {
+            let chain = framework::store::chain(tx, document.clone(), &last.version)?;
+            chain.map(|chain| {
+                let documents: Vec<&Document> = chain.iter().map(AsRef::as_ref).collect();
+                carry(&documents)
+            })
+        }
+        _ => None,
+    };
+    // A version that does not descend from last time's has nothing to start from.
+    let usable = last
+        .as_ref()
+        .filter(|(_, last)| last.version == cycle.version_code || fates.is_some());
+    let (carried, opening) = rules::start(
+        &document,
+        usable.map(|(_, last)| last),
+        fates.as_ref(),
+        tx.now.0.date_naive(),
+    );
+    let head = Head {
+        id,
+        cycle_id: cycle.id,
+        facility_id: facility.id,
+        organisation_id: facility.organisation_id,
+        facility_type: facility.facility_type.clone(),
+        framework_code: cycle.framework_code,
+        version_code: cycle.version_code,
+        purpose: cycle.purpose,
+        status: Status::Draft,
+        revision: 1,
+        submitted_revision: None,
+        based_on: usable.map(|(id, _)| *id),
+        opening: JsonText::of(&opening)?,
+        reopening: None,
+        edit: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+        own: true,
+    };
+    store::insert(tx, &head, &carried)?;
+    let event = Event::new("selfAssessmentCreated", "selfAssessment", id);
+    audit::record(tx, whose(event, &head).with(input)?)?;
+    Ok(head)
+}
+
+/// The facility, when it is the caller's own.
+pub fn own_facility(tx: &mut Tx, id: Id) -> Result<facility::Facility, Problem> {
+    let found = facility::facility(tx, id)?;
+    if tx.scope.owns(found.id, found.organisation_id) {
+        Ok(found)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+fn unknown(field: &str, id: Id) -> Problem {
+    Problem::fault(
+        Issue::body(
+            "unknownReference",
+            field,
+            Text::new(
+                "Deze cyclus bestaat niet; zie GET /v1/cycles.",
+                "Ce cycle n'existe pas ; voir GET /v1/cycles.",
+                "There is no such cycle; see GET /v1/cycles.",
+            ),
+        )
+        .with_value(id.to_string()),
+    )
+}
+
+/// 409: there is one for this facility and cycle.
+pub fn exists_already() -> Problem {
+    Problem::conflict(Text::new(
+        "Deze voorziening heeft in deze cyclus al een zelfevaluatie; zie GET /v1/selfAssessments?facilityId=…&cycleId=….",
+        "Cette structure a déjà une auto-évaluation dans ce cycle ; voir GET /v1/selfAssessments?facilityId=…&cycleId=….",
+        "This facility has a self-assessment in this cycle; see GET /v1/selfAssessments?facilityId=…&cycleId=….",
+    ))
+}
+
+fn whose(event: Event, head: &Head) -> Event {
+    event.of(head.organisation_id, Some(head.facility_id))
+}
+
+/// 409: only a draft can be worked on.
+fn not_a_draft(head: &Head) -> Problem {
+    match head.status {
+        Status::Superseded => Problem::conflict(Text::new(
+            "Deze zelfevaluatie is vervangen door die van een latere cyclus en ligt vast.",
+            "Cette auto-évaluation est remplacée par celle d'un cycle ultérieur et figée.",
+            "This self-assessment is superseded by a later cycle's and fixed.",
+        )),
+        _ => Problem::conflict(Text::new(
+            "Deze zelfevaluatie is ingediend; heropen ze eerst met POST …/reopenings en een reden.",
+            "Cette auto-évaluation est introduite ; rouvrez-la d'abord par POST …/reopenings avec une raison.",
+            "This self-assessment is submitted; take it up again first with POST …/reopenings and a reason.",
+        )),
+    }
+}
+
+/// Locks the caller's own draft at the edit that the caller has seen (none: at whichever it is).
+pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<Head, Problem> {
+    let head = store::own_head(tx, id)?;
+    if head.status != Status::Draft {
+        return Err(not_a_draft(&head));
+    }
+    if let Some(seen) = seen {
+        seen.check(&store::tag(&head))?;
+    }
+    if store::lock_draft(tx, id, seen.map(|_| head.edit))? {
+        return store::own_head(tx, id);
+    }
+    let now = store::own_head(tx, id)?;
+    if now.status == Status::Draft {
+        Err(Problem::stale())
+    } else {
+        Err(not_a_draft(&now))
+    }
+}
+
+/// Stores answers in a locked draft, each replaced whole. `at` names an answer in a fault.
+pub fn answer(
+    tx: &mut Tx,
+    head: &Head,
+    inputs: &[(String, AnswerInput)],
+    at: impl Fn(usize) -> String,
+) -> Result<AnswersSaved, Problem> {
+    let document = store::document(tx, head)?;
+    let mut faults = Vec::new();
+    for (index, (code, input)) in inputs.iter().enumerate() {
+        let kind = &head.facility_type;
+        rules::check_answer(&document, kind, code, input, &at(index), &mut faults);
+    }
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults));
+    }
+    let by = ActorView::of(tx);
+    let answers: Vec<Answer> = inputs
+        .iter()
+        .map(|(code, input)| {
+            let AnswerInput {
+                level,
+                note,
+                evidence,
+            } = input.clone();
+            Answer {
+                criterion_code: code.clone(),
+                level,
+                note,
+                evidence,
+                origin: AnswerOrigin::Answered,
+                answered_by: by.clone(),
+                answered_at: tx.now,
+                confirmed_by: None,
+                confirmed_at: None,
+            }
+        })
+        .collect();
+    store::save_answers(tx, head.id, &answers)?;
+    let said: Vec<serde_json::Value> = inputs
+        .iter()
+        .map(|(code, input)| serde_json::json!({"criterionCode": code, "answer": input}))
+        .collect();
+    let event = Event::new("answersSaved", "selfAssessment", head.id);
+    audit::record(tx, whose(event, head).with(&said)?)?;
+    saved(tx, head, &document)
+}
+
+/// Takes an answer away from a locked draft.
+pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSaved, Problem> {
+    let document = store::document(tx, head)?;
+    if !store::delete_answer(tx, head.id, criterion)? {
+        return Err(Problem::not_found());
+    }
+    let event = Event::new("answerDeleted", "selfAssessment", head.id);
+    let said = serde_json::json!({"criterionCode": criterion});
+    audit::record(tx, whose(event, head).with(&said)?)?;
+    saved(tx, head, &document)
+}
+
+fn position(tx: &mut Tx, head: &Head, document: &Document) -> Result<Position, Problem> {
+    let standings = store::standings(tx, head.id)?;
+    let verdicts = rules::verdicts(document, &head.facility_type, &standings);
+    Ok(rules::position(document, &verdicts, &standings))
+}
+
+fn saved(tx: &mut Tx, head: &Head, document: &Document) -> Result<AnswersSaved, Problem> {
+    let position = position(tx, head, document)?;
+    Ok(AnswersSaved {
+        href: format!("/v1/selfAssessments/{}", head.id),
+        progress: position.progress,
+        open_criteria: position.open,
+        to_confirm: position.to_confirm,
+    })
+}
+
+/// Confirms carried-over answers in a locked draft: these, or all of them.
+pub fn confirm(
+    tx: &mut Tx,
+    head: &Head,
+    codes: Option<&[String]>,
+) -> Result<AnswersSaved, Problem> {
+    let document = store::document(tx, head)?;
+    let waiting = position(tx, head, &document)?.to_confirm;
+    let standings = store::standings(tx, head.id)?;
+    let codes = match codes {
+        None => waiting,
+        Some(codes) => {
+            let faults: Vec<Issue> = codes
+                .iter()
+                .enumerate()
+                .filter(|(_, code)| {
+                    standings
+                        .get(code.as_str())
+                        .is_none_or(|standing| standing.origin != AnswerOrigin::CarriedOver)
+                })
+                .map(|(index, code)| not_carried(index, code))
+                .collect();
+            if !faults.is_empty() {
+                return Err(Problem::faults(faults));
+            }
+            codes.to_vec()
+        }
+    };
+    store::confirm(tx, head.id, &codes)?;
+    let event = Event::new("answersConfirmed", "selfAssessment", head.id);
+    let said = serde_json::json!({"criterionCodes": codes});
+    audit::record(tx, whose(event, head).with(&said)?)?;
+    saved(tx, head, &document)
+}
+
+fn not_carried(index: usize, code: &str) -> Issue {
+    Issue::body(
+        "notCarriedOver",
+        format!("criterionCodes[{index}]"),
+        Text::new(
+            "Hier wacht geen overgenomen antwoord op bevestiging; antwoord gewoon.",
+            "Aucune réponse reprise n'attend ici de confirmation ; répondez simplement.",
+            "No answer carried over awaits confirmation here; simply answer.",
+        ),
+    )
+    .with_value(code)
+}
+
+/// Hands a locked draft in, when nothing is missing.
+pub fn submit(tx: &mut Tx, head: &Head) -> Result<Head, Problem> {
+    let document = store::document(tx, head)?;
+    let missing = rules::missing(&position(tx, head, &document)?);
+    if !missing.is_empty() {
+        return Err(Problem::faults(missing));
+    }
+    let submitted = store::submit(tx, head)?;
+    let seen = head.purpose == Purpose::InspectionPreparation;
+    let event = Event::new("selfAssessmentSubmitted", "selfAssessment", head.id);
+    let said = serde_json::json!({"revision": head.revision});
+    audit::record(tx, whose(event, head).to_inspectors(seen).with(&said)?)?;
+    Ok(submitted)
+}
+
+/// Takes a submitted one up again as the next revision.
+pub fn reopen(
+    tx: &mut Tx,
+    id: Id,
+    seen: &crate::http::IfMatch,
+    reason: &str,
+) -> Result<Head, Problem> {
+    let head = store::own_head(tx, id)?;
+    match head.status {
+        Status::Submitted => {}
+        Status::Draft => {
+            return Err(Problem::conflict(Text::new(
+                "Deze zelfevaluatie is niet ingediend; u kunt ze gewoon verder invullen.",
+                "Cette auto-évaluation n'est pas introduite ; vous pouvez simplement la poursuivre.",
+                "This self-assessment is not submitted; simply go on with it.",
+            )));
+        }
+        Status::Superseded => return Err(not_a_draft(&head)),
+    }
+    seen.check(&store::tag(&head))?;
+    let reopening = Reopening {
+        reason: reason.to_owned(),
+        reopened_by: ActorView::of(tx),
+        reopened_at: tx.now,
+    };
+    if store::reopen(tx, &head, &reopening)? != 1 {
+        return Err(Problem::stale());
+    }
+    let event = Event::new("selfAssessmentReopened", "selfAssessment", id);
+    audit::record(tx, whose(event, &head).with(&reopening)?)?;
+    store::own_head(tx, id)
+}
