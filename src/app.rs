@@ -1,0 +1,235 @@
+//! The app: what the process holds for all requests, every route, and the answers for what no route takes.
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi};
+
+use crate::access::token::Verifier;
+use crate::access::{Database, me};
+use crate::clock::Clock;
+use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
+use crate::framework::{routes as frameworks, store::Published};
+use crate::http::idempotency::Flights;
+use crate::http::query::{Nothing, Query};
+use crate::http::wrap::wrap;
+use crate::issuer::DevIssuer;
+use crate::openapi::{self, Documents};
+use crate::problem::{Kind, Problem};
+use crate::self_assessment::{cycles, routes as self_assessments};
+use crate::text::Text;
+use crate::{attachment, audit};
+
+/// What routes need of the settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address that links show, without a slash at its end.
+    pub public_url: String,
+    /// The claim that names a caller's organisation, for refusals that explain themselves.
+    pub organisation_claim: String,
+    /// The largest attachment, in bytes.
+    pub attachment_limit: usize,
+}
+
+/// What the process holds for all requests.
+#[derive(Clone)]
+pub struct State {
+    /// The way to the data: nothing but `access` can use it.
+    pub database: Database,
+    /// Checks tokens.
+    pub verifier: Verifier,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The idempotency keys whose work is under way.
+    pub flights: Flights,
+    /// Published framework versions.
+    pub frameworks: Published,
+    /// Settings.
+    pub settings: Settings,
+    /// The OpenAPI documents of this instance.
+    pub documents: Documents,
+    /// The issuer of the demo.
+    pub demo_issuer: Option<std::sync::Arc<DevIssuer>>,
+}
+
+impl State {
+    /// The absolute address of a path under `/v1`.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}/v1{path}", self.settings.public_url)
+    }
+}
+
+/// Every operation of the contract.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(health)
+        .service(me::read_me)
+        .service(facilities::list_organisations)
+        .service(facilities::create_organisation)
+        .service(facilities::read_organisation)
+        .service(facilities::replace_organisation)
+        .service(facilities::list_facilities)
+        .service(facilities::create_facility)
+        .service(facilities::read_facility)
+        .service(facilities::replace_facility)
+        .service(facilities::list_sites)
+        .service(facilities::create_site)
+        .service(facilities::read_site)
+        .service(facilities::replace_site)
+        .service(facilities::list_units)
+        .service(facilities::create_unit)
+        .service(facilities::read_unit)
+        .service(facilities::replace_unit)
+        .service(sectors::list_sectors)
+        .service(sectors::read_sector)
+        .service(sectors::put_sector)
+        .service(sectors::list_facility_types)
+        .service(sectors::read_facility_type)
+        .service(sectors::put_facility_type)
+        .service(integrations::list_integrations)
+        .service(integrations::read_integration)
+        .service(integrations::put_integration)
+        .service(integrations::delete_integration)
+        .service(frameworks::list_frameworks)
+        .service(frameworks::list_framework_versions)
+        .service(frameworks::read_framework_version)
+        .service(frameworks::put_framework_version)
+        .service(frameworks::publish_framework_version)
+        .service(frameworks::read_answer_schema)
+        .service(frameworks::read_framework_changes)
+        .service(cycles::list_cycles)
+        .service(cycles::create_cycle)
+        .service(cycles::read_cycle)
+        .service(cycles::replace_cycle)
+        .service(self_assessments::list_self_assessments)
+        .service(self_assessments::create_self_assessment)
+        .service(self_assessments::read_self_assessment)
+        .service(self_assessments::read_outcome)
+        .service(self_assessments::read_answer)
+        .service(self_assessments::put_answer)
+        .service(self_assessments::delete_answer)
+        .service(self_assessments::patch_answers)
+        .service(self_assessments::confirm_answers)
+        .service(self_assessments::submit_self_assessment)
+        .service(self_assessments::reopen_self_assessment)
+        .service(self_assessments::list_revisions)
+        .service(self_assessments::read_revision)
+        .configure(attachment::operations)
+        .configure(audit::operations);
+}
+
+/// The app of one worker.
+pub fn app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let page = SwaggerUi::new("/v1/doc/{_:.*}")
+        .config(PageConfig::new(["/v1/doc/openapi.json"]).validator_url("none"));
+    App::new()
+        .into_utoipa_app()
+        .app_data(state)
+        // The scope takes whatever starts with /v1, so the documents stand before it.
+        .map(|app| {
+            app.service(openapi::routes::json_3_1)
+                .service(openapi::routes::yaml_3_1)
+                .service(openapi::routes::json_3_0)
+                .service(openapi::routes::yaml_3_0)
+                .service(web::redirect("/v1/doc", "/v1/doc/"))
+                .service(page)
+                .service(demo_discovery)
+                .service(demo_keys)
+        })
+        .service(utoipa_actix_web::scope("/v1").configure(operations))
+        .into_app()
+        .default_service(web::to(no_such_route))
+        .wrap(from_fn(wrap))
+}
+
+/// What no route takes: 405 where the path is one of ours, else 404.
+async fn no_such_route(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let methods = state.documents.methods_of(request.path());
+    let problem = if methods.is_empty() {
+        Problem::not_found()
+    } else {
+        let allowed = methods.join(", ");
+        Problem::new(
+            Kind::MethodNotAllowed,
+            Text::new(
+                format!("Hier kan: {allowed}."),
+                format!("Ici sont permis : {allowed}."),
+                format!("Here one can: {allowed}."),
+            ),
+        )
+        .allowing(allowed)
+    };
+    HttpResponse::from_error(problem)
+}
+
+crate::text_enum! {
+    /// How the service is.
+    pub enum Condition {
+        /// All is well.
+        Up = "UP",
+        /// It works, but something it needs cannot be had right now.
+        Degraded = "DEGRADED",
+        /// It cannot work.
+        Down = "DOWN",
+    }
+}
+
+/// The health of the service.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// How the service is.
+    pub status: Condition,
+}
+
+/// Ask how the service is
+///
+/// `DEGRADED` when the issuer's keys cannot be had; `DOWN` when the database cannot.
+#[utoipa::path(tag = "Service", operation_id = "readHealth", security(()),
+    responses((status = 200, description = "It works.", body = Health), (status = 503, description = "It does not.", body = Health)))]
+#[get("/health")]
+async fn health(state: web::Data<State>, _: Query<Nothing>) -> HttpResponse {
+    let status = if !state.database.answers().await {
+        Condition::Down
+    } else if state.verifier.ready() {
+        Condition::Up
+    } else {
+        Condition::Degraded
+    };
+    let mut response = if status == Condition::Down {
+        HttpResponse::ServiceUnavailable()
+    } else {
+        HttpResponse::Ok()
+    };
+    if status == Condition::Down {
+        response.insert_header(("retry-after", "5"));
+    }
+    response.json(Health { status })
+}
+
+/// The demo's issuer says who it is. Not there in production.
+#[get("/issuer/.well-known/openid-configuration")]
+async fn demo_discovery(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let issuer = state.demo_issuer.as_ref().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(issuer.discovery()))
+}
+
+/// The demo's issuer gives its keys. Not there in production.
+#[get("/issuer/.well-known/jwks.json")]
+async fn demo_keys(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let issuer = state.demo_issuer.as_ref().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(issuer.jwks()))
+}

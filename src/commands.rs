@@ -1,0 +1,391 @@
+//! The commands, each a few lines over the library.
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use actix_web::{HttpServer, web};
+use clap::{Parser, Subcommand, ValueEnum};
+use kindreflex::access::token::{Settings as TokenSettings, Verifier};
+use kindreflex::access::{Database, Role, connect, operator};
+use kindreflex::app::{Settings, State, app};
+use kindreflex::clock::Clock;
+use kindreflex::config::Config;
+use kindreflex::db::migrate;
+use kindreflex::db::types::Moment;
+use kindreflex::demo;
+use kindreflex::framework::check;
+use kindreflex::issuer::{DevIssuer, TokenRequest};
+use kindreflex::openapi::{self, Documents, rendition};
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// The audience of the demo.
+const DEMO_AUDIENCE: &str = "kindreflex";
+
+/// Self-assessment and inspection for the Kindreflex: a REST API.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole service on embedded SQLite, with fictitious facilities and an issuer of its own. For development only.
+    Demo {
+        /// Where to listen; loopback only.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// The directory that holds the database and the issuer's key.
+        #[arg(long, default_value = "kindreflex-demo")]
+        data: PathBuf,
+    },
+    /// Prints a token of a demo's issuer.
+    Token {
+        /// facility, facilityContributor, inspector, planner, authority, expert, policy, admin or integration.
+        #[arg(long)]
+        role: Role,
+        /// The organisation's or facility's number.
+        #[arg(long)]
+        organisation: Option<String>,
+        /// A machine's scopes, separated by blanks.
+        #[arg(long)]
+        scope: Option<String>,
+        /// The demo's directory.
+        #[arg(long, default_value = "kindreflex-demo")]
+        data: PathBuf,
+    },
+    /// Serves in production; settings come from the environment.
+    Serve,
+    /// Brings the database to this program's schema.
+    Migrate,
+    /// Prints the OpenAPI document.
+    Openapi {
+        /// Which version of OpenAPI.
+        #[arg(long, default_value = "3.1")]
+        version: DocumentVersion,
+        /// How it is written.
+        #[arg(long, default_value = "json")]
+        format: DocumentFormat,
+    },
+    /// Checks or imports framework documents.
+    Frameworks {
+        #[command(subcommand)]
+        command: FrameworkCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum FrameworkCommand {
+    /// Names every fault of a document with its line; exit status 1 when there is one.
+    Check {
+        /// The document, in YAML.
+        file: PathBuf,
+    },
+    /// Stores a document in the service's database; published when it has a day of publication.
+    Import {
+        /// The document, in YAML.
+        file: PathBuf,
+        /// A demo's directory, instead of the database of the settings.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DocumentVersion {
+    /// OpenAPI 3.1.
+    #[value(name = "3.1")]
+    Current,
+    /// OpenAPI 3.0.3.
+    #[value(name = "3.0")]
+    Older,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DocumentFormat {
+    Json,
+    Yaml,
+}
+
+/// Runs the command that was asked for.
+pub fn run() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    let outcome = match Cli::parse().command {
+        Command::Demo { listen, data } => demo_command(listen, &data),
+        Command::Token {
+            role,
+            organisation,
+            scope,
+            data,
+        } => token_command(role, organisation, scope.as_deref(), &data),
+        Command::Serve => serve_command(),
+        Command::Migrate => migrate_command(),
+        Command::Openapi { version, format } => openapi_command(version, format),
+        Command::Frameworks { command } => frameworks_command(command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("kindreflex: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn settings() -> Result<Config, Fault> {
+    Config::from_environment().map_err(|faults| {
+        format!(
+            "these settings are missing or wrong:\n  {}",
+            faults.join("\n  ")
+        )
+        .into()
+    })
+}
+
+fn say(text: &str) -> Result<(), Fault> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+/// What the process holds, over a database that is migrated.
+fn state(
+    database_url: &str,
+    connections: u32,
+    settings: Settings,
+    tokens: TokenSettings,
+    issuer: Option<DevIssuer>,
+) -> Result<State, Fault> {
+    let clock = Clock::default();
+    Ok(State {
+        database: Database::open(database_url, connections)?,
+        documents: Documents::new(&settings.public_url, &tokens.issuer),
+        verifier: Verifier::new(tokens, clock.clone()),
+        clock,
+        flights: kindreflex::http::idempotency::Flights::default(),
+        frameworks: kindreflex::framework::store::Published::default(),
+        settings,
+        demo_issuer: issuer.map(std::sync::Arc::new),
+    })
+}
+
+fn serve_command() -> Result<(), Fault> {
+    let config = settings()?;
+    if migrate::is_pending(&mut connect(&config.database_url)?)? {
+        return Err("the database is not at this program's schema; run: kindreflex migrate".into());
+    }
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        organisation_claim: config.tokens.organisation_claim.clone(),
+        attachment_limit: config.attachment_limit,
+    };
+    let state = state(
+        &config.database_url,
+        config.database_connections,
+        settings,
+        config.tokens,
+        None,
+    )?;
+    actix_web::rt::System::new().block_on(async move {
+        let verifier = state.verifier.clone();
+        actix_web::rt::spawn(async move { verifier.warm().await });
+        listen(state, config.listen, config.workers).await
+    })
+}
+
+async fn listen(state: State, address: SocketAddr, workers: usize) -> Result<(), Fault> {
+    let state = web::Data::new(state);
+    let server = HttpServer::new(move || app(state.clone()))
+        .workers(workers)
+        .bind(address)
+        .map_err(|fault| format!("cannot listen on {address}: {fault}"))?;
+    log::info!("listening on {address}");
+    Ok(server.run().await?)
+}
+
+fn migrate_command() -> Result<(), Fault> {
+    let url = kindreflex::config::environment()
+        .remove("KINDREFLEX_DATABASE_URL")
+        .ok_or("KINDREFLEX_DATABASE_URL: is not set; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?;
+    let done = migrate::run(&mut connect(&url)?)?;
+    if done.is_empty() {
+        return say("nothing to do: the database is at this program's schema");
+    }
+    say(&format!("done: {}", done.join(", ")))
+}
+
+fn openapi_command(version: DocumentVersion, format: DocumentFormat) -> Result<(), Fault> {
+    let document = match version {
+        DocumentVersion::Current => openapi::DOCUMENT.clone(),
+        DocumentVersion::Older => rendition::to_3_0(&openapi::DOCUMENT)?,
+    };
+    say(match format {
+        DocumentFormat::Json => serde_json::to_string_pretty(&document)?,
+        DocumentFormat::Yaml => yaml_serde::to_string(&document)?,
+    }
+    .trim_end())
+}
+
+fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
+    let (file, import) = match command {
+        FrameworkCommand::Check { file } => (file, None),
+        FrameworkCommand::Import { file, data } => (file, Some(data)),
+    };
+    let text = std::fs::read_to_string(&file)
+        .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
+    let document = check::from_yaml(&text).map_err(|faults| {
+        let lines: Vec<String> = faults
+            .iter()
+            .map(|fault| format!("{}: {fault}", file.display()))
+            .collect();
+        format!("{} faults\n{}", lines.len(), lines.join("\n"))
+    })?;
+    let name = format!("{} {}", document.code, document.version.code);
+    let Some(data) = import else {
+        return say(&format!(
+            "{name}: no faults, {} criteria",
+            document.criteria().count()
+        ));
+    };
+    let url = match data {
+        Some(directory) => database_in(&directory),
+        None => settings()?.database_url,
+    };
+    let state = state(&url, 2, plain_settings(), TokenSettings::new("", ""), None)?;
+    let now = Moment(state.clock.now());
+    let new = actix_web::rt::System::new().block_on(operator::write(
+        &state,
+        Vec::new(),
+        now,
+        move |tx| demo::import(tx, &document),
+    ))?;
+    say(&if new {
+        format!("{name}: imported")
+    } else {
+        format!("{name}: is there already; a version does not change by import")
+    })
+}
+
+fn plain_settings() -> Settings {
+    Settings {
+        public_url: String::new(),
+        organisation_claim: "vo_orgcode".into(),
+        attachment_limit: 10_485_760,
+    }
+}
+
+fn database_in(directory: &Path) -> String {
+    format!("sqlite:{}", directory.join("kindreflex.db").display())
+}
+
+fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
+    if !listen_on.ip().is_loopback() {
+        return Err(format!("{listen_on} can be reached from outside, and anyone can make tokens of a demo; use 127.0.0.1").into());
+    }
+    std::fs::create_dir_all(data)
+        .map_err(|fault| format!("cannot make {}: {fault}", data.display()))?;
+    let address = format!("http://{listen_on}");
+    let issuer = DevIssuer::open(data, &format!("{address}/issuer"))?;
+    let url = database_in(data);
+    migrate::run(&mut connect(&url)?)?;
+    let settings = Settings {
+        public_url: address.clone(),
+        ..plain_settings()
+    };
+    let tokens = TokenSettings::new(issuer.url(), DEMO_AUDIENCE);
+    let marker = data.join("seeded");
+    let greeting = greeting(&address, &issuer, data)?;
+    let state = state(&url, 4, settings, tokens, Some(issuer))?;
+    actix_web::rt::System::new().block_on(async move {
+        if !marker.exists() {
+            demo::seed(&state, state.clock.now()).await?;
+            std::fs::write(&marker, "")?;
+        }
+        say(&greeting)?;
+        listen(state, listen_on, 2).await
+    })
+}
+
+fn request(role: Role, organisation: Option<String>, scope: Option<&str>) -> TokenRequest {
+    let machine = role == Role::Integration;
+    let scopes = scope.map_or_else(Vec::new, |text| {
+        text.split_whitespace().map(str::to_owned).collect()
+    });
+    TokenRequest {
+        subject: format!("demo-{role}"),
+        name: (!machine).then(|| format!("Demo {role}")),
+        roles: vec![role.to_string()],
+        organisation,
+        scopes,
+        client: Some(if machine {
+            demo::ids::CLIENT.into()
+        } else {
+            "kindreflex-demo".to_owned()
+        }),
+        audience: DEMO_AUDIENCE.into(),
+        lifetime: chrono::Duration::hours(12),
+    }
+}
+
+fn token_command(
+    role: Role,
+    organisation: Option<String>,
+    scope: Option<&str>,
+    data: &Path,
+) -> Result<(), Fault> {
+    let issuer = DevIssuer::load(data).map_err(|fault| {
+        format!(
+            "{fault}; start one first: kindreflex demo --data {}",
+            data.display()
+        )
+    })?;
+    let facility = matches!(role, Role::Facility | Role::FacilityContributor);
+    let organisation = organisation.or_else(|| facility.then(first_organisation));
+    let every = kindreflex::facility::integrations::known_scopes().join(" ");
+    let scope = scope.or((role == Role::Integration).then_some(every.as_str()));
+    say(&issuer.token(&request(role, organisation, scope))?)
+}
+
+fn first_organisation() -> String {
+    demo::FACILITIES
+        .first()
+        .map(|made| demo::enterprise_number(made.number))
+        .unwrap_or_default()
+}
+
+fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, Fault> {
+    let mut lines = vec![
+        format!(
+            "Kindreflex demo at {address}, docs at {address}/v1/doc/, data in {}",
+            data.display()
+        ),
+        String::new(),
+        "A token for each role, good for 12 hours:".to_owned(),
+        String::new(),
+    ];
+    let every = kindreflex::facility::integrations::known_scopes().join(" ");
+    for role in Role::ALL {
+        let facility = matches!(role, Role::Facility | Role::FacilityContributor);
+        let organisation = facility.then(first_organisation);
+        let scope = (role == Role::Integration).then_some(every.as_str());
+        let token = issuer.token(&request(role, organisation, scope))?;
+        lines.push(format!("{role}: {token}"));
+    }
+    let token = issuer.token(&request(Role::Facility, Some(first_organisation()), None))?;
+    lines.extend([
+        String::new(),
+        "Paste these, as PZ De Linde:".to_owned(),
+        String::new(),
+        format!("TOKEN={token}"),
+        format!("curl -s {address}/v1/me -H \"Authorization: Bearer $TOKEN\""),
+        format!("curl -s {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\""),
+        format!(
+            "curl -s {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{{\"facilityId\":\"{}\",\"cycleId\":\"{}\"}}'",
+            demo::ids::FACILITY,
+            demo::ids::CYCLE
+        ),
+        String::new(),
+    ]);
+    Ok(lines.join("\n"))
+}

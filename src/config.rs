@@ -1,0 +1,311 @@
+//! Settings: from the environment, every fault reported at once.
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::access::Role;
+use crate::access::token::{Introspection, Settings as TokenSettings, is_safe_url};
+
+/// The settings of `kindreflex serve`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address that links show, without a slash at its end.
+    pub public_url: String,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Connections to the database at most; on SQLite, readers.
+    pub database_connections: u32,
+    /// Threads that take requests.
+    pub workers: usize,
+    /// The largest attachment, in bytes.
+    pub attachment_limit: usize,
+    /// How long an `Idempotency-Key` is remembered, in hours.
+    pub idempotency_hours: u32,
+    /// The file with the key that signs the audit's seals.
+    pub seal_key: Option<PathBuf>,
+    /// How tokens are checked.
+    pub tokens: TokenSettings,
+}
+
+/// The names of all settings, with their default where they have one.
+pub const NAMES: &[(&str, Option<&str>)] = &[
+    ("KINDREFLEX_LISTEN", Some("127.0.0.1:8080")),
+    ("KINDREFLEX_PUBLIC_URL", None),
+    ("KINDREFLEX_DATABASE_URL", None),
+    ("KINDREFLEX_DATABASE_CONNECTIONS", Some("8")),
+    ("KINDREFLEX_WORKERS", Some("2")),
+    ("KINDREFLEX_ISSUER", None),
+    ("KINDREFLEX_AUDIENCE", None),
+    ("KINDREFLEX_REQUIRE_TYP", Some("true")),
+    ("KINDREFLEX_LEEWAY_SECONDS", Some("5")),
+    ("KINDREFLEX_INTROSPECTION_CLIENT", Some("")),
+    ("KINDREFLEX_INTROSPECTION_SECRET", Some("")),
+    ("KINDREFLEX_ROLE_CLAIM", Some("kindreflex_rol_3d")),
+    ("KINDREFLEX_ORGANISATION_CLAIM", Some("vo_orgcode")),
+    ("KINDREFLEX_ROLES", Some("")),
+    ("KINDREFLEX_SEAL_KEY", None),
+    ("KINDREFLEX_ATTACHMENT_LIMIT", Some("10485760")),
+    ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
+];
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_environment() -> Result<Self, Vec<String>> {
+        Self::read(environment())
+    }
+
+    /// Reads settings; every fault is named, with what would be right.
+    pub fn read(given: BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader {
+            given,
+            faults: Vec::new(),
+        };
+        reader.refuse_unknown();
+        let config = Self {
+            listen: reader.parsed(
+                "KINDREFLEX_LISTEN",
+                "an address and port such as 127.0.0.1:8080",
+            ),
+            public_url: reader.url("KINDREFLEX_PUBLIC_URL"),
+            database_url: reader.database(),
+            database_connections: reader.number("KINDREFLEX_DATABASE_CONNECTIONS", 1, 200),
+            workers: reader.number("KINDREFLEX_WORKERS", 1, 64),
+            attachment_limit: reader.number("KINDREFLEX_ATTACHMENT_LIMIT", 1024, 1_073_741_824),
+            idempotency_hours: reader.number("KINDREFLEX_IDEMPOTENCY_HOURS", 1, 8760),
+            seal_key: reader.seal_key(),
+            tokens: reader.tokens(),
+        };
+        if reader.faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(reader.faults)
+        }
+    }
+}
+
+/// The settings among the process's environment.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the environment is read here alone"
+)]
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("KINDREFLEX_"))
+        .collect()
+}
+
+struct Reader {
+    given: BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+impl Reader {
+    fn refuse_unknown(&mut self) {
+        let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+        for name in self.given.keys() {
+            if !known.contains(&name.as_str()) {
+                self.faults.push(format!(
+                    "{name} is no setting; there are: {}",
+                    known.join(", ")
+                ));
+            }
+        }
+    }
+
+    fn fault(&mut self, name: &str, what: &str) {
+        self.faults.push(format!("{name}: {what}"));
+    }
+
+    /// The value given, or the default; what must be given and is not is a fault.
+    fn text(&mut self, name: &str) -> String {
+        let default = NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .and_then(|(_, default)| *default);
+        match (
+            self.given.get(name).filter(|value| !value.is_empty()),
+            default,
+        ) {
+            (Some(value), _) => value.clone(),
+            (None, Some(default)) => default.to_owned(),
+            (None, None) => {
+                self.fault(name, "is not set");
+                String::new()
+            }
+        }
+    }
+
+    fn parsed<T: std::str::FromStr + From<([u8; 4], u16)>>(
+        &mut self,
+        name: &str,
+        right: &str,
+    ) -> T {
+        let text = self.text(name);
+        text.parse().unwrap_or_else(|_| {
+            self.fault(name, &format!("{text:?} is not {right}"));
+            T::from(([127, 0, 0, 1], 8080))
+        })
+    }
+
+    fn number<T: std::str::FromStr + PartialOrd + Copy + std::fmt::Display>(
+        &mut self,
+        name: &str,
+        least: T,
+        most: T,
+    ) -> T {
+        let text = self.text(name);
+        match text.parse::<T>() {
+            Ok(value) if (least..=most).contains(&value) => value,
+            _ => {
+                self.fault(
+                    name,
+                    &format!("{text:?} is not a number from {least} to {most}"),
+                );
+                least
+            }
+        }
+    }
+
+    fn url(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if !text.is_empty() && !text.starts_with("http://") && !text.starts_with("https://") {
+            self.fault(
+                name,
+                &format!("{text:?} is not an address that starts with https:// or http://"),
+            );
+        }
+        text.trim_end_matches('/').to_owned()
+    }
+
+    fn database(&mut self) -> String {
+        let text = self.text("KINDREFLEX_DATABASE_URL");
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !text.is_empty() && !known.iter().any(|scheme| text.starts_with(scheme)) {
+            // The value is not repeated: it may hold a password.
+            self.fault(
+                "KINDREFLEX_DATABASE_URL",
+                "use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+            );
+        }
+        text
+    }
+
+    fn seal_key(&mut self) -> Option<PathBuf> {
+        let path = self.text("KINDREFLEX_SEAL_KEY");
+        if path.is_empty() {
+            return None;
+        }
+        let path = PathBuf::from(path);
+        if !path.is_file() {
+            self.fault(
+                "KINDREFLEX_SEAL_KEY",
+                &format!("there is no file {}; make one with: openssl genpkey -algorithm ed25519 -outform DER -out {}", path.display(), path.display()),
+            );
+        }
+        Some(path)
+    }
+
+    fn tokens(&mut self) -> TokenSettings {
+        let issuer = self.text("KINDREFLEX_ISSUER");
+        if !issuer.is_empty() && !is_safe_url(&issuer) {
+            self.fault(
+                "KINDREFLEX_ISSUER",
+                &format!("{issuer:?} is not an https:// address (http:// only on loopback)"),
+            );
+        }
+        let audience = self.text("KINDREFLEX_AUDIENCE");
+        let mut settings = TokenSettings::new(issuer, audience);
+        settings.role_claim = self.text("KINDREFLEX_ROLE_CLAIM");
+        settings.organisation_claim = self.text("KINDREFLEX_ORGANISATION_CLAIM");
+        settings.leeway_seconds = self.number("KINDREFLEX_LEEWAY_SECONDS", 0, 60);
+        settings.roles = self.roles();
+        settings.require_typ = match self.text("KINDREFLEX_REQUIRE_TYP").as_str() {
+            "true" => true,
+            "false" => false,
+            other => {
+                let what = format!("{other:?} is neither true nor false");
+                self.fault("KINDREFLEX_REQUIRE_TYP", &what);
+                true
+            }
+        };
+        let client = self.text("KINDREFLEX_INTROSPECTION_CLIENT");
+        let secret = self.text("KINDREFLEX_INTROSPECTION_SECRET");
+        settings.introspection = match (client.is_empty(), secret.is_empty()) {
+            (true, true) => None,
+            (false, false) => Some(Introspection { client, secret }),
+            _ => {
+                self.fault(
+                    "KINDREFLEX_INTROSPECTION_CLIENT",
+                    "goes with KINDREFLEX_INTROSPECTION_SECRET; set both or neither",
+                );
+                None
+            }
+        };
+        settings
+    }
+
+    fn roles(&mut self) -> BTreeMap<String, Role> {
+        let text = self.text("KINDREFLEX_ROLES");
+        let mut roles = BTreeMap::new();
+        for entry in text
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+        {
+            match entry
+                .split_once('=')
+                .map(|(ours, theirs)| (ours.parse::<Role>(), theirs))
+            {
+                Some((Ok(role), theirs)) if !theirs.is_empty() => {
+                    roles.insert(theirs.to_owned(), role);
+                }
+                Some((Err(fault), _)) => self.fault("KINDREFLEX_ROLES", &fault.to_string()),
+                _ => self.fault(
+                    "KINDREFLEX_ROLES",
+                    &format!("{entry:?} is not of the form inspector=KindreflexInspecteur"),
+                ),
+            }
+        }
+        roles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_missing_and_wrong_setting_is_named_at_once() {
+        let given = [
+            ("KINDREFLEX_LISTEN", "nowhere"),
+            ("KINDREFLEX_DATABASE_URL", "mysql://root:secret@db/x"),
+            ("KINDREFLEX_WORKERS", "0"),
+            ("KINDREFLEX_ROLES", "boss=Baas,inspector"),
+            ("KINDREFLEX_AUDIENSE", "typo"),
+            ("KINDREFLEX_INTROSPECTION_CLIENT", "one"),
+        ];
+        let given = given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let faults = Config::read(given).expect_err("faults").join("\n");
+        for name in [
+            "KINDREFLEX_LISTEN: \"nowhere\"",
+            "KINDREFLEX_PUBLIC_URL: is not set",
+            "KINDREFLEX_DATABASE_URL: use sqlite:",
+            "KINDREFLEX_WORKERS: \"0\"",
+            "KINDREFLEX_ISSUER: is not set",
+            "KINDREFLEX_AUDIENCE: is not set",
+            "KINDREFLEX_SEAL_KEY: is not set",
+            "\"boss\" is no role",
+            "\"inspector\" is not of the form",
+            "KINDREFLEX_AUDIENSE is no setting",
+            "KINDREFLEX_INTROSPECTION_CLIENT: goes with",
+        ] {
+            assert!(faults.contains(name), "{name} in\n{faults}");
+        }
+        assert!(!faults.contains("secret@"), "{faults}");
+    }
+}

@@ -1,0 +1,40 @@
+//! The demo's own ids: fixed, so that the examples of the document work there.
+use crate::db::types::Id;
+
+/// vzw De Linde.
+pub const ORGANISATION: &str = "0190a000-0000-7000-8000-000000000001";
+/// vzw De Berk.
+pub const OTHER_ORGANISATION: &str = "0190a000-0000-7000-8000-000000000002";
+/// vzw De Wilg, which has no past.
+pub const NEW_ORGANISATION: &str = "0190a000-0000-7000-8000-000000000003";
+/// CAW De Brug.
+pub const CAW_ORGANISATION: &str = "0190a000-0000-7000-8000-000000000004";
+/// Algemeen Ziekenhuis De Beuk.
+pub const HOSPITAL_ORGANISATION: &str = "0190a000-0000-7000-8000-000000000005";
+/// Psychiatrisch Ziekenhuis De Linde.
+pub const FACILITY: &str = "0190a000-0000-7000-8000-000000000011";
+/// Its site.
+pub const SITE: &str = "0190a000-0000-7000-8000-000000000021";
+/// Its unit.
+pub const UNIT: &str = "0190a000-0000-7000-8000-000000000031";
+/// Last year's cycle.
+pub const PAST_CYCLE: &str = "0190a000-0000-7000-8000-000000000041";
+/// This year's cycle.
+pub const CYCLE: &str = "0190a000-0000-7000-8000-000000000042";
+/// A cycle that no inspector sees.
+pub const OWN_CYCLE: &str = "0190a000-0000-7000-8000-000000000043";
+/// A cycle that is not open yet.
+pub const PLANNED_CYCLE: &str = "0190a000-0000-7000-8000-000000000044";
+/// Last year's self-assessment of the hospital.
+pub const SELF_ASSESSMENT: &str = "0190a000-0000-7000-8000-000000000051";
+/// An attachment.
+pub const ATTACHMENT: &str = "0190a000-0000-7000-8000-000000000061";
+/// The machine that was let in.
+pub const CLIENT: &str = "epd-de-linde";
+/// A criterion of the GGZ framework.
+pub const CRITERION: &str = "actiefWerken";
+
+/// The id in a text of this file.
+pub fn id(text: &str) -> Id {
+    text.parse().unwrap_or_default()
+}

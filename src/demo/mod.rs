@@ -1,0 +1,312 @@
+//! The demo: fictitious organisations with a past, so that the first request already has something to say.
+//!
+//! Names, numbers and answers are invented; nobody is meant.
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use crate::access::{Tx, operator};
+use crate::app::State;
+use crate::db::types::{Id, Moment};
+use crate::facility::{
+    self, FacilityInput, FacilityTypeInput, Identifier, IdentifierKind, IntegrationGrantInput,
+    OrganisationInput, Period, SectorInput, SiteInput, UnitInput, integrations,
+};
+use crate::framework::document::{Document, Texts};
+use crate::framework::{self, check, routes::PublicationInput};
+use crate::problem::Problem;
+use crate::self_assessment::{
+    AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, rules, store,
+    work,
+};
+
+mod data;
+pub mod ids;
+
+pub use data::{FACILITIES, enterprise_number};
+use data::{SECTORS, TYPES};
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Fills an empty database: sectors, types, frameworks, facilities, cycles and last year's self-assessments.
+pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+    let last_year = Moment(now - Duration::days(400));
+    operator::write(state, Vec::new(), last_year, |tx| {
+        sectors(tx)?;
+        facilities(tx)
+    })
+    .await?;
+    for (name, text) in framework::library() {
+        let document = check::from_yaml(text).map_err(|faults| listed(name, &faults))?;
+        operator::write(state, Vec::new(), last_year, move |tx| {
+            import(tx, &document)
+        })
+        .await?;
+    }
+    cycles(state, now).await?;
+    past(state, now).await
+}
+
+fn listed(name: &str, faults: &[check::Fault]) -> String {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    format!("{name}: {}", faults.join("; "))
+}
+
+/// Stores a framework version, and publishes it when it has a day of publication. One that is there already stays as it is.
+pub fn import(tx: &mut Tx, document: &Document) -> Result<bool, Problem> {
+    let (code, version) = (document.code.as_str(), document.version.code.as_str());
+    if framework::store::find(tx, code, version)?.is_some() {
+        return Ok(false);
+    }
+    for (index, kind) in document.facility_types.iter().enumerate() {
+        facility::require_facility_type(tx, &format!("facilityTypes[{index}]"), kind.as_str())?;
+    }
+    let draft = framework::store::save_draft(tx, Id::new(), None, document)?;
+    if document.version.published_on.is_some() {
+        let as_it_says = PublicationInput {
+            published_on: None,
+            binding_from: None,
+        };
+        framework::routes::publish(tx, &draft, &as_it_says)?;
+    }
+    Ok(true)
+}
+
+fn dutch(text: &str) -> Texts {
+    Texts {
+        nl: Some(text.to_owned()),
+        ..Texts::default()
+    }
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+}
+
+fn sectors(tx: &mut Tx) -> Result<(), Problem> {
+    for (code, title, basis) in SECTORS {
+        let input = SectorInput {
+            title: dutch(title),
+            periods: vec![Period {
+                valid_from: day(2019, 1, 1),
+                valid_to: None,
+                minister: None,
+                recognising_body: None,
+                inspectorate: None,
+                control_basis: *basis,
+            }],
+        };
+        facility::put_sector(tx, code, None, &input)?;
+    }
+    for (code, sector, title) in TYPES {
+        let input = FacilityTypeInput {
+            sector_code: (*sector).to_owned(),
+            title: dutch(title),
+            periods: Vec::new(),
+        };
+        facility::put_facility_type(tx, code, None, &input)?;
+    }
+    Ok(())
+}
+
+fn number(kind: IdentifierKind, value: String) -> Identifier {
+    Identifier {
+        kind,
+        value,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn facilities(tx: &mut Tx) -> Result<(), Problem> {
+    for (index, made) in FACILITIES.iter().enumerate() {
+        let since = day(2015, 1, 1);
+        if made.first {
+            let input = OrganisationInput {
+                name: made.organisation.1.to_owned(),
+                identifiers: vec![number(
+                    IdentifierKind::EnterpriseNumber,
+                    enterprise_number(made.number),
+                )],
+                valid_from: since,
+                valid_to: None,
+            };
+            facility::insert_organisation(tx, ids::id(made.organisation.0), &input)?;
+        }
+        let input = FacilityInput {
+            organisation_id: ids::id(made.organisation.0),
+            facility_type: made.kind.to_owned(),
+            name: made.name.to_owned(),
+            identifiers: vec![number(
+                IdentifierKind::HcoNumber,
+                format!("{}", 990_100 + index),
+            )],
+            valid_from: since,
+            valid_to: None,
+        };
+        facility::insert_facility(tx, ids::id(made.id), &input)?;
+    }
+    let (facility_id, since) = (ids::id(ids::FACILITY), day(2015, 1, 1));
+    let site = SiteInput {
+        name: "Campus Noord".into(),
+        address: Some("Lindelaan 1, 9999 Lindegem".into()),
+        identifiers: Vec::new(),
+        valid_from: since,
+        valid_to: None,
+    };
+    facility::save_site(tx, facility_id, ids::id(ids::SITE), None, &site)?;
+    let unit = UnitInput {
+        site_id: Some(ids::id(ids::SITE)),
+        facility_type: "pz".into(),
+        name: "Opname 2".into(),
+        valid_from: since,
+        valid_to: None,
+    };
+    facility::save_unit(tx, facility_id, ids::id(ids::UNIT), None, &unit)?;
+    let grant = IntegrationGrantInput {
+        name: "EPD-koppeling (fictief)".into(),
+        scopes: integrations::known_scopes()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        organisations: vec![ids::id(ids::ORGANISATION)],
+        all_organisations: false,
+        valid_until: None,
+    };
+    integrations::save(tx, ids::CLIENT, None, &grant).map(drop)
+}
+
+async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+    let planned = [
+        (
+            ids::PAST_CYCLE,
+            "Zelfevaluatie vorig jaar",
+            "2025-1",
+            390,
+            300,
+            Purpose::InspectionPreparation,
+        ),
+        (
+            ids::CYCLE,
+            "Zelfevaluatie dit jaar",
+            "2026-1",
+            14,
+            -90,
+            Purpose::InspectionPreparation,
+        ),
+        (
+            ids::OWN_CYCLE,
+            "Eigen verbetering",
+            "2026-1",
+            14,
+            -180,
+            Purpose::OwnImprovement,
+        ),
+        (
+            ids::PLANNED_CYCLE,
+            "Zelfevaluatie volgend jaar",
+            "2026-1",
+            -200,
+            -300,
+            Purpose::InspectionPreparation,
+        ),
+    ];
+    for (id, title, version, opened, due, purpose) in planned {
+        let input = CycleInput {
+            title: dutch(title),
+            framework_code: "ggz".into(),
+            version_code: version.into(),
+            facility_types: vec!["pz".into(), "ibw".into(), "cgg".into()],
+            opens: Moment(now - Duration::days(opened)),
+            due: Moment(now - Duration::days(due)),
+            purpose,
+        };
+        let when = Moment(now - Duration::days(395));
+        operator::write(state, Vec::new(), when, move |tx| {
+            insert_cycle(tx, ids::id(id), &input).map(drop)
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Last year's self-assessments: every facility that has a past answered and handed in.
+async fn past(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+    for made in FACILITIES {
+        let Some(id) = made.past else { continue };
+        let organisation = ids::id(made.organisation.0);
+        let input = SelfAssessmentInput {
+            facility_id: ids::id(made.id),
+            cycle_id: ids::id(ids::PAST_CYCLE),
+        };
+        let when = Moment(now - Duration::days(330));
+        operator::write(state, vec![organisation], when, move |tx| {
+            let head = work::create(tx, ids::id(id), &input)?;
+            answer_all(tx, head.id)?;
+            let head = work::lock(tx, head.id, None)?;
+            work::submit(tx, &head).map(drop)
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Answers a draft whole, turn by turn: what an answer brings up is answered next.
+fn answer_all(tx: &mut Tx, id: Id) -> Result<(), Problem> {
+    loop {
+        let head = work::lock(tx, id, None)?;
+        let document = store::document(tx, &head)?;
+        let view = store::current(tx, &head)?;
+        let inputs: Vec<(String, AnswerInput)> = view
+            .open_criteria
+            .iter()
+            .enumerate()
+            .filter_map(|(index, open)| {
+                let code = open.criterion_code.clone();
+                Some((code.clone(), invented(&document, &code, index)?))
+            })
+            .collect();
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        work::answer(tx, &head, &inputs, |index| format!("answers[{index}]."))?;
+    }
+}
+
+/// An invented answer that the framework takes: a level by turns, a note and evidence where they are needed.
+fn invented(document: &Document, code: &str, turn: usize) -> Option<AnswerInput> {
+    let criterion = document.criterion(code)?;
+    let levels = &document.scale_of(criterion)?.levels;
+    let level = levels
+        .iter()
+        .rev()
+        .cycle()
+        .nth(turn % levels.len().max(1))?;
+    let evidence = if document.needs_evidence(criterion, level.code.as_str()) {
+        let kind = document
+            .evidence_kinds
+            .iter()
+            .find(|kind| !kind.counts_files)?;
+        vec![Evidence {
+            kind: kind.code.to_string(),
+            description: Some("Verslag van het teamoverleg (fictief)".into()),
+            observed_on: None,
+            files_checked: None,
+            files_met: None,
+            attachment_id: None,
+            sha256: None,
+        }]
+    } else {
+        Vec::new()
+    };
+    Some(AnswerInput {
+        level: level.code.to_string(),
+        note: level
+            .needs_note
+            .then(|| "Besproken op het teamoverleg (fictief).".to_owned()),
+        evidence,
+    })
+}
+
+/// How many criteria of a framework version there are, for messages.
+pub fn size(document: &Document) -> usize {
+    rules::verdicts(document, "", &rules::Standings::new()).len()
+}
