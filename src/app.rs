@@ -9,7 +9,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi};
 
-use crate::access::token::Verifier;
+use crate::access::token::{Settings as TokenSettings, Verifier};
 use crate::access::{Database, me};
 use crate::clock::Clock;
 use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
@@ -57,6 +57,27 @@ pub struct State {
 }
 
 impl State {
+    /// What the process holds, over a database that is migrated.
+    pub fn open(
+        database_url: &str,
+        connections: u32,
+        settings: Settings,
+        tokens: TokenSettings,
+        issuer: Option<DevIssuer>,
+    ) -> Result<Self, diesel::ConnectionError> {
+        let clock = Clock::default();
+        Ok(Self {
+            database: Database::open(database_url, connections)?,
+            documents: Documents::new(&settings.public_url, &tokens.issuer),
+            verifier: Verifier::new(tokens, clock.clone()),
+            clock,
+            flights: Flights::default(),
+            frameworks: Published::default(),
+            settings,
+            demo_issuer: issuer.map(std::sync::Arc::new),
+        })
+    }
+
     /// The absolute address of a path under `/v1`.
     pub fn link(&self, path: &str) -> String {
         format!("{}/v1{path}", self.settings.public_url)

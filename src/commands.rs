@@ -6,17 +6,16 @@ use std::process::ExitCode;
 
 use actix_web::{HttpServer, web};
 use clap::{Parser, Subcommand, ValueEnum};
-use kindreflex::access::token::{Settings as TokenSettings, Verifier};
-use kindreflex::access::{Database, Role, connect, operator};
+use kindreflex::access::token::Settings as TokenSettings;
+use kindreflex::access::{Role, connect, operator};
 use kindreflex::app::{Settings, State, app};
-use kindreflex::clock::Clock;
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
 use kindreflex::demo;
 use kindreflex::framework::check;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
-use kindreflex::openapi::{self, Documents, rendition};
+use kindreflex::openapi::{self, rendition};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -149,27 +148,6 @@ fn say(text: &str) -> Result<(), Fault> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
-/// What the process holds, over a database that is migrated.
-fn state(
-    database_url: &str,
-    connections: u32,
-    settings: Settings,
-    tokens: TokenSettings,
-    issuer: Option<DevIssuer>,
-) -> Result<State, Fault> {
-    let clock = Clock::default();
-    Ok(State {
-        database: Database::open(database_url, connections)?,
-        documents: Documents::new(&settings.public_url, &tokens.issuer),
-        verifier: Verifier::new(tokens, clock.clone()),
-        clock,
-        flights: kindreflex::http::idempotency::Flights::default(),
-        frameworks: kindreflex::framework::store::Published::default(),
-        settings,
-        demo_issuer: issuer.map(std::sync::Arc::new),
-    })
-}
-
 fn serve_command() -> Result<(), Fault> {
     let config = settings()?;
     if migrate::is_pending(&mut connect(&config.database_url)?)? {
@@ -180,7 +158,7 @@ fn serve_command() -> Result<(), Fault> {
         organisation_claim: config.tokens.organisation_claim.clone(),
         attachment_limit: config.attachment_limit,
     };
-    let state = state(
+    let state = State::open(
         &config.database_url,
         config.database_connections,
         settings,
@@ -252,7 +230,7 @@ fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
         Some(directory) => database_in(&directory),
         None => settings()?.database_url,
     };
-    let state = state(&url, 2, plain_settings(), TokenSettings::new("", ""), None)?;
+    let state = State::open(&url, 2, plain_settings(), TokenSettings::new("", ""), None)?;
     let now = Moment(state.clock.now());
     let new = actix_web::rt::System::new().block_on(operator::write(
         &state,
@@ -296,7 +274,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
     let tokens = TokenSettings::new(issuer.url(), DEMO_AUDIENCE);
     let marker = data.join("seeded");
     let greeting = greeting(&address, &issuer, data)?;
-    let state = state(&url, 4, settings, tokens, Some(issuer))?;
+    let state = State::open(&url, 4, settings, tokens, Some(issuer))?;
     actix_web::rt::System::new().block_on(async move {
         if !marker.exists() {
             demo::seed(&state, state.clock.now()).await?;

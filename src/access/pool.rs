@@ -12,8 +12,8 @@ use crate::db::types::Conn;
 use crate::problem::{Again, Problem};
 
 /// Every connection to SQLite waits for the disk at COMMIT (`synchronous` 2): what was answered survives a power cut.
-const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA busy_timeout = 2000; PRAGMA cache_size = -8192;";
+const SQLITE: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;";
 /// Nothing waits for ever, and everyone reads the same clock.
 const POSTGRES: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'";

@@ -1,0 +1,82 @@
+//! An issuer for the tests: one per run, over real HTTP, as the service will meet it.
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::LazyLock;
+
+use kindreflex::access::token::Settings as TokenSettings;
+use kindreflex::app::{Settings, State};
+use kindreflex::issuer::{DevIssuer, TokenRequest};
+
+const AUDIENCE: &str = "kindreflex-test";
+
+struct Running {
+    issuer: DevIssuer,
+    _directory: tempfile::TempDir,
+}
+
+static ISSUER: LazyLock<Running> = LazyLock::new(|| {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let issuer = DevIssuer::open(directory.path(), &url).expect("an issuer");
+    let discovery = issuer.discovery().to_string();
+    let keys = issuer.jwks().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = [0_u8; 2048];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let asked = String::from_utf8_lossy(&request[..read]).into_owned();
+            let body = if asked.contains("openid-configuration") {
+                &discovery
+            } else {
+                &keys
+            };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    Running {
+        issuer,
+        _directory: directory,
+    }
+});
+
+/// What the process holds, over this database.
+pub fn state(url: &str) -> State {
+    let settings = Settings {
+        public_url: "https://kindreflex.test".into(),
+        organisation_claim: "vo_orgcode".into(),
+        attachment_limit: 1_048_576,
+    };
+    let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
+    State::open(url, 8, settings, tokens, None).expect("a state")
+}
+
+/// A token for a role (none: a machine) and an organisation.
+pub fn token(subject: &str, role: &str, organisation: Option<String>, scopes: &[&str]) -> String {
+    let machine = role.is_empty();
+    let client = if machine {
+        kindreflex::demo::ids::CLIENT
+    } else {
+        "tests"
+    };
+    let request = TokenRequest {
+        subject: subject.to_owned(),
+        name: (!machine).then(|| format!("Someone ({subject})")),
+        roles: if machine {
+            Vec::new()
+        } else {
+            vec![role.to_owned()]
+        },
+        organisation,
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        client: Some(client.to_owned()),
+        audience: AUDIENCE.into(),
+        lifetime: chrono::Duration::hours(1),
+    };
+    ISSUER.issuer.token(&request).expect("a token")
+}

@@ -1,0 +1,362 @@
+//! A world per test: a database copied from a seeded template, the app over it, and actors with their tokens.
+use std::rc::Rc;
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web;
+use futures_util::future::LocalBoxFuture;
+use kindreflex::app::{State, app};
+use kindreflex::demo::{self, enterprise_number, ids};
+use serde_json::{Value, json};
+
+pub mod databases;
+pub mod issuer;
+
+pub use databases::Backend;
+
+/// Writes a test that runs on SQLite and, where its programs are found, on PostgreSQL.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "each test uses its share")]
+            use super::*;
+
+            $(#[$meta])*
+            async fn scenario($world: crate::support::World) $body
+
+            #[actix_web::test]
+            async fn on_sqlite() {
+                scenario(crate::support::World::on(crate::support::Backend::Sqlite).await).await;
+            }
+
+            #[actix_web::test]
+            async fn on_postgres() {
+                if crate::support::databases::postgres_is_there() {
+                    scenario(crate::support::World::on(crate::support::Backend::Postgres).await).await;
+                }
+            }
+        }
+    )*};
+}
+
+type Call = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
+
+/// The app over a database of its own.
+pub struct World {
+    pub state: State,
+    pub backend: Backend,
+    pub url: String,
+    call: Call,
+    _guard: databases::Guard,
+}
+
+impl World {
+    /// A world of the demo: its facilities, frameworks, cycles and last year's self-assessments.
+    pub async fn on(backend: Backend) -> Self {
+        let (url, guard) = databases::fresh(backend).await;
+        let state = issuer::state(&url);
+        let service = Rc::new(init_service(app(web::Data::new(state.clone()))).await);
+        let call: Call = Rc::new(move |request: TestRequest| {
+            let service = service.clone();
+            Box::pin(async move { Answer::of(service.call(request.to_request()).await).await })
+        });
+        Self {
+            state,
+            backend,
+            url,
+            call,
+            _guard: guard,
+        }
+    }
+
+    fn actor(&self, token: Option<String>) -> Actor {
+        Actor {
+            call: self.call.clone(),
+            token,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Somebody without a token.
+    pub fn anyone(&self) -> Actor {
+        self.actor(None)
+    }
+
+    /// Somebody with this text for a token.
+    pub fn with_token(&self, token: &str) -> Actor {
+        self.actor(Some(token.to_owned()))
+    }
+
+    /// A person in a role, for the organisation or facility with this number.
+    pub fn person(&self, role: &str, number: Option<String>) -> Actor {
+        self.actor(Some(issuer::token(role, role, number, &[])))
+    }
+
+    /// The coordinator of vzw De Linde.
+    pub fn linde(&self) -> Actor {
+        self.person("facility", Some(enterprise_number(9_990_001)))
+    }
+
+    /// The coordinator of vzw De Berk.
+    pub fn berk(&self) -> Actor {
+        self.person("facility", Some(enterprise_number(9_990_002)))
+    }
+
+    /// The coordinator of vzw De Wilg, which has no past.
+    pub fn wilg(&self) -> Actor {
+        self.person("facility", Some(enterprise_number(9_990_003)))
+    }
+
+    /// An inspector.
+    pub fn inspector(&self) -> Actor {
+        self.person("inspector", None)
+    }
+
+    /// An admin.
+    pub fn admin(&self) -> Actor {
+        self.person("admin", None)
+    }
+
+    /// A planner.
+    pub fn planner(&self) -> Actor {
+        self.person("planner", None)
+    }
+
+    /// The machine that was let in for De Linde, with these scopes.
+    pub fn machine(&self, scopes: &[&str]) -> Actor {
+        self.actor(Some(issuer::token("machine", "", None, scopes)))
+    }
+}
+
+/// Who calls: the client object is the role.
+#[derive(Clone)]
+pub struct Actor {
+    call: Call,
+    token: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Actor {
+    /// The same, sending a header too.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut actor = self.clone();
+        actor.headers.push((name.to_owned(), value.to_owned()));
+        actor
+    }
+
+    /// The same, changing only what still has this tag.
+    pub fn seen(&self, answer: &Answer) -> Self {
+        self.with("if-match", &answer.etag())
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+        let mut request = TestRequest::default()
+            .method(method)
+            .uri(&format!("/v1{path}"));
+        if let Some(token) = &self.token {
+            request = request.insert_header(("authorization", format!("Bearer {token}")));
+        }
+        if let Some(body) = body {
+            if !self.headers.iter().any(|(name, _)| name == "content-type") {
+                request = request.insert_header(("content-type", "application/json"));
+            }
+            request = request.set_payload(body);
+        }
+        for (name, value) in &self.headers {
+            request = request.append_header((name.as_str(), value.as_str()));
+        }
+        (self.call)(request).await
+    }
+
+    async fn json(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.send(method, path, Some(body.to_string().into_bytes()))
+            .await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::POST, path, body).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PATCH, path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub bytes: web::Bytes,
+    /// The body as JSON; `null` when it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    async fn of(
+        response: Result<
+            actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody>,
+            actix_web::Error,
+        >,
+    ) -> Self {
+        let response = response.expect("a response");
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                let value = value.to_str().expect("a header in ASCII");
+                (name.as_str().to_owned(), value.to_owned())
+            })
+            .collect();
+        let Ok(bytes) = to_bytes(response.into_body()).await else {
+            panic!("the body cannot be read");
+        };
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Self {
+            status,
+            headers,
+            bytes,
+            body,
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").expect("an ETag").to_owned()
+    }
+
+    /// The same answer, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(
+            self.status,
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
+        self
+    }
+
+    /// The same answer, which must be this problem.
+    #[track_caller]
+    pub fn problem(self, status: u16, name: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+        let urn = answer.body["type"].as_str().unwrap_or_default();
+        assert!(urn.ends_with(&format!(":{name}")), "{urn} is not {name}");
+        assert_eq!(answer.body["status"], status);
+        answer
+    }
+
+    /// The kinds and names of the faults of an input.
+    pub fn issues(&self) -> Vec<(String, String)> {
+        let issues = self.body["issues"].as_array().cloned().unwrap_or_default();
+        issues
+            .iter()
+            .map(|issue| {
+                let kind = issue["type"].as_str().unwrap_or_default();
+                let kind = kind.rsplit(':').next().unwrap_or_default();
+                let name = issue["name"].as_str().unwrap_or_default();
+                (kind.to_owned(), name.to_owned())
+            })
+            .collect()
+    }
+}
+
+/// The ids of a collection's items.
+pub fn ids_of(answer: &Answer) -> Vec<String> {
+    let items = answer.body["items"].as_array().expect("items");
+    items
+        .iter()
+        .map(|item| item["id"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// De Wilg's hospital, which has no past.
+pub const WILG: &str = "0190a000-0000-7000-8000-000000000015";
+
+/// Answers to all these open criteria, as the framework takes them.
+pub async fn answers_to(actor: &Actor, open: &Value, version: &str) -> Value {
+    let framework = actor
+        .get(&format!("/frameworks/ggz/versions/{version}"))
+        .await
+        .expect(200);
+    let document = serde_json::from_value(framework.body["document"].clone()).expect("a document");
+    let answers: Vec<Value> = open
+        .as_array()
+        .expect("open criteria")
+        .iter()
+        .enumerate()
+        .map(|(turn, open)| {
+            let code = open["criterionCode"]
+                .as_str()
+                .or(open.as_str())
+                .expect("a code");
+            let answer = demo::invented(&document, code, turn).expect("an answer");
+            let mut answer = serde_json::to_value(answer).expect("json");
+            answer["criterionCode"] = json!(code);
+            answer
+        })
+        .collect();
+    json!({ "answers": answers })
+}
+
+/// A new draft of a facility in this year's cycle.
+pub async fn draft_of(actor: &Actor, facility: &str) -> Answer {
+    let input = json!({"facilityId": facility, "cycleId": ids::CYCLE});
+    actor.post("/selfAssessments", input).await.expect(201)
+}
+
+/// Answers a draft until nothing is open; gives back the last answer.
+pub async fn answer_whole(actor: &Actor, draft: &Answer) -> Answer {
+    let href = path_of(&draft.body);
+    let version = draft.body["versionCode"]
+        .as_str()
+        .expect("a version")
+        .to_owned();
+    let mut open = draft.body["openCriteria"].clone();
+    let mut tag = draft.etag();
+    loop {
+        let answers = answers_to(actor, &open, &version).await;
+        let saved = actor
+            .with("if-match", &tag)
+            .patch(&format!("{href}/answers"), answers)
+            .await
+            .expect(200);
+        if saved.body["openCriteria"] == json!([]) {
+            return saved;
+        }
+        open = saved.body["openCriteria"].clone();
+        tag = saved.etag();
+    }
+}
+
+/// The path of a thing, below `/v1`.
+pub fn path_of(body: &Value) -> String {
+    let href = body["href"].as_str().expect("a href");
+    href.strip_prefix("/v1").expect("a path of ours").to_owned()
+}
