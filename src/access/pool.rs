@@ -271,15 +271,11 @@ fn job<T: Send + 'static>(
 /// Group commit: what waits runs in one transaction, and everyone is answered only after its COMMIT.
 fn start_writer(mut conn: Conn) -> mpsc::SyncSender<Job> {
     let (sender, jobs) = mpsc::sync_channel::<Job>(QUEUE);
-    std::thread::Builder::new()
-        .name("writer".into())
-        .spawn(move || {
-            while let Ok(first) = jobs.recv() {
-                run_group(&mut conn, first, &jobs);
-            }
-        })
-        .map(drop)
-        .unwrap_or_else(|fault| log::error!("the writer cannot start: {fault}"));
+    std::thread::spawn(move || {
+        while let Ok(first) = jobs.recv() {
+            run_group(&mut conn, first, &jobs);
+        }
+    });
     sender
 }
 

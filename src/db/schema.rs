@@ -1,8 +1,6 @@
 //! All tables: the data at a glance. The same in both databases.
-#![allow(
-    missing_docs,
-    reason = "the names say it, and the features that own the rows say the rest"
-)]
+#![allow(missing_docs, reason = "the names say it, and their features the rest")]
+#![allow(clippy::wildcard_imports, reason = "as the macro is written")]
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -169,6 +167,7 @@ diesel::table! {
         state -> Text,
         revision -> BigInt,
         submitted_revision -> Nullable<BigInt>,
+        submitted_at -> Nullable<SqlMoment>,
         based_on -> Nullable<SqlId>,
         opening -> SqlJson,
         reopening -> Nullable<SqlJson>,

@@ -123,13 +123,13 @@ pub fn facilities(
 
 /// The organisation that runs a facility, whoever asks.
 pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
-    Ok(facility::table
+    facility::table
         .filter(facility::id.eq(id))
         .select(facility::organisation_id)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?
-        .ok_or_else(Problem::not_found)?)
+        .ok_or_else(Problem::not_found)
 }
 
 /// Stores a new facility.

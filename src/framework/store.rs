@@ -14,7 +14,10 @@ use crate::problem::Problem;
 
 /// Published versions as they are used: frozen, so read once per process.
 #[derive(Debug, Clone, Default)]
-pub struct Published(Arc<RwLock<HashMap<(String, String), Arc<Document>>>>);
+pub struct Published(Arc<RwLock<Versions>>);
+
+/// Documents by framework and version.
+type Versions = HashMap<(String, String), Arc<Document>>;
 
 type Row = (String, String, VersionState, JsonText, i64, Option<Moment>);
 const VERSION: (

@@ -145,7 +145,7 @@ impl Precondition {
         match (current, &self.if_match) {
             (Some(_), _) if self.creates_only => Err(Problem::stale()),
             (Some(current), Some(tags)) if tags.holds(current) => Ok(()),
-            (Some(_), Some(_)) | (None, Some(_)) => Err(Problem::stale()),
+            (Some(_) | None, Some(_)) => Err(Problem::stale()),
             (Some(_), None) => Err(required()),
             (None, None) => Ok(()),
         }

@@ -77,11 +77,10 @@ impl<K> Window<K> {
         let more = items.len() > size;
         items.truncate(size);
         let next = items.last().filter(|_| more).map(|last| {
-            let mut link = format!("{collection}?after={}&pageSize={size}", encode(&key(last)));
-            for (name, value) in filters {
-                link.push_str(&format!("&{name}={}", encode(value)));
-            }
-            link
+            let start = format!("{collection}?after={}&pageSize={size}", encode(&key(last)));
+            filters.iter().fold(start, |link, (name, value)| {
+                format!("{link}&{name}={}", encode(value))
+            })
         });
         Page { items, next }
     }

@@ -128,7 +128,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
             parameters.push(header("If-None-Match", "`*`: create only.", false));
         }
         "put" | "patch" | "delete" => {
-            parameters.push(header("If-Match", "The version that is changed.", true))
+            parameters.push(header("If-Match", "The version that is changed.", true));
         }
         "post" => {
             if changes_its_parent(path) {

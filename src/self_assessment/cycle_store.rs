@@ -7,7 +7,7 @@ use crate::audit::{self, Event};
 use crate::db::schema::cycle;
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::facility::one_changed;
-use crate::framework;
+use crate::framework::{self, document::Code};
 use crate::http::page::Window;
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
@@ -172,11 +172,7 @@ fn check_framework(tx: &mut Tx, input: &CycleInput) -> Result<(), Problem> {
             .with_value(format!("{}/{}", input.framework_code, input.version_code)),
         ));
     };
-    let known: Vec<&str> = document
-        .facility_types
-        .iter()
-        .map(|code| code.as_str())
-        .collect();
+    let known: Vec<&str> = document.facility_types.iter().map(Code::as_str).collect();
     let faults: Vec<Issue> = input
         .facility_types
         .iter()

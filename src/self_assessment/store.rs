@@ -51,6 +51,7 @@ pub struct Head {
     pub edit: i64,
     pub(super) created_at: Moment,
     pub(super) updated_at: Moment,
+    pub(super) submitted_at: Option<Moment>,
     /// Is it the caller's own, or does the caller only see what was handed in?
     pub own: bool,
 }
@@ -62,7 +63,7 @@ type Row = (
     (String, String, String),
     (Purpose, Status, i64, Option<i64>),
     (Option<Id>, JsonText, Option<JsonText>),
-    (i64, Moment, Moment),
+    (i64, Moment, Moment, Option<Moment>),
 );
 type Columns = (
     self_assessment::id,
@@ -88,6 +89,7 @@ type Columns = (
         self_assessment::edit,
         self_assessment::created_at,
         self_assessment::updated_at,
+        self_assessment::submitted_at,
     ),
 );
 const HEAD: Columns = (
@@ -114,6 +116,7 @@ const HEAD: Columns = (
         self_assessment::edit,
         self_assessment::created_at,
         self_assessment::updated_at,
+        self_assessment::submitted_at,
     ),
 );
 
@@ -122,7 +125,7 @@ fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
     let (facility_type, framework_code, version_code) = what;
     let (purpose, status, revision, submitted_revision) = stand;
     let (based_on, opening, reopening) = origin;
-    let (edit, created_at, updated_at) = times;
+    let (edit, created_at, updated_at, submitted_at) = times;
     Head {
         id,
         cycle_id,
@@ -141,6 +144,7 @@ fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
         edit,
         created_at,
         updated_at,
+        submitted_at,
         own: scope.owns(facility_id, organisation_id),
     }
 }
@@ -259,25 +263,16 @@ pub fn list(
         .into_iter()
         .map(|(row, organisation)| head_of(row, organisation, &tx.scope))
         .collect();
-    let mut items = Vec::with_capacity(heads.len());
-    for head in &heads {
-        items.push(summary(tx, head)?);
-    }
-    Ok(items)
+    heads.iter().map(summary).collect()
 }
 
 /// What a list shows of it: to others than its own, the last revision that was handed in.
-pub fn summary(tx: &mut Tx, head: &Head) -> Result<SelfAssessmentSummary, Problem> {
+pub fn summary(head: &Head) -> Result<SelfAssessmentSummary, Problem> {
     let (status, revision, updated_at) = if head.own {
         (head.status, head.revision, head.updated_at)
     } else {
         let last = head.submitted_revision.ok_or_else(Problem::not_found)?;
-        let submitted_at: Moment = revision::table
-            .filter(revision::self_assessment_id.eq(head.id))
-            .filter(revision::revision.eq(last))
-            .select(revision::submitted_at)
-            .into_boxed::<AnyBackend>()
-            .first(tx.conn)?;
+        let submitted_at = head.submitted_at.ok_or_else(Problem::not_found)?;
         (seen_status(head), last, submitted_at)
     };
     Ok(SelfAssessmentSummary {
@@ -341,7 +336,7 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     let position = rules::position(&document, &verdicts, &standings);
     let opening: Opening = head.opening.to()?;
     Ok(SelfAssessment {
-        summary: summary(tx, head)?,
+        summary: summary(head)?,
         based_on: head.based_on,
         reopening: head.reopening.as_ref().map(JsonText::to).transpose()?,
         progress: position.progress.clone(),
@@ -556,6 +551,7 @@ pub fn submit(tx: &mut Tx, head: &Head) -> Result<Head, Problem> {
         .set((
             self_assessment::state.eq(Status::Submitted),
             self_assessment::submitted_revision.eq(Some(head.revision)),
+            self_assessment::submitted_at.eq(Some(tx.now)),
         ))
         .execute(tx.conn)?;
     diesel::update(self_assessment::table)

@@ -100,6 +100,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         edit: 1,
         created_at: tx.now,
         updated_at: tx.now,
+        submitted_at: None,
         own: true,
     };
     store::insert(tx, &head, &carried)?;

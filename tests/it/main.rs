@@ -1,5 +1,12 @@
 //! The specification, as sentences: what the service does for whom, on both databases.
 #![allow(missing_docs, reason = "the names of the tests are the text")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::zombie_processes,
+    reason = "a test that cannot go on says so by ending"
+)]
 
 #[macro_use]
 mod support;

@@ -122,6 +122,7 @@ CREATE TABLE self_assessment (
   state text NOT NULL,
   revision bigint NOT NULL,
   submitted_revision bigint,
+  submitted_at timestamptz,
   based_on uuid REFERENCES self_assessment,
   opening jsonb NOT NULL,
   reopening jsonb,

@@ -122,6 +122,7 @@ CREATE TABLE self_assessment (
   state TEXT NOT NULL,
   revision BIGINT NOT NULL,
   submitted_revision BIGINT,
+  submitted_at TEXT,
   based_on BLOB REFERENCES self_assessment (id),
   opening TEXT NOT NULL,
   reopening TEXT,

@@ -22,7 +22,7 @@ static SEEDING: Mutex<()> = Mutex::new(());
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A database of the test's own.
-pub async fn fresh(backend: Backend) -> (String, Guard) {
+pub fn fresh(backend: Backend) -> (String, Guard) {
     match backend {
         Backend::Sqlite => {
             let own = tempfile::tempdir().expect("a directory");

@@ -55,7 +55,7 @@ pub struct World {
 impl World {
     /// A world of the demo: its facilities, frameworks, cycles and last year's self-assessments.
     pub async fn on(backend: Backend) -> Self {
-        let (url, guard) = databases::fresh(backend).await;
+        let (url, guard) = databases::fresh(backend);
         let state = issuer::state(&url);
         let service = Rc::new(init_service(app(web::Data::new(state.clone()))).await);
         let call: Call = Rc::new(move |request: TestRequest| {
