@@ -11,4 +11,8 @@
 #[macro_use]
 mod support;
 
+mod access;
+mod answers;
+mod contract;
+mod frameworks;
 mod self_assessments;

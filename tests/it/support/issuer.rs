@@ -11,7 +11,7 @@ const AUDIENCE: &str = "kindreflex-test";
 
 struct Running {
     issuer: DevIssuer,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 static ISSUER: LazyLock<Running> = LazyLock::new(|| {
@@ -41,7 +41,7 @@ static ISSUER: LazyLock<Running> = LazyLock::new(|| {
     });
     Running {
         issuer,
-        _directory: directory,
+        directory: directory,
     }
 });
 
@@ -56,27 +56,55 @@ pub fn state(url: &str) -> State {
     State::open(url, 8, settings, tokens, None).expect("a state")
 }
 
-/// A token for a role (none: a machine) and an organisation.
-pub fn token(subject: &str, role: &str, organisation: Option<String>, scopes: &[&str]) -> String {
-    let machine = role.is_empty();
-    let client = if machine {
-        kindreflex::demo::ids::CLIENT
-    } else {
-        "tests"
-    };
-    let request = TokenRequest {
+/// A person's token, for a role and an organisation.
+pub fn token(subject: &str, role: &str, organisation: Option<String>) -> String {
+    signed(TokenRequest {
         subject: subject.to_owned(),
-        name: (!machine).then(|| format!("Someone ({subject})")),
-        roles: if machine {
-            Vec::new()
-        } else {
-            vec![role.to_owned()]
-        },
+        name: Some(format!("Someone ({subject})")),
+        roles: vec![role.to_owned()],
         organisation,
+        client: Some("tests".into()),
+        ..TokenRequest::default()
+    })
+}
+
+/// A machine's token.
+pub fn machine_token(client: &str, scopes: &[&str]) -> String {
+    signed(TokenRequest {
+        subject: client.to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         client: Some(client.to_owned()),
+        ..TokenRequest::default()
+    })
+}
+
+fn signed(request: TokenRequest) -> String {
+    let request = TokenRequest {
         audience: AUDIENCE.into(),
         lifetime: chrono::Duration::hours(1),
+        ..request
     };
     ISSUER.issuer.token(&request).expect("a token")
+}
+
+/// A person's token in a world whose clock was moved.
+pub fn token_at(
+    clock: &kindreflex::clock::Clock,
+    role: &str,
+    organisation: Option<String>,
+) -> String {
+    let issuer = DevIssuer::load(ISSUER.directory.path()).expect("the issuer");
+    let request = TokenRequest {
+        subject: role.to_owned(),
+        roles: vec![role.to_owned()],
+        organisation,
+        client: Some("tests".into()),
+        audience: AUDIENCE.into(),
+        lifetime: chrono::Duration::hours(1),
+        ..TokenRequest::default()
+    };
+    issuer
+        .with_clock(clock.clone())
+        .token(&request)
+        .expect("a token")
 }

@@ -91,7 +91,7 @@ impl World {
 
     /// A person in a role, for the organisation or facility with this number.
     pub fn person(&self, role: &str, number: Option<String>) -> Actor {
-        self.actor(Some(issuer::token(role, role, number, &[])))
+        self.actor(Some(issuer::token(role, role, number)))
     }
 
     /// The coordinator of vzw De Linde.
@@ -126,7 +126,12 @@ impl World {
 
     /// The machine that was let in for De Linde, with these scopes.
     pub fn machine(&self, scopes: &[&str]) -> Actor {
-        self.actor(Some(issuer::token("machine", "", None, scopes)))
+        self.actor(Some(issuer::machine_token(ids::CLIENT, scopes)))
+    }
+
+    /// A machine that nobody let in.
+    pub fn stranger_machine(&self, scopes: &[&str]) -> Actor {
+        self.actor(Some(issuer::machine_token("onbekend", scopes)))
     }
 }
 
@@ -359,4 +364,31 @@ pub async fn answer_whole(actor: &Actor, draft: &Answer) -> Answer {
 pub fn path_of(body: &Value) -> String {
     let href = body["href"].as_str().expect("a href");
     href.strip_prefix("/v1").expect("a path of ours").to_owned()
+}
+
+/// A new hospital of an organisation, without a past.
+pub async fn new_hospital(world: &World, organisation: &str) -> String {
+    let input = json!({"organisationId": organisation, "facilityType": "pz", "name": "PZ Nieuw", "validFrom": "2020-01-01"});
+    let made = world.admin().post("/facilities", input).await.expect(201);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
+/// The SHA-256 of bytes in hexadecimal.
+pub fn hex_of(bytes: &[u8]) -> String {
+    sha256(bytes)
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// The SHA-256 of bytes as a digest header (RFC 9530).
+pub fn digest_of(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha256(bytes));
+    format!("sha-256=:{hash}:")
+}
+
+fn sha256(bytes: &[u8]) -> Vec<u8> {
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes)
+        .as_ref()
+        .to_vec()
 }

@@ -1,0 +1,644 @@
+//! Who may do what: every operation of the document, as every caller.
+//!
+//! The tables that come out are reviewed, and kept in `tests/it/access.md`. `UPDATE=1 cargo test --test it access -- --test-threads=1` writes them
+//! anew.
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use kindreflex::access::policy::ACTIONS;
+use kindreflex::demo::{enterprise_number, ids};
+use kindreflex::facility::integrations::known_scopes;
+use kindreflex::openapi::DOCUMENT;
+use serde_json::{Value, json};
+
+use crate::support::{
+    Actor, Answer, World, answer_whole, answers_to, digest_of, new_hospital, path_of,
+};
+
+/// A request that would succeed for somebody, prepared by those who may.
+struct Prepared {
+    path: String,
+    body: Option<Vec<u8>>,
+    headers: Vec<(&'static str, String)>,
+    /// What must not show where the caller may not know of it.
+    secret: String,
+}
+
+impl Prepared {
+    fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            body: None,
+            headers: Vec::new(),
+            secret: String::new(),
+        }
+    }
+
+    fn body(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string().into_bytes());
+        self
+    }
+
+    fn seen(self, answer: &Answer) -> Self {
+        let tag = answer.etag();
+        self.header("if-match", tag)
+    }
+
+    fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = secret.into();
+        self
+    }
+}
+
+fn code() -> String {
+    format!("c{}", uuid::Uuid::now_v7().simple())
+}
+
+fn titled() -> Value {
+    json!({"title": {"nl": "Nieuw"}, "periods": []})
+}
+
+/// A new draft of De Linde: its path, and the answer that made it.
+async fn new_draft(world: &World) -> (String, Answer) {
+    let hospital = new_hospital(world, ids::ORGANISATION).await;
+    let draft = crate::support::draft_of(&world.linde(), &hospital).await;
+    (path_of(&draft.body), draft)
+}
+
+/// A draft of De Linde that can be handed in.
+async fn whole_draft(world: &World) -> (String, Answer) {
+    let (path, draft) = new_draft(world).await;
+    (path, answer_whole(&world.linde(), &draft).await)
+}
+
+/// A self-assessment that De Linde handed in.
+async fn submitted(world: &World) -> (String, Answer) {
+    let (path, saved) = whole_draft(world).await;
+    let submitted = world
+        .linde()
+        .seen(&saved)
+        .post(&format!("{path}/submissions"), json!({}))
+        .await
+        .expect(201);
+    (path, submitted)
+}
+
+async fn stored_attachment(world: &World) -> String {
+    let id = uuid::Uuid::now_v7();
+    let path = format!("/attachments/{id}");
+    let bytes = b"Verslag van het overleg".to_vec();
+    world
+        .linde()
+        .with("content-type", "text/plain")
+        .with("repr-digest", &digest_of(&bytes))
+        .send(
+            "PUT".parse().expect("a method"),
+            &format!("{path}?facilityId={}", ids::FACILITY),
+            Some(bytes),
+        )
+        .await
+        .expect(201);
+    path
+}
+
+/// A framework draft that nobody has seen before.
+fn framework_document(code: &str) -> Value {
+    let text = include_str!("../data/framework-fr.yaml");
+    let document = kindreflex::framework::check::from_yaml(text).expect("a document");
+    let mut document = serde_json::to_value(document).expect("json");
+    document["code"] = json!(code);
+    document["facilityTypes"] = json!(["caw"]);
+    for theme in document["themes"].as_array_mut().expect("themes") {
+        for criterion in theme["criteria"].as_array_mut().expect("criteria") {
+            if criterion["appliesTo"].get("facilityTypes").is_some() {
+                criterion["appliesTo"]["facilityTypes"] = json!(["caw"]);
+            }
+        }
+    }
+    document
+}
+
+async fn new_framework(world: &World) -> (String, Answer) {
+    let code = code();
+    let mut document = framework_document(&code);
+    let version = document["version"]["code"]
+        .as_str()
+        .expect("a code")
+        .to_owned();
+    let dates = document["version"].as_object_mut().expect("a version");
+    dates.retain(|field, _| field != "publishedOn" && field != "bindingFrom");
+    let path = format!("/frameworks/{code}/versions/{version}");
+    let made = world.admin().put(&path, document).await.expect(201);
+    (path, made)
+}
+
+fn cycle_input(opens: &str) -> Value {
+    json!({"title": {"nl": "Nieuwe cyclus"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
+        "opens": opens, "due": "2099-01-01T00:00:00Z", "purpose": "ownImprovement"})
+}
+
+/// One recipe per operation of the document.
+#[allow(clippy::too_many_lines, reason = "one arm per operation: a table")]
+async fn prepare(world: &World, operation: &str) -> Prepared {
+    let (admin, linde) = (world.admin(), world.linde());
+    let organisation = json!({"name": "vzw De Nieuwe", "validFrom": "2020-01-01"});
+    let hospital = json!({"organisationId": ids::ORGANISATION, "facilityType": "pz", "name": "PZ Nieuw", "validFrom": "2020-01-01"});
+    let site = json!({"name": "Campus Zuid", "validFrom": "2020-01-01"});
+    let unit = json!({"name": "Opname 3", "facilityType": "pz", "validFrom": "2020-01-01"});
+    let facility = format!("/facilities/{}", ids::FACILITY);
+    let grant = json!({"name": "Koppeling", "scopes": ["read:facilities"], "organisations": [ids::ORGANISATION]});
+    match operation {
+        "readHealth" => Prepared::new("/health"),
+        "readMe" => Prepared::new("/me"),
+        "listOrganisations" => Prepared::new("/organisations").secret(ids::ORGANISATION),
+        "createOrganisation" => Prepared::new("/organisations").body(&organisation),
+        "readOrganisation" => Prepared::new(format!("/organisations/{}", ids::ORGANISATION)),
+        "replaceOrganisation" => {
+            let made = admin
+                .post("/organisations", organisation.clone())
+                .await
+                .expect(201);
+            Prepared::new(path_of(&made.body))
+                .body(&organisation)
+                .seen(&made)
+        }
+        "listFacilities" => Prepared::new("/facilities").secret(ids::FACILITY),
+        "createFacility" => Prepared::new("/facilities").body(&hospital),
+        "readFacility" => Prepared::new(facility),
+        "replaceFacility" => {
+            let made = admin
+                .post("/facilities", hospital.clone())
+                .await
+                .expect(201);
+            Prepared::new(path_of(&made.body))
+                .body(&hospital)
+                .seen(&made)
+        }
+        "listSites" => Prepared::new(format!("{facility}/sites")),
+        "createSite" => Prepared::new(format!("{facility}/sites")).body(&site),
+        "readSite" => Prepared::new(format!("{facility}/sites/{}", ids::SITE)),
+        "replaceSite" => {
+            let made = admin
+                .post(&format!("{facility}/sites"), site.clone())
+                .await
+                .expect(201);
+            Prepared::new(path_of(&made.body)).body(&site).seen(&made)
+        }
+        "listUnits" => Prepared::new(format!("{facility}/units")),
+        "createUnit" => Prepared::new(format!("{facility}/units")).body(&unit),
+        "readUnit" => Prepared::new(format!("{facility}/units/{}", ids::UNIT)),
+        "replaceUnit" => {
+            let made = admin
+                .post(&format!("{facility}/units"), unit.clone())
+                .await
+                .expect(201);
+            Prepared::new(path_of(&made.body)).body(&unit).seen(&made)
+        }
+        "listSectors" => Prepared::new("/sectors"),
+        "readSector" => Prepared::new("/sectors/ggz"),
+        "putSector" => Prepared::new(format!("/sectors/{}", code())).body(&titled()),
+        "listFacilityTypes" => Prepared::new("/facilityTypes"),
+        "readFacilityType" => Prepared::new("/facilityTypes/pz"),
+        "putFacilityType" => {
+            let mut input = titled();
+            input["sectorCode"] = json!("ggz");
+            Prepared::new(format!("/facilityTypes/{}", code())).body(&input)
+        }
+        "listIntegrations" => Prepared::new("/integrations"),
+        "readIntegration" => Prepared::new(format!("/integrations/{}", ids::CLIENT)),
+        "putIntegration" => Prepared::new(format!("/integrations/{}", code())).body(&grant),
+        "deleteIntegration" => {
+            let made = admin
+                .put(&format!("/integrations/{}", code()), grant)
+                .await
+                .expect(201);
+            Prepared::new(path_of(&made.body)).seen(&made)
+        }
+        "listFrameworks" => {
+            let (path, _) = new_framework(world).await;
+            Prepared::new("/frameworks?pageSize=200").secret(path)
+        }
+        "listFrameworkVersions" => Prepared::new("/frameworks/ggz/versions"),
+        "readFrameworkVersion" => Prepared::new("/frameworks/ggz/versions/2026-1"),
+        "putFrameworkVersion" => {
+            let code = code();
+            let document = framework_document(&code);
+            let version = document["version"]["code"]
+                .as_str()
+                .expect("a code")
+                .to_owned();
+            Prepared::new(format!("/frameworks/{code}/versions/{version}")).body(&document)
+        }
+        "publishFrameworkVersion" => {
+            let (path, made) = new_framework(world).await;
+            Prepared::new(format!("{path}/publications"))
+                .body(&json!({}))
+                .seen(&made)
+        }
+        "readAnswerSchema" => {
+            Prepared::new("/frameworks/ggz/versions/2026-1/answerSchema?facilityType=pz")
+        }
+        "readFrameworkChanges" => {
+            Prepared::new("/frameworks/ggz/versions/2026-1/changes?since=2025-1")
+        }
+        "listCycles" => Prepared::new("/cycles"),
+        "createCycle" => Prepared::new("/cycles").body(&cycle_input("2098-01-01T00:00:00Z")),
+        "readCycle" => Prepared::new(format!("/cycles/{}", ids::CYCLE)),
+        "replaceCycle" => {
+            let input = cycle_input("2098-01-01T00:00:00Z");
+            let made = admin.post("/cycles", input.clone()).await.expect(201);
+            Prepared::new(path_of(&made.body)).body(&input).seen(&made)
+        }
+        "listSelfAssessments" => Prepared::new("/selfAssessments").secret(ids::SELF_ASSESSMENT),
+        "createSelfAssessment" => {
+            let hospital = new_hospital(world, ids::ORGANISATION).await;
+            Prepared::new("/selfAssessments")
+                .body(&json!({"facilityId": hospital, "cycleId": ids::CYCLE}))
+        }
+        "readSelfAssessment" => Prepared::new(format!("/selfAssessments/{}", ids::SELF_ASSESSMENT)),
+        "readOutcome" => Prepared::new(format!("/selfAssessments/{}/result", ids::SELF_ASSESSMENT)),
+        "readAnswer" => Prepared::new(format!(
+            "/selfAssessments/{}/answers/{}",
+            ids::SELF_ASSESSMENT,
+            ids::CRITERION
+        )),
+        "listRevisions" => Prepared::new(format!(
+            "/selfAssessments/{}/revisions",
+            ids::SELF_ASSESSMENT
+        )),
+        "readRevision" => Prepared::new(format!(
+            "/selfAssessments/{}/revisions/1",
+            ids::SELF_ASSESSMENT
+        )),
+        "putAnswer" => {
+            let (path, draft) = new_draft(world).await;
+            Prepared::new(format!("{path}/answers/{}", ids::CRITERION))
+                .body(&json!({"level": "volledig"}))
+                .seen(&draft)
+        }
+        "deleteAnswer" => {
+            let (path, draft) = new_draft(world).await;
+            let path = format!("{path}/answers/{}", ids::CRITERION);
+            let saved = linde
+                .seen(&draft)
+                .put(&path, json!({"level": "volledig"}))
+                .await
+                .expect(200);
+            Prepared::new(path).seen(&saved)
+        }
+        "patchAnswers" => {
+            let (path, draft) = new_draft(world).await;
+            let answers = answers_to(&linde, &draft.body["openCriteria"], "2026-1").await;
+            Prepared::new(format!("{path}/answers"))
+                .body(&answers)
+                .seen(&draft)
+        }
+        "confirmAnswers" => {
+            let (path, draft) = new_draft(world).await;
+            Prepared::new(format!("{path}/confirmations"))
+                .body(&json!({}))
+                .seen(&draft)
+        }
+        "submitSelfAssessment" => {
+            let (path, saved) = whole_draft(world).await;
+            Prepared::new(format!("{path}/submissions"))
+                .body(&json!({}))
+                .seen(&saved)
+        }
+        "reopenSelfAssessment" => {
+            let (path, submitted) = submitted(world).await;
+            Prepared::new(format!("{path}/reopenings"))
+                .body(&json!({"reason": "Een afdeling vergeten"}))
+                .seen(&submitted)
+        }
+        "putAttachment" => {
+            let bytes = b"Verslag van het overleg".to_vec();
+            let path = format!(
+                "/attachments/{}?facilityId={}",
+                uuid::Uuid::now_v7(),
+                ids::FACILITY
+            );
+            let mut prepared = Prepared::new(path)
+                .header("content-type", "text/plain".into())
+                .header("repr-digest", digest_of(&bytes));
+            prepared.body = Some(bytes);
+            prepared
+        }
+        "readAttachment" => Prepared::new(referred_attachment(world).await),
+        "readAttachmentContent" => {
+            Prepared::new(format!("{}/content", referred_attachment(world).await))
+        }
+        "listAuditEvents" => Prepared::new("/auditEvents").secret(ids::ORGANISATION),
+        "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
+        other => panic!("the operation {other} has no recipe here: add one"),
+    }
+}
+
+/// An attachment of De Linde that a submitted revision refers to.
+async fn referred_attachment(world: &World) -> String {
+    let path = stored_attachment(world).await;
+    let linde = world.linde();
+    let (draft, saved) = {
+        let reopened = linde
+            .get(&format!("/selfAssessments/{}", ids::SELF_ASSESSMENT))
+            .await
+            .expect(200);
+        let path = path_of(&reopened.body);
+        let again = linde
+            .seen(&reopened)
+            .post(&format!("{path}/reopenings"), json!({"reason": "Bijlage"}))
+            .await
+            .expect(200);
+        (path, again)
+    };
+    let id = path.rsplit('/').next().expect("an id");
+    let evidence = json!([{"kind": "documenten", "attachmentId": id, "sha256": crate::support::hex_of(b"Verslag van het overleg")}]);
+    let answer = json!({"level": "volledig", "evidence": evidence});
+    let saved = linde
+        .seen(&saved)
+        .put(&format!("{draft}/answers/{}", ids::CRITERION), answer)
+        .await
+        .expect(200);
+    linde
+        .seen(&saved)
+        .post(&format!("{draft}/submissions"), json!({}))
+        .await
+        .expect(201);
+    path
+}
+
+/// The callers of the table: a name, the role that the policy knows them by (none: nobody), and whether De Linde is theirs.
+fn callers(world: &World) -> Vec<(&'static str, Option<&'static str>, bool, Actor)> {
+    let every = known_scopes();
+    let (own, foreign) = (enterprise_number(9_990_001), enterprise_number(9_990_002));
+    vec![
+        ("no token", None, false, world.anyone()),
+        ("facility", Some("facility"), true, world.linde()),
+        ("facility, another", Some("facility"), false, world.berk()),
+        (
+            "contributor",
+            Some("facilityContributor"),
+            true,
+            world.person("facilityContributor", Some(own)),
+        ),
+        (
+            "contributor, another",
+            Some("facilityContributor"),
+            false,
+            world.person("facilityContributor", Some(foreign)),
+        ),
+        ("inspector", Some("inspector"), true, world.inspector()),
+        ("planner", Some("planner"), true, world.planner()),
+        (
+            "authority",
+            Some("authority"),
+            true,
+            world.person("authority", None),
+        ),
+        ("expert", Some("expert"), true, world.person("expert", None)),
+        ("policy", Some("policy"), true, world.person("policy", None)),
+        ("admin", Some("admin"), true, world.admin()),
+        ("machine", Some("integration"), true, world.machine(&every)),
+        ("machine, no scope", None, false, world.machine(&["openid"])),
+        (
+            "machine, not let in",
+            None,
+            false,
+            world.stranger_machine(&every),
+        ),
+    ]
+}
+
+fn operations() -> Vec<(String, String, String)> {
+    let paths = DOCUMENT["paths"].as_object().expect("paths");
+    let mut all = Vec::new();
+    for methods in paths.values() {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let id = operation["operationId"].as_str().expect("an id").to_owned();
+            let roles = operation["x-roles"].as_array().cloned().unwrap_or_default();
+            let roles: Vec<&str> = roles.iter().filter_map(Value::as_str).collect();
+            all.push((id, method.to_uppercase(), roles.join(",")));
+        }
+    }
+    all.sort();
+    all
+}
+
+async fn send(actor: &Actor, method: &str, prepared: &Prepared) -> Answer {
+    let mut actor = actor.clone();
+    for (name, value) in &prepared.headers {
+        actor = actor.with(name, value);
+    }
+    actor
+        .send(
+            method.parse().expect("a method"),
+            &prepared.path,
+            prepared.body.clone(),
+        )
+        .await
+}
+
+/// Compares with the table that was reviewed, or writes it anew.
+fn reviewed(section: &str, table: &str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/access.md");
+    let head = format!("## {section}\n");
+    let whole = std::fs::read_to_string(path).unwrap_or_default();
+    let before = whole.split(&head).nth(1).map(|rest| {
+        rest.split("\n## ")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    });
+    if std::env::var("UPDATE").is_ok() {
+        let mut sections: BTreeMap<String, String> = whole
+            .split("\n## ")
+            .skip(1)
+            .filter_map(|part| part.split_once('\n'))
+            .map(|(name, text)| (name.to_owned(), text.trim().to_owned()))
+            .collect();
+        sections.insert(section.to_owned(), table.trim().to_owned());
+        let mut text = String::from(
+            "# Who may do what\n\nMade by the tests: `UPDATE=1 cargo test --test it access`. Each cell is the status that came back.\n",
+        );
+        for (name, table) in sections {
+            write!(text, "\n## {name}\n\n{table}\n").expect("text");
+        }
+        std::fs::write(path, text).expect("written");
+        return;
+    }
+    let known: Vec<&str> = before.as_deref().unwrap_or_default().lines().collect();
+    let changed: Vec<&str> = table
+        .trim()
+        .lines()
+        .filter(|line| !known.contains(line))
+        .collect();
+    assert!(
+        changed.is_empty() && known.len() == table.trim().lines().count(),
+        "the table of {section:?} changed: review it, and write it with UPDATE=1:\n{}",
+        changed.join("\n")
+    );
+}
+
+on_both! {
+    async fn every_operation_answers_every_caller_as_the_policy_says(world: World) {
+        let mut table = String::from("| operation |");
+        let callers = callers(&world);
+        for (name, ..) in &callers {
+            write!(table, " {name} |").expect("text");
+        }
+        table.push_str("\n|---|");
+        table.push_str(&"---|".repeat(callers.len()));
+        for (operation, method, roles) in operations() {
+            write!(table, "\n| `{operation}` |").expect("text");
+            let mut succeeded = 0;
+            for (name, role, own, actor) in &callers {
+                let prepared = prepare(&world, &operation).await;
+                let answer = send(actor, &method, &prepared).await;
+                let status = answer.status;
+                write!(table, " {status} |").expect("text");
+                let at = format!("{operation} as {name}: {}", String::from_utf8_lossy(&answer.bytes));
+                let open = roles.is_empty();
+                let listed = role.is_some_and(|role| roles.split(',').any(|one| one == role));
+                if open || (listed && *own) {
+                    assert!((200..300).contains(&status), "must succeed: {at}");
+                    succeeded += 1;
+                } else if listed {
+                    assert!(status == 404 || (200..300).contains(&status), "another's: {at}");
+                    let shown = String::from_utf8_lossy(&answer.bytes).into_owned();
+                    assert!(prepared.secret.is_empty() || !shown.contains(&prepared.secret), "shows another's: {at}");
+                } else if operation == "readMe" && *name == "machine, no scope" {
+                    assert_eq!(status, 200, "whoever was let in may ask who it is: {at}");
+                } else if *name == "no token" {
+                    assert_eq!(status, 401, "{at}");
+                } else {
+                    assert_eq!(status, 403, "{at}");
+                }
+            }
+            assert!(succeeded > 0, "{operation} succeeds for nobody");
+        }
+        reviewed("Operations and callers", &table);
+    }
+
+    async fn what_can_be_done_to_a_self_assessment_depends_on_its_state(world: World) {
+        let steps = [
+            ("PUT", "/answers/actiefWerken", json!({"level": "volledig"})),
+            ("PATCH", "/answers", json!({"answers": [{"criterionCode": "actiefWerken", "level": "volledig"}]})),
+            ("DELETE", "/answers/actiefWerken", Value::Null),
+            ("POST", "/confirmations", json!({})),
+            ("POST", "/submissions", json!({})),
+            ("POST", "/reopenings", json!({"reason": "Een afdeling vergeten"})),
+            ("GET", "", Value::Null),
+            ("GET", "/result", Value::Null),
+            ("GET", "/revisions/1", Value::Null),
+        ];
+        let contributor = world.person("facilityContributor", Some(enterprise_number(9_990_001)));
+        let callers = [
+            ("facility", world.linde()),
+            ("contributor", contributor),
+            ("facility, another", world.berk()),
+            ("inspector", world.inspector()),
+            ("machine", world.machine(&known_scopes())),
+        ];
+        let mut table = String::from("| operation | state |");
+        for (name, _) in &callers {
+            write!(table, " {name} |").expect("text");
+        }
+        table.push_str("\n|---|---|---|---|---|---|---|");
+        for (method, below, body) in &steps {
+            for state in ["draft", "submitted", "reopened", "superseded"] {
+                write!(table, "\n| `{method} …{below}` | {state} |").expect("text");
+                for (_, actor) in &callers {
+                    let (path, tag) = in_state(&world, state).await;
+                    let actor = actor.with("if-match", &tag);
+                    let bytes = (!body.is_null()).then(|| body.to_string().into_bytes());
+                    let answer = actor.send(method.parse().expect("a method"), &format!("{path}{below}"), bytes).await;
+                    assert_ne!(answer.status, 412, "{method} {below} {state}");
+                    write!(table, " {} |", answer.status).expect("text");
+                }
+            }
+        }
+        reviewed("States of a self-assessment", &table);
+    }
+}
+
+/// A self-assessment of De Linde in this state, with the tag that its coordinator sees.
+async fn in_state(world: &World, state: &str) -> (String, String) {
+    let linde = world.linde();
+    match state {
+        "draft" => {
+            let (path, saved) = whole_draft(world).await;
+            (path, saved.etag())
+        }
+        "submitted" => {
+            let (path, submitted) = submitted(world).await;
+            (path, submitted.etag())
+        }
+        "reopened" => {
+            let (path, submitted) = submitted(world).await;
+            let reopened = linde
+                .seen(&submitted)
+                .post(&format!("{path}/reopenings"), json!({"reason": "Vergeten"}))
+                .await
+                .expect(200);
+            (path, reopened.etag())
+        }
+        _ => {
+            let (path, submitted) = submitted(world).await;
+            let next = next_cycle(world).await;
+            let input = json!({"facilityId": submitted.body["facilityId"], "cycleId": next});
+            let draft = linde.post("/selfAssessments", input).await.expect(201);
+            let below = path_of(&draft.body);
+            let confirmed = linde
+                .seen(&draft)
+                .post(&format!("{below}/confirmations"), json!({}))
+                .await
+                .expect(200);
+            linde
+                .seen(&confirmed)
+                .post(&format!("{below}/submissions"), json!({}))
+                .await
+                .expect(201);
+            let old = linde.get(&path).await.expect(200);
+            assert_eq!(old.body["status"], "superseded");
+            (path, old.etag())
+        }
+    }
+}
+
+/// A cycle after this year's, open already.
+async fn next_cycle(world: &World) -> String {
+    let mut input = cycle_input("2026-01-01T00:00:00Z");
+    input["purpose"] = json!("inspectionPreparation");
+    let made = world.planner().post("/cycles", input).await.expect(201);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn every_action_of_the_policy_is_one_of_the_documents() {
+    let named: Vec<String> = DOCUMENT["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|methods| methods.as_object().expect("methods").values())
+        .filter_map(|operation| {
+            let text = operation["description"].as_str()?;
+            text.split("(`")
+                .nth(1)?
+                .split('`')
+                .next()
+                .map(str::to_owned)
+        })
+        .collect();
+    for (action, ..) in ACTIONS {
+        assert!(
+            named.iter().any(|name| name == action),
+            "no operation is for {action}"
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! The house rules: problems, preconditions, keys, pages.
+use kindreflex::demo::ids;
+use serde_json::json;
+
+use crate::support::{Actor, WILG, draft_of, ids_of, path_of};
+
+fn organisation(name: &str) -> serde_json::Value {
+    json!({"name": name, "validFrom": "2020-01-01"})
+}
+
+async fn raw(actor: &Actor, body: &[u8]) -> crate::support::Answer {
+    actor
+        .send(
+            "POST".parse().expect("a method"),
+            "/organisations",
+            Some(body.to_vec()),
+        )
+        .await
+}
+
+on_both! {
+    async fn what_is_not_json_is_said_so(world: World) {
+        let admin = world.admin();
+        for body in [&b""[..], b"{", b"[1,2", b"\xff\xfe", b"{\"name\":\"\xc3\x28\",\"validFrom\":\"2020-01-01\"}", b"nul", b"[]", b"\"x\"", b"12"] {
+            raw(&admin, body).await.problem(400, "badRequest");
+        }
+        raw(&admin, br#"{"name": "a\u0000b", "validFrom": "2020-01-01"}"#).await.problem(400, "badRequest");
+        let deep = "[".repeat(100_000);
+        raw(&admin, deep.as_bytes()).await.problem(400, "badRequest");
+        raw(&admin, &vec![b' '; 1_048_577]).await.problem(413, "payloadTooLarge");
+        raw(&admin.with("content-type", "text/plain"), b"{}").await.problem(415, "unsupportedMediaType");
+    }
+
+    async fn a_token_is_needed_and_must_be_good(world: World) {
+        let missing = world.anyone().get("/me").await.problem(401, "noAccessToken");
+        assert_eq!(missing.header("www-authenticate"), Some("Bearer"));
+        let bad = world.with_token("a.b.c").get("/me").await.problem(401, "invalidAccessToken");
+        assert_eq!(bad.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+        let good = world.linde();
+        good.get("/me").await.expect(200);
+        world.state.clock.advance(chrono::Duration::hours(2));
+        good.get("/me").await.problem(401, "expiredAccessToken");
+    }
+
+    async fn an_organisation_that_is_not_known_is_named_with_its_claim(world: World) {
+        let stranger = world.person("facility", Some("0809699184".into()));
+        let refused = stranger.get("/selfAssessments").await.problem(403, "missingPermission");
+        let detail = refused.body["detail"].as_str().expect("a detail");
+        assert!(detail.contains("vo_orgcode") && detail.contains("0809699184"), "{detail}");
+        let dotted = world.person("facility", Some("BE 0999.000.104".into()));
+        let number = kindreflex::demo::enterprise_number(9_990_001);
+        let written = format!("BE {}.{}.{}", &number[..4], &number[4..7], &number[7..]);
+        world.person("facility", Some(written)).get("/me").await.expect(200);
+        dotted.get("/me").await.problem(403, "missingPermission");
+    }
+
+    async fn a_facilitys_own_number_narrows_to_that_facility(world: World) {
+        let narrow = world.person("facility", Some("990100".into()));
+        let listed = narrow.get("/facilities").await.expect(200);
+        assert_eq!(ids_of(&listed), [ids::FACILITY]);
+        narrow.get(&format!("/organisations/{}", ids::ORGANISATION)).await.expect(200);
+        narrow.get("/facilities/0190a000-0000-7000-8000-000000000012").await.problem(404, "resourceNotFound");
+    }
+
+    async fn the_same_key_and_body_are_carried_out_once(world: World) {
+        let admin = world.admin().with("idempotency-key", "sleutel-1");
+        let first = admin.post("/organisations", organisation("vzw Een")).await.expect(201);
+        let again = admin.post("/organisations", organisation("vzw Een")).await.expect(201);
+        assert_eq!((again.bytes.clone(), again.header("location"), again.etag()), (first.bytes.clone(), first.header("location"), first.etag()));
+        admin.post("/organisations", organisation("vzw Twee")).await.problem(422, "idempotencyKeyReused");
+        let other = world.person("admin", Some("0809699184".into())).with("idempotency-key", "sleutel-1");
+        let theirs = other.post("/organisations", organisation("vzw Drie")).await.expect(201);
+        assert_ne!(theirs.body["id"], first.body["id"], "a key belongs to its caller");
+        world.admin().with("idempotency-key", "").post("/organisations", organisation("x")).await.problem(400, "badRequest");
+    }
+
+    async fn a_submission_that_is_sent_twice_is_one(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let saved = crate::support::answer_whole(&wilg, &draft).await;
+        let path = format!("{}/submissions", path_of(&draft.body));
+        let keyed = wilg.seen(&saved).with("idempotency-key", "indienen");
+        let first = keyed.post(&path, json!({})).await.expect(201);
+        let again = keyed.post(&path, json!({})).await.expect(201);
+        assert_eq!(first.bytes, again.bytes);
+        wilg.seen(&saved).post(&path, json!({})).await.problem(409, "stateConflict");
+    }
+
+    async fn two_at_once_with_one_key_make_one(world: World) {
+        let admin = world.admin().with("idempotency-key", "tegelijk");
+        let sent = (0..8).map(|_| admin.post("/organisations", organisation("vzw Tegelijk")));
+        let answers = futures_util::future::join_all(sent).await;
+        assert!(answers.iter().any(|answer| answer.status == 201));
+        for answer in answers {
+            match answer.status {
+                201 => {}
+                _ => { answer.problem(409, "idempotencyKeyBusy"); }
+            }
+        }
+        let all = world.admin().get("/organisations?pageSize=200").await.expect(200);
+        let made = all.body["items"].as_array().expect("items").iter().filter(|one| one["name"] == "vzw Tegelijk").count();
+        assert_eq!(made, 1);
+    }
+
+    async fn a_change_needs_the_tag_and_a_stale_one_stores_nothing(world: World) {
+        let admin = world.admin();
+        let made = admin.post("/organisations", organisation("vzw Oud")).await.expect(201);
+        let path = path_of(&made.body);
+        admin.put(&path, organisation("vzw Nieuw")).await.problem(428, "preconditionRequired");
+        let changed = admin.seen(&made).put(&path, organisation("vzw Nieuw")).await.expect(200);
+        admin.seen(&made).put(&path, organisation("vzw Te laat")).await.problem(412, "preconditionFailed");
+        assert_eq!(admin.get(&path).await.expect(200).body["name"], "vzw Nieuw");
+        admin.with("if-none-match", &changed.etag()).get(&path).await.expect(304);
+        admin.with("if-match", "geen aanhalingstekens").put(&path, organisation("x")).await.problem(400, "badRequest");
+        let sector = json!({"title": {"nl": "Nieuw"}});
+        admin.put("/sectors/nieuw", sector.clone()).await.expect(201);
+        admin.with("if-none-match", "*").put("/sectors/nieuw", sector.clone()).await.problem(412, "preconditionFailed");
+        admin.put("/sectors/nieuw", sector.clone()).await.problem(428, "preconditionRequired");
+        admin.with("if-match", "\"1\"").put("/sectors/anders", sector).await.problem(412, "preconditionFailed");
+    }
+
+    async fn a_walk_shows_every_item_once_whatever_is_written_meanwhile(world: World) {
+        let admin = world.admin();
+        for turn in 0..23 {
+            admin.post("/organisations", organisation(&format!("vzw {turn}"))).await.expect(201);
+        }
+        let there = ids_of(&admin.get("/organisations?pageSize=200").await.expect(200));
+        let mut seen = Vec::new();
+        let mut next = Some("/organisations?pageSize=5".to_owned());
+        while let Some(path) = next {
+            let page = admin.get(&path).await.expect(200);
+            seen.extend(ids_of(&page));
+            admin.post("/organisations", organisation("vzw Intussen")).await.expect(201);
+            next = page.body["next"].as_str().map(|link| link.strip_prefix("https://kindreflex.test/v1").expect("absolute").to_owned());
+            if seen.len() > 100 { break; }
+        }
+        for id in &there {
+            assert_eq!(seen.iter().filter(|one| one == &id).count(), 1, "{id}");
+        }
+        for size in ["0", "201", "-1", "x", "9999999999999999999999"] {
+            admin.get(&format!("/organisations?pageSize={size}")).await.problem(400, "badRequest");
+        }
+        admin.get("/organisations?after=x").await.problem(400, "badRequest");
+        let none = admin.get("/organisations?identifier=0809699184").await.expect(200);
+        assert_eq!(none.body, json!({"items": []}));
+    }
+
+    async fn an_unknown_parameter_is_refused_and_a_repeated_filter_widens(world: World) {
+        let linde = world.linde();
+        let refused = linde.get("/facilities?facilityTyp=pz&x=1").await.problem(400, "badRequest");
+        assert_eq!(refused.issues().len(), 2);
+        let both = linde.get("/facilities?facilityType=pz&facilityType=ibw").await.expect(200);
+        assert_eq!(both.body["items"].as_array().expect("items").len(), 2);
+        let one = linde.get("/facilities?facilityType=pz").await.expect(200);
+        assert_eq!(ids_of(&one), [ids::FACILITY]);
+        linde.get("/me?x=1").await.problem(400, "badRequest");
+        linde.get("/selfAssessments?status=klaar").await.problem(400, "badRequest");
+    }
+
+    async fn a_malformed_path_is_400_an_unknown_one_404_a_wrong_method_405(world: World) {
+        let linde = world.linde();
+        linde.get("/facilities/x").await.problem(400, "badRequest");
+        linde.get("/facilities/0190A000-0000-7000-8000-00000000001").await.problem(400, "badRequest");
+        linde.get("/nergens").await.problem(404, "resourceNotFound");
+        linde.get("/facilities/").await.problem(404, "resourceNotFound");
+        let wrong = linde.delete("/me").await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
+        let wrong = linde.send("OPTIONS".parse().expect("a method"), "/selfAssessments", None).await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.header("allow"), Some("GET, HEAD, POST"));
+        linde.send("HEAD".parse().expect("a method"), "/me", None).await.expect(200);
+    }
+
+    async fn only_json_can_be_had(world: World) {
+        let linde = world.linde();
+        linde.with("accept", "text/html").get("/me").await.problem(406, "notAcceptable");
+        linde.with("accept", "application/json;q=0").get("/me").await.problem(406, "notAcceptable");
+        for taken in ["application/json", "*/*", "text/html, application/*;q=0.1"] {
+            linde.with("accept", taken).get("/me").await.expect(200);
+        }
+    }
+
+    async fn each_answer_has_a_fresh_trace(world: World) {
+        let linde = world.linde();
+        let traces: std::collections::HashSet<String> = [linde.get("/me").await, linde.get("/nergens").await, linde.get("/me?x=1").await]
+            .iter().map(|answer| answer.header("belgov-trace-id").expect("a trace").to_owned()).collect();
+        assert_eq!(traces.len(), 3);
+    }
+
+    async fn an_identifier_stands_for_one_thing_at_a_time(world: World) {
+        let admin = world.admin();
+        let with = |number: &str| json!({"name": "vzw X", "validFrom": "2020-01-01", "identifiers": [{"kind": "enterpriseNumber", "value": number}]});
+        let made = admin.post("/organisations", with("BE 0207.509.031")).await.expect(201);
+        assert_eq!(made.body["identifiers"][0]["value"], "0207509031");
+        let taken = admin.post("/organisations", with("0207509031")).await.problem(400, "badRequest");
+        assert_eq!(taken.issues()[0].0, "identifierTaken");
+        let wrong = admin.post("/organisations", with("0207509032")).await.problem(400, "badRequest");
+        assert_eq!(wrong.issues()[0].0, "invalidIdentifier");
+    }
+
+    async fn a_machine_is_let_in_and_shut_out_at_once(world: World) {
+        let machine = world.machine(&["read:selfAssessments", "write:selfAssessments", "read:facilities"]);
+        let listed = machine.get("/selfAssessments").await.expect(200);
+        assert!(!listed.body["items"].as_array().expect("items").is_empty());
+        machine.get("/cycles").await.problem(403, "missingScope");
+        let draft = draft_of(&machine, ids::FACILITY).await;
+        let path = path_of(&draft.body);
+        machine.seen(&draft).post(&format!("{path}/submissions"), json!({})).await.problem(403, "missingPermission");
+        let grant = world.admin().get(&format!("/integrations/{}", ids::CLIENT)).await.expect(200);
+        world.admin().seen(&grant).delete(&format!("/integrations/{}", ids::CLIENT)).await.expect(204);
+        machine.get("/selfAssessments").await.problem(403, "missingPermission");
+        let wide = json!({"name": "Alles", "scopes": ["write:selfAssessments"], "allOrganisations": true});
+        world.admin().put("/integrations/alles", wide).await.problem(400, "badRequest");
+    }
+
+    async fn a_planned_cycle_can_be_replanned_until_it_opens(world: World) {
+        let planner = world.planner();
+        let path = format!("/cycles/{}", ids::PLANNED_CYCLE);
+        let planned = planner.get(&path).await.expect(200);
+        let mut input = planned.body.clone();
+        let fields = input.as_object_mut().expect("an object");
+        fields.retain(|field, _| !["href", "id", "open"].contains(&field.as_str()));
+        let replanned = planner.seen(&planned).put(&path, input.clone()).await.expect(200);
+        assert_eq!(replanned.body["open"], false);
+        let open = planner.get(&format!("/cycles/{}", ids::CYCLE)).await.expect(200);
+        planner.seen(&open).put(&format!("/cycles/{}", ids::CYCLE), input).await.problem(409, "stateConflict");
+    }
+
+    async fn health_is_open_to_all(world: World) {
+        let health = world.anyone().get("/health").await.expect(200);
+        assert!(["UP", "DEGRADED"].contains(&health.body["status"].as_str().expect("a status")));
+        world.linde().get("/me").await.expect(200);
+        let health = world.anyone().get("/health").await.expect(200);
+        assert_eq!(health.body["status"], "UP");
+    }
+}

@@ -1,0 +1,95 @@
+//! Frameworks are data.
+use kindreflex::demo::ids;
+use serde_json::{Value, json};
+
+use crate::support::{World, draft_of, path_of};
+
+const FRENCH: &str = include_str!("../data/framework-fr.yaml");
+
+fn french() -> Value {
+    let document = kindreflex::framework::check::from_yaml(FRENCH).expect("a document");
+    serde_json::to_value(document).expect("json")
+}
+
+/// A sector, a type and a facility that the program has never heard of.
+async fn new_sector(world: &World, kinds: &Value) -> String {
+    let admin = world.admin();
+    let sector = json!({"title": {"fr": "Secteur nouveau"}, "periods": [{"validFrom": "2020-01-01", "controlBasis": "toBeWorkedOut"}]});
+    admin.put("/sectors/nouveau", sector).await.expect(201);
+    for kind in kinds.as_array().expect("types") {
+        let path = format!("/facilityTypes/{}", kind.as_str().expect("a type"));
+        let input = json!({"sectorCode": "nouveau", "title": {"fr": "Centre nouveau"}});
+        admin.put(&path, input).await.expect(201);
+    }
+    let facility = json!({"organisationId": ids::NEW_ORGANISATION, "facilityType": kinds[0], "name": "Centre Le Saule", "validFrom": "2020-01-01"});
+    let made = admin.post("/facilities", facility).await.expect(201);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
+on_both! {
+    async fn a_new_sector_with_a_french_framework_is_used_without_a_line_of_code(world: World) {
+        let mut document = french();
+        let kind = document["facilityTypes"][0].as_str().expect("a type").to_owned();
+        let facility = new_sector(&world, &document["facilityTypes"]).await;
+        document["version"].as_object_mut().expect("a version").retain(|field, _| field != "bindingFrom");
+        let (code, version) = (document["code"].as_str().expect("a code").to_owned(), document["version"]["code"].as_str().expect("a code").to_owned());
+        let path = format!("/frameworks/{code}/versions/{version}");
+        let draft = world.admin().put(&path, document.clone()).await.expect(201);
+        world.wilg().get(&path).await.problem(404, "resourceNotFound");
+        let published = world.admin().seen(&draft).post(&format!("{path}/publications"), json!({})).await.expect(201);
+        world.admin().seen(&published).put(&path, document.clone()).await.problem(409, "stateConflict");
+        let cycle = json!({"title": {"fr": "Cycle"}, "frameworkCode": code, "versionCode": version, "facilityTypes": [kind],
+            "opens": "2026-01-01T00:00:00Z", "due": "2099-01-01T00:00:00Z", "purpose": "inspectionPreparation"});
+        let cycle = world.planner().post("/cycles", cycle).await.expect(201);
+        let wilg = world.wilg();
+        let input = json!({"facilityId": facility, "cycleId": cycle.body["id"]});
+        let assessment = wilg.post("/selfAssessments", input).await.expect(201);
+        let mut tag = assessment.etag();
+        let mut open = assessment.body["openCriteria"].clone();
+        let below = path_of(&assessment.body);
+        let parsed = serde_json::from_value(document).expect("a document");
+        while open != json!([]) {
+            let answers: Vec<Value> = open.as_array().expect("open").iter().map(|one| {
+                let code = one["criterionCode"].as_str().or(one.as_str()).expect("a code");
+                let mut answer = serde_json::to_value(kindreflex::demo::invented(&parsed, code, 0)).expect("json");
+                answer["criterionCode"] = json!(code);
+                answer
+            }).collect();
+            let saved = wilg.with("if-match", &tag).patch(&format!("{below}/answers"), json!({"answers": answers})).await.expect(200);
+            tag = saved.etag();
+            open = saved.body["openCriteria"].clone();
+        }
+        wilg.with("if-match", &tag).post(&format!("{below}/submissions"), json!({})).await.expect(201);
+        let schema = wilg.get(&format!("{path}/answerSchema")).await.expect(200);
+        assert_eq!(schema.body["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    }
+
+    async fn what_changed_between_versions_is_typed_per_criterion(world: World) {
+        let changes = world.linde().get("/frameworks/ggz/versions/2026-1/changes?since=2025-1").await.expect(200);
+        let kinds: std::collections::BTreeSet<&str> = changes.body["changes"].as_array().expect("changes").iter()
+            .map(|change| change["kind"].as_str().expect("a kind")).collect();
+        assert_eq!(kinds, ["editorial", "merged", "new", "split", "tightened", "withdrawn"].into());
+        let missing = world.linde().get("/frameworks/ggz/versions/2026-1/changes").await.problem(400, "badRequest");
+        assert_eq!(missing.issues(), [("missing".to_owned(), "since".to_owned())]);
+        world.linde().get("/frameworks/ggz/versions/2026-1/changes?since=2099-1").await.problem(400, "badRequest");
+    }
+
+    async fn answers_are_valid_by_the_schema_that_the_framework_gives(world: World) {
+        let linde = world.linde();
+        let schema = linde.get("/frameworks/ggz/versions/2026-1/answerSchema?facilityType=pz").await.expect(200);
+        let validator = jsonschema::validator_for(&schema.body).expect("a schema");
+        let draft = draft_of(&linde, ids::FACILITY).await;
+        let answers = crate::support::answers_to(&linde, &draft.body["openCriteria"], "2026-1").await;
+        assert!(validator.is_valid(&answers));
+        assert!(!validator.is_valid(&json!({"answers": [{"criterionCode": "actiefWerken", "level": "perfect"}]})));
+    }
+
+    async fn a_faulty_framework_is_refused_with_every_fault(world: World) {
+        let mut document = french();
+        document["themes"][0]["criteria"][0]["scale"] = json!("inconnue");
+        document["judgements"] = json!([]);
+        let path = format!("/frameworks/{}/versions/{}", document["code"].as_str().expect("a code"), document["version"]["code"].as_str().expect("a code"));
+        let refused = world.admin().put(&path, document).await.problem(400, "badRequest");
+        assert!(refused.issues().len() >= 2, "{:?}", refused.issues());
+    }
+}
