@@ -357,7 +357,7 @@ async fn referred_attachment(world: &World) -> String {
         (path, again)
     };
     let id = path.rsplit('/').next().expect("an id");
-    let evidence = json!([{"kind": "documenten", "attachmentId": id, "sha256": crate::support::hex_of(b"Verslag van het overleg")}]);
+    let evidence = json!([{"kind": "document", "attachmentId": id, "sha256": crate::support::hex_of(b"Verslag van het overleg")}]);
     let answer = json!({"level": "volledig", "evidence": evidence});
     let saved = linde
         .seen(&saved)
