@@ -199,7 +199,7 @@ async fn no_such_route(request: HttpRequest, state: web::Data<State>) -> HttpRes
 
 crate::text_enum! {
     /// How the service is.
-    pub enum Condition {
+    pub enum HealthStatus {
         /// All is well.
         Up = "UP",
         /// It works, but something it needs cannot be had right now.
@@ -213,7 +213,7 @@ crate::text_enum! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     /// How the service is.
-    pub status: Condition,
+    pub status: HealthStatus,
 }
 
 /// Ask how the service is
@@ -224,18 +224,18 @@ pub struct Health {
 #[get("/health")]
 async fn health(state: web::Data<State>, _: Query<Nothing>) -> HttpResponse {
     let status = if !state.database.answers().await {
-        Condition::Down
+        HealthStatus::Down
     } else if state.verifier.ready() {
-        Condition::Up
+        HealthStatus::Up
     } else {
-        Condition::Degraded
+        HealthStatus::Degraded
     };
-    let mut response = if status == Condition::Down {
+    let mut response = if status == HealthStatus::Down {
         HttpResponse::ServiceUnavailable()
     } else {
         HttpResponse::Ok()
     };
-    if status == Condition::Down {
+    if status == HealthStatus::Down {
         response.insert_header(("retry-after", "5"));
     }
     response.json(Health { status })

@@ -363,7 +363,7 @@ pub struct BodyIssue<'a> {
     name: &'a str,
     /// What was given; absent when it was refused as personal data, or is long.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object, required = false)]
+    #[schema(value_type = Value, required = false)]
     value: Option<&'a Value>,
     /// What is wrong and what would be right, in the language asked for.
     detail: &'a str,

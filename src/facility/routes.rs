@@ -24,7 +24,7 @@ use crate::text::Text;
 #[allow(dead_code, reason = "the document's side of FromQuery")]
 pub struct OrganisationFilter {
     /// One of these identifiers, of whatever kind; KBO numbers also with dots and `BE`.
-    #[param(required = false, nullable = false, max_items = 50)]
+    #[param(required = false, nullable = false)]
     identifier: Vec<String>,
 }
 

@@ -332,7 +332,7 @@ pub async fn read_answer_schema(
 #[allow(dead_code, reason = "the document's side of FromQuery")]
 pub struct ChangesFilter {
     /// An earlier version of the same framework.
-    #[param(example = "1")]
+    #[param(example = "2025-1")]
     since: String,
 }
 

@@ -9,6 +9,9 @@ use super::personal::holds_register_number;
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
+/// How often a parameter may repeat.
+pub const MOST: usize = 50;
+
 /// The parameters of one operation.
 pub trait FromQuery: Sized {
     /// Takes what it knows from the reader.
@@ -70,6 +73,17 @@ impl Reader {
                         .with_value(text.clone()),
                 ),
             }
+        }
+        if values.len() > MOST {
+            self.fault(
+                name,
+                "length",
+                Text::new(
+                    format!("Geef deze parameter ten hoogste {MOST} keer."),
+                    format!("Donnez ce paramètre {MOST} fois au plus."),
+                    format!("Give this parameter {MOST} times at most."),
+                ),
+            );
         }
         values
     }

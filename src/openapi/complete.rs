@@ -1,12 +1,15 @@
 //! Completes the document with what holds for every operation of its kind, so that no handler repeats it.
 use serde_json::{Map, Value, json};
 
+use super::examples;
 use crate::access::policy::ACTIONS;
 use crate::problem::Kind;
 
 /// The document, complete.
 pub fn document(mut raw: Value) -> Value {
     drop_nulls(&mut raw);
+    join_tagged(&mut raw);
+    name_items(&mut raw);
     if let Some(root) = raw.as_object_mut() {
         root.insert("openapi".into(), json!("3.1.0"));
         if let Some(info) = root.get_mut("info").and_then(Value::as_object_mut) {
@@ -64,6 +67,64 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
+/// One of several objects that have one member each is said as one object with one of these members: the same values, and clients
+/// can be made of it.
+fn join_tagged(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(properties) = members.get("oneOf").and_then(tagged) {
+                members.remove("oneOf");
+                members.insert("type".into(), json!("object"));
+                members.insert("properties".into(), Value::Object(properties));
+                members.insert("minProperties".into(), json!(1));
+                members.insert("maxProperties".into(), json!(1));
+                members.insert("additionalProperties".into(), json!(false));
+            }
+            members.values_mut().for_each(join_tagged);
+        }
+        Value::Array(items) => items.iter_mut().for_each(join_tagged),
+        _ => {}
+    }
+}
+
+fn tagged(branches: &Value) -> Option<Map<String, Value>> {
+    let mut joined = Map::new();
+    for branch in branches.as_array()? {
+        let properties = branch.get("properties")?.as_object()?;
+        let (name, schema) = properties.iter().next()?;
+        if properties.len() != 1 || branch.get("required") != Some(&json!([name])) {
+            return None;
+        }
+        joined.insert(name.clone(), schema.clone());
+    }
+    Some(joined)
+}
+
+/// A page's items stand in it whole; their schema has a name, which clients are made of.
+fn name_items(document: &mut Value) {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let pages: Vec<String> = schemas
+        .keys()
+        .filter_map(|name| name.strip_prefix("Page_").map(str::to_owned))
+        .collect();
+    for name in pages {
+        let page = schemas
+            .get_mut(&format!("Page_{name}"))
+            .and_then(|page| page.pointer_mut("/properties/items/items"));
+        let Some(items) = page else { continue };
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        let whole = std::mem::replace(items, reference);
+        if whole.get("$ref").is_none() {
+            schemas.entry(name).or_insert(whole);
+        }
+    }
+}
+
 fn security_schemes() -> Value {
     json!({
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -81,18 +142,27 @@ fn responses() -> Value {
     json!({
         "Problem": {
             "description": format!("A problem (RFC 9457). Its types:\n\n{}", types.join("\n")),
-            "headers": {"BelGov-Trace-Id": {"$ref": "#/components/headers/BelGovTraceId"}},
+            "headers": {
+                "BelGov-Trace-Id": {"$ref": "#/components/headers/BelGovTraceId"},
+                "WWW-Authenticate": {"description": "With 401, and with 403 for a missing scope.", "schema": {"type": "string"}},
+                "Allow": {"description": "With 405: the methods of the path.", "schema": {"type": "string"}},
+                "Retry-After": {"description": "With 503: when to try again, in seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
+            },
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         },
-        "NotModified": {"description": "The caller has this version already.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
+        "NotModified": {"description": "The caller has this version already.", "headers": {
+            "BelGov-Trace-Id": {"$ref": "#/components/headers/BelGovTraceId"},
+            "ETag": {"$ref": "#/components/headers/ETag"}
+        }}
     })
 }
 
 fn headers() -> Value {
     json!({
-        "ETag": {"description": "The version of the thing, for `If-Match` and `If-None-Match`.", "schema": {"type": "string", "examples": ["\"3\""]}},
-        "Location": {"description": "The path of what was made.", "schema": {"type": "string", "format": "uri-reference"}},
-        "BelGovTraceId": {"description": "The trace of this answer; the log and the audit have the same.", "schema": {"type": "string", "format": "uuid"}}
+        "ETag": {"description": "The version of the thing, for `If-Match` and `If-None-Match`.", "required": true,
+            "schema": {"type": "string", "pattern": "^\"[!#-~]+\"$", "examples": ["\"3\""]}},
+        "Location": {"description": "The path of what was made.", "required": true, "schema": {"type": "string", "format": "uri-reference"}},
+        "BelGovTraceId": {"description": "The trace of this answer; the log and the audit have the same.", "required": true, "schema": {"type": "string", "format": "uuid"}}
     })
 }
 
@@ -127,12 +197,18 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
             ));
             parameters.push(header("If-None-Match", "`*`: create only.", false));
         }
-        "put" | "patch" | "delete" => {
-            parameters.push(header("If-Match", "The version that is changed.", true));
-        }
+        "put" | "patch" | "delete" => parameters.push(header(
+            "If-Match",
+            "The version that is changed; `*` for whichever it is.",
+            true,
+        )),
         "post" => {
             if changes_its_parent(path) {
-                parameters.push(header("If-Match", "The version that is changed.", true));
+                parameters.push(header(
+                    "If-Match",
+                    "The version that is changed; `*` for whichever it is.",
+                    true,
+                ));
             }
             parameters.push(header(
                 "Idempotency-Key",
@@ -143,6 +219,8 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
         _ => {}
     }
     add_parameters(operation, parameters);
+    bound_filters(operation);
+    add_examples(operation);
     let action = operation.remove("x-action");
     describe(
         method,
@@ -174,13 +252,18 @@ fn is_page(operation: &Map<String, Value>) -> bool {
         .is_some_and(|name| name.contains("/Page_"))
 }
 
+/// A header that stands in a request. Only one that is needed has an example: pages that fill examples in would send the others too.
 fn header(name: &str, description: &str, required: bool) -> Value {
-    let example = match name {
-        "Idempotency-Key" => json!("9f1c2b7e-6a43-4c55-8d0f-3a6d2f5b7e10"),
-        _ => json!("\"1\""),
+    let schema = if name == "Idempotency-Key" {
+        json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"})
+    } else {
+        json!({"type": "string", "pattern": "^(\\*|(W/)?\"[!#-+\\--~]*\"(, ?(W/)?\"[!#-+\\--~]*\")*)$"})
     };
-    json!({"name": name, "in": "header", "required": required, "description": description,
-        "schema": {"type": "string", "examples": [example]}})
+    let mut parameter = json!({"name": name, "in": "header", "required": required, "description": description, "schema": schema});
+    if required && let Some(members) = parameter.as_object_mut() {
+        members.insert("example".into(), json!("*"));
+    }
+    parameter
 }
 
 fn after() -> Value {
@@ -195,23 +278,50 @@ fn page_size() -> Value {
             "default": crate::http::page::DEFAULT_SIZE}})
 }
 
-/// The demo's own ids and codes, so that what the document shows works there.
-fn example(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "organisationId" => crate::demo::ids::ORGANISATION,
-        "facilityId" => crate::demo::ids::FACILITY,
-        "siteId" => crate::demo::ids::SITE,
-        "unitId" => crate::demo::ids::UNIT,
-        "cycleId" => crate::demo::ids::CYCLE,
-        "selfAssessmentId" => crate::demo::ids::SELF_ASSESSMENT,
-        "attachmentId" => crate::demo::ids::ATTACHMENT,
-        "sectorCode" | "frameworkCode" => "ggz",
-        "facilityTypeCode" => "pz",
-        "versionCode" => "2026-1",
-        "clientId" => crate::demo::ids::CLIENT,
-        "criterionCode" => crate::demo::ids::CRITERION,
-        _ => return None,
-    })
+/// A filter repeats, so often and no more.
+fn bound_filters(operation: &mut Map<String, Value>) {
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        if parameter.get("in") == Some(&json!("query"))
+            && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
+            && schema.get("type") == Some(&json!("array"))
+        {
+            schema.insert("maxItems".into(), json!(crate::http::query::MOST));
+        }
+    }
+}
+
+fn add_examples(operation: &mut Map<String, Value>) {
+    let id = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if parameter.get("in") == Some(&json!("path"))
+            && let Some(example) = examples::path(&id, name)
+            && let Some(members) = parameter.as_object_mut()
+        {
+            members.insert("example".into(), json!(example));
+        }
+    }
+    if let Some(example) = examples::body(&id)
+        && let Some(media) = operation
+            .get_mut("requestBody")
+            .and_then(|body| body.pointer_mut("/content/application~1json"))
+            .and_then(Value::as_object_mut)
+    {
+        media.insert("example".into(), example);
+    }
 }
 
 fn add_parameters(operation: &mut Map<String, Value>, more: Vec<Value>) {
@@ -219,18 +329,6 @@ fn add_parameters(operation: &mut Map<String, Value>, more: Vec<Value>) {
     let Some(parameters) = parameters.as_array_mut() else {
         return;
     };
-    for parameter in parameters.iter_mut() {
-        let name = parameter
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if parameter.get("in") == Some(&json!("path"))
-            && let Some(example) = example(name)
-            && let Some(members) = parameter.as_object_mut()
-        {
-            members.insert("example".into(), json!(example));
-        }
-    }
     parameters.extend(more);
     if parameters.is_empty() {
         operation.remove("parameters");
@@ -265,6 +363,14 @@ fn describe(method: &str, path: &str, operation: &mut Map<String, Value>, action
         lines.push("Open to all.".to_owned());
         operation.insert("security".into(), json!([]));
     }
+    if let Some((what, states)) = states(operation) {
+        let named: Vec<String> = states.iter().map(|state| format!("`{state}`")).collect();
+        lines.push(format!(
+            "**State:** {what} is {}; otherwise 409.",
+            named.join(" or ")
+        ));
+        operation.insert("x-states".into(), json!(states));
+    }
     let problems: Vec<String> = problems(method, path, found.is_some())
         .iter()
         .map(|kind| format!("`{}`", kind.urn()))
@@ -272,6 +378,20 @@ fn describe(method: &str, path: &str, operation: &mut Map<String, Value>, action
     lines.push(format!("**Problems:** {}.", problems.join(", ")));
     lines.retain(|line| !line.is_empty());
     operation.insert("description".into(), json!(lines.join("\n\n")));
+}
+
+/// The states in which an operation can be carried out, where the state matters.
+fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match operation.get("operationId")?.as_str()? {
+        "putAnswer"
+        | "deleteAnswer"
+        | "patchAnswers"
+        | "confirmAnswers"
+        | "submitSelfAssessment" => ("the self-assessment", &["draft"]),
+        "reopenSelfAssessment" => ("the self-assessment", &["submitted"]),
+        "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
+        _ => return None,
+    })
 }
 
 /// The types of problem that an operation of this kind can answer with.

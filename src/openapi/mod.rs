@@ -10,6 +10,7 @@ use utoipa_actix_web::AppExt;
 use crate::problem::Issue;
 
 mod complete;
+mod examples;
 pub mod faults;
 pub mod rendition;
 pub mod routes;

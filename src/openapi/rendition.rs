@@ -23,6 +23,8 @@ const SAME: &[&str] = &[
     "maxLength",
     "minItems",
     "maxItems",
+    "minProperties",
+    "maxProperties",
     "uniqueItems",
     "minimum",
     "maximum",

@@ -1,0 +1,148 @@
+//! An example for every operation that works on a fresh demo, in the order of a story: what is made is used next.
+use serde_json::{Value, json};
+
+use crate::demo::{enterprise_number, ids};
+
+/// The value of a path parameter.
+pub fn path(operation: &str, name: &str) -> Option<&'static str> {
+    Some(match (operation, name) {
+        ("putFrameworkVersion" | "publishFrameworkVersion", "frameworkCode") => "voorbeeld",
+        ("putFrameworkVersion" | "publishFrameworkVersion", "versionCode") => "1",
+        ("replaceCycle", "cycleId") => ids::PLANNED_CYCLE,
+        ("putSector", "sectorCode") => "gehandicaptenzorg",
+        ("putFacilityType", "facilityTypeCode") => "mobielTeam",
+        ("putIntegration" | "deleteIntegration", "clientId") => "planning-de-linde",
+        (_, "organisationId") => ids::ORGANISATION,
+        (_, "facilityId") => ids::FACILITY,
+        (_, "siteId") => ids::SITE,
+        (_, "unitId") => ids::UNIT,
+        (_, "cycleId") => ids::CYCLE,
+        (_, "selfAssessmentId") => ids::SELF_ASSESSMENT,
+        (_, "attachmentId") => ids::ATTACHMENT,
+        (_, "sectorCode" | "frameworkCode") => "ggz",
+        (_, "facilityTypeCode") => "pz",
+        (_, "versionCode") => "2026-1",
+        (_, "clientId") => ids::CLIENT,
+        (_, "criterionCode") => ids::CRITERION,
+        _ => return None,
+    })
+}
+
+/// The body.
+pub fn body(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "createOrganisation" => json!({
+            "name": "vzw De Es (fictief)",
+            "identifiers": [{"kind": "enterpriseNumber", "value": enterprise_number(9_990_009)}],
+            "validFrom": "2020-01-01"
+        }),
+        "replaceOrganisation" => json!({
+            "name": "vzw De Linde (fictief)",
+            "identifiers": [{"kind": "enterpriseNumber", "value": enterprise_number(9_990_001)}],
+            "validFrom": "2015-01-01"
+        }),
+        "createFacility" => json!({
+            "organisationId": ids::ORGANISATION,
+            "facilityType": "cgg",
+            "name": "CGG De Linde",
+            "identifiers": [{"kind": "hcoNumber", "value": "990150"}],
+            "validFrom": "2020-01-01"
+        }),
+        "replaceFacility" => json!({
+            "organisationId": ids::ORGANISATION,
+            "facilityType": "pz",
+            "name": "Psychiatrisch Ziekenhuis De Linde",
+            "identifiers": [{"kind": "hcoNumber", "value": "990100"}],
+            "validFrom": "2015-01-01"
+        }),
+        "createSite" => site("Campus Zuid", "Lindelaan 99, 9999 Lindegem"),
+        "replaceSite" => site("Campus Noord", "Lindelaan 1, 9999 Lindegem"),
+        "createUnit" => unit("Dagkliniek"),
+        "replaceUnit" => unit("Opname 2"),
+        "putSector" => json!({
+            "title": {"nl": "Gehandicaptenzorg", "fr": "Soins aux personnes handicapées"},
+            "periods": [{"validFrom": "2026-01-01", "controlBasis": "toBeWorkedOut"}]
+        }),
+        "putFacilityType" => json!({"sectorCode": "ggz", "title": {"nl": "Mobiel team"}}),
+        "putIntegration" => json!({
+            "name": "Planning De Linde (fictief)",
+            "scopes": ["read:facilities", "read:selfAssessments"],
+            "organisations": [ids::ORGANISATION]
+        }),
+        "putFrameworkVersion" => framework(),
+        "publishFrameworkVersion" | "confirmAnswers" | "submitSelfAssessment" => json!({}),
+        "createCycle" => cycle(
+            "Zelfevaluatie 2030",
+            "2030-01-01T00:00:00+01:00",
+            "2030-06-30T23:59:59+02:00",
+        ),
+        "replaceCycle" => cycle(
+            "Zelfevaluatie volgend jaar",
+            "2029-01-01T00:00:00+01:00",
+            "2029-06-30T23:59:59+02:00",
+        ),
+        "createSelfAssessment" => json!({"facilityId": ids::FACILITY, "cycleId": ids::CYCLE}),
+        "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
+        "putAnswer" => json!({
+            "level": "deels",
+            "note": "Op twee van de drie afdelingen.",
+            "evidence": [{"kind": "dossiercontrole", "description": "Steekproef van opnames in september", "filesChecked": 30, "filesMet": 24}]
+        }),
+        "patchAnswers" => json!({"answers": [
+            {"criterionCode": "afspraken", "level": "volledig"},
+            {"criterionCode": "korteContacten", "level": "deels", "note": "Vooral met het vertrouwenscentrum."}
+        ]}),
+        _ => return None,
+    })
+}
+
+fn site(name: &str, address: &str) -> Value {
+    json!({"name": name, "address": address, "validFrom": "2015-01-01"})
+}
+
+fn unit(name: &str) -> Value {
+    json!({"siteId": ids::SITE, "facilityType": "pz", "name": name, "validFrom": "2015-01-01"})
+}
+
+fn cycle(title: &str, opens: &str, due: &str) -> Value {
+    json!({
+        "title": {"nl": title},
+        "frameworkCode": "ggz",
+        "versionCode": "2026-1",
+        "facilityTypes": ["pz", "ibw", "cgg"],
+        "opens": opens,
+        "due": due,
+        "purpose": "inspectionPreparation"
+    })
+}
+
+/// The smallest framework that makes sense.
+fn framework() -> Value {
+    let ours = json!({"origin": "ours"});
+    json!({
+        "code": "voorbeeld",
+        "defaultLanguage": "nl",
+        "title": {"nl": "Een voorbeeld"},
+        "source": ours,
+        "version": {"code": "1"},
+        "facilityTypes": ["pz"],
+        "defaultScale": "jaNeen",
+        "scales": [{"code": "jaNeen", "title": {"nl": "Ja of neen"}, "levels": [
+            {"code": "ja", "title": {"nl": "Ja"}, "agrees": ["voldaan"]},
+            {"code": "neen", "title": {"nl": "Neen"}, "needsNote": true, "agrees": ["aandachtspunt"]}
+        ]}],
+        "judgements": [
+            {"code": "voldaan", "title": {"nl": "Voldaan"}},
+            {"code": "aandachtspunt", "title": {"nl": "Aandachtspunt"}}
+        ],
+        "allowedJudgements": {
+            "requirement": ["voldaan", "aandachtspunt"],
+            "expectation": ["voldaan", "aandachtspunt"]
+        },
+        "evidenceKinds": [],
+        "themes": [{"code": "afspraken", "title": {"nl": "Afspraken"}, "criteria": [
+            {"code": "aanspreekpunt", "kind": "expectation", "source": ours,
+                "text": {"nl": "Er is een aanspreekpunt voor de Kindreflex."}}
+        ]}]
+    })
+}
