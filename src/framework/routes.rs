@@ -286,7 +286,7 @@ pub fn publish(
 pub struct SchemaFilter {
     /// Leave out what does not apply to this facility type.
     #[param(required = false, nullable = false, rename = "facilityType")]
-    facility_type: Option<String>,
+    facility_type: Option<Code>,
 }
 
 struct SchemaQuery(Option<Code>);
@@ -333,7 +333,7 @@ pub async fn read_answer_schema(
 pub struct ChangesFilter {
     /// An earlier version of the same framework.
     #[param(example = "2025-1")]
-    since: String,
+    since: Code,
 }
 
 struct ChangesQuery(Option<Code>);

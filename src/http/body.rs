@@ -119,6 +119,9 @@ fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Prob
     if might_hide(text) {
         guard(text)?;
     }
+    if text.contains("null") {
+        refuse_null::<T>(text)?;
+    }
     match serde_json::from_str::<T>(text) {
         Ok(value) => {
             let mut faults = Vec::new();
@@ -161,6 +164,29 @@ fn guard(text: &str) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Problem::faults(faults))
+    }
+}
+
+/// What is absent is left out: serde takes a null for it, the document does not.
+fn refuse_null<T: ToSchema>(text: &str) -> Result<(), Problem> {
+    let value: Value = serde_json::from_str(text).map_err(|fault| malformed(&place_of(&fault)))?;
+    if !holds_null(&value) {
+        return Ok(());
+    }
+    let faults = openapi::faults_of::<T>(&value);
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::faults(faults))
+    }
+}
+
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(members) => members.values().any(holds_null),
+        _ => false,
     }
 }
 

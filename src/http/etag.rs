@@ -46,11 +46,7 @@ impl Tags {
         let mut tags = Vec::new();
         let mut any = false;
         for value in headers.get_all(name) {
-            let text = value
-                .to_str()
-                .ok()
-                .filter(|text| !text.trim().is_empty())
-                .ok_or_else(|| malformed(name.as_str()))?;
+            let text = value.to_str().map_err(|_| malformed(name.as_str()))?;
             for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
                 if tag == "*" {
                     any = true;

@@ -257,7 +257,7 @@ fn header(name: &str, description: &str, required: bool) -> Value {
     let schema = if name == "Idempotency-Key" {
         json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"})
     } else {
-        json!({"type": "string", "pattern": "^(\\*|(W/)?\"[!#-+\\--~]*\"(, ?(W/)?\"[!#-+\\--~]*\")*)$"})
+        json!({"type": "string", "pattern": "^(\\*|(W/)?\"[!#-+\\--~]*\"(, ?(W/)?\"[!#-+\\--~]*\")*)?$"})
     };
     let mut parameter = json!({"name": name, "in": "header", "required": required, "description": description, "schema": schema});
     if required && let Some(members) = parameter.as_object_mut() {
