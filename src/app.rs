@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi};
+use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi, Url as PageUrl};
 
 use crate::access::token::{Settings as TokenSettings, Verifier};
 use crate::access::{Database, me};
@@ -155,8 +155,12 @@ pub fn app(
         InitError = (),
     >,
 > {
-    let page = SwaggerUi::new("/v1/doc/{_:.*}")
-        .config(PageConfig::new(["/v1/doc/openapi.json"]).validator_url("none"));
+    let documents = [
+        PageUrl::with_primary("OpenAPI 3.1", "/v1/doc/openapi.json", true),
+        PageUrl::new("OpenAPI 3.0.3", "/v1/doc/openapi-3.0.json"),
+    ];
+    let page =
+        SwaggerUi::new("/v1/doc/{_:.*}").config(PageConfig::new(documents).validator_url("none"));
     App::new()
         .into_utoipa_app()
         .app_data(state)

@@ -15,4 +15,5 @@ mod access;
 mod answers;
 mod contract;
 mod frameworks;
+mod openapi;
 mod self_assessments;
