@@ -11,4 +11,5 @@
 #[macro_use]
 mod support;
 
+mod attachments;
 mod self_assessments;
