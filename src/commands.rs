@@ -16,11 +16,15 @@ use kindreflex::demo;
 use kindreflex::framework::check;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
+use kindreflex::sweep;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// The audience of the demo.
 const DEMO_AUDIENCE: &str = "kindreflex";
+
+/// How long the demo remembers an idempotency key.
+const DEMO_IDEMPOTENCY_HOURS: u32 = 168;
 
 /// Self-assessment and inspection for the Kindreflex: a REST API.
 #[derive(Parser)]
@@ -168,6 +172,7 @@ fn serve_command() -> Result<(), Fault> {
     actix_web::rt::System::new().block_on(async move {
         let verifier = state.verifier.clone();
         actix_web::rt::spawn(async move { verifier.warm().await });
+        actix_web::rt::spawn(sweep::run(state.clone(), config.idempotency_hours));
         listen(state, config.listen, config.workers).await
     })
 }
@@ -281,6 +286,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
             std::fs::write(&marker, "")?;
         }
         say(&greeting)?;
+        actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
         listen(state, listen_on, 2).await
     })
 }

@@ -23,4 +23,5 @@ pub mod issuer;
 pub mod openapi;
 pub mod problem;
 pub mod self_assessment;
+pub mod sweep;
 pub mod text;

@@ -1,4 +1,4 @@
-//! The operator at the command line: whoever may run the program against the database.
+//! Whoever may run the program against the database: the operator at the command line, and the running service by itself.
 use std::sync::Arc;
 
 use super::token::Claims;
@@ -14,9 +14,37 @@ pub async fn write<T: Send + 'static>(
     now: Moment,
     work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    write_as(
+        "operator",
+        vec![Role::Admin],
+        state,
+        organisations,
+        now,
+        work,
+    )
+    .await
+}
+
+/// Writes as the service itself, for what nobody asks for: the audit shows `system`.
+pub async fn upkeep<T: Send + 'static>(
+    state: &State,
+    now: Moment,
+    work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    write_as("kindreflex", Vec::new(), state, Vec::new(), now, work).await
+}
+
+async fn write_as<T: Send + 'static>(
+    subject: &str,
+    roles: Vec<Role>,
+    state: &State,
+    organisations: Vec<Id>,
+    now: Moment,
+    work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     let actor = Actor {
         claims: Arc::new(Claims {
-            subject: "operator".into(),
+            subject: subject.to_owned(),
             client: None,
             name: None,
             roles: Vec::new(),
@@ -24,7 +52,7 @@ pub async fn write<T: Send + 'static>(
             scopes: Vec::new(),
             expires: i64::MAX,
         }),
-        roles: vec![Role::Admin],
+        roles,
         needed_scope: None,
         trace: uuid::Uuid::new_v4(),
     };

@@ -1,33 +1,99 @@
 //! Attachments: the files behind an answer.
-use diesel::prelude::*;
+//!
+//! ```text
+//! receiving ──all bytes, as announced──▶ finished        receiving ──failed, or older than a day──▶ gone
+//! ```
+//!
+//! Clients make the ids, so an id is unique within its facility only: nobody learns from a clash that another has one, and naming
+//! another's id gives nothing away.
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::access::Tx;
-use crate::db::schema::revision_attachment;
-use crate::db::types::Id;
-use crate::problem::Problem;
-use crate::self_assessment::Answer;
+use crate::audit::ActorView;
+use crate::db::types::{Id, Moment};
+use crate::http::ETag;
+
+mod clean;
+pub mod routes;
+mod rules;
+mod store;
+
+pub use store::{keep, refer, sweep};
 
 /// The operations on attachments.
-pub fn operations(_: &mut ServiceConfig) {}
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .service(routes::put_attachment)
+        .service(routes::read_attachment)
+        .service(routes::read_attachment_content);
+}
 
-/// Keeps which attachments a submitted revision refers to: whoever may read the revision may read them.
-pub fn refer(tx: &mut Tx, id: Id, revision: i64, answers: &[Answer]) -> Result<(), Problem> {
-    let mut named: Vec<Id> = answers
-        .iter()
-        .flat_map(|answer| &answer.evidence)
-        .filter_map(|piece| piece.attachment_id)
-        .collect();
-    named.sort_unstable();
-    named.dedup();
-    for attachment in named {
-        diesel::insert_into(revision_attachment::table)
-            .values((
-                revision_attachment::self_assessment_id.eq(id),
-                revision_attachment::revision.eq(revision),
-                revision_attachment::attachment_id.eq(attachment),
-            ))
-            .execute(tx.conn)?;
+crate::text_enum! {
+    /// Where an attachment stands.
+    pub enum AttachmentStatus {
+        /// Its bytes are coming in.
+        Receiving = "receiving",
+        /// Its bytes are there, for good.
+        Finished = "finished",
     }
-    Ok(())
+}
+
+/// What is known of an attachment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Its own address.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// Its identity within the facility, made by the client.
+    pub id: Id,
+    /// Whose it is.
+    pub facility_id: Id,
+    /// Where it stands.
+    pub status: AttachmentStatus,
+    /// The name of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        required = false,
+        nullable = false,
+        example = "verslag-teamoverleg.txt"
+    )]
+    pub file_name: Option<String>,
+    /// What the bytes are, by their content.
+    #[schema(example = "text/plain")]
+    pub media_type: String,
+    /// How many bytes were sent; absent while they come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub sent_size: Option<i64>,
+    /// The SHA-256 of the bytes that were sent: what evidence names.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub sent_sha256: String,
+    /// How many bytes were stored, after a photo's metadata was removed; absent while they come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub stored_size: Option<i64>,
+    /// The SHA-256 of the bytes that were stored; absent while they come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
+    pub stored_sha256: Option<String>,
+    /// Who sent it.
+    pub stored_by: ActorView,
+    /// When the first bytes came.
+    pub created_at: Moment,
+    /// When the last bytes were there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub finished_at: Option<Moment>,
+    /// The bytes of this attempt to send it.
+    #[serde(skip)]
+    pub content_id: Id,
+}
+
+impl Attachment {
+    /// The tag of what is known of it.
+    pub fn tag(&self) -> ETag {
+        ETag::named(format!("{}.{}", self.content_id, self.status))
+    }
 }

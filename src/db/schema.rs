@@ -212,10 +212,12 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
-    revision_attachment (attachment_id, self_assessment_id, revision) {
+    revision_attachment (facility_id, attachment_id, self_assessment_id, revision) {
+        facility_id -> SqlId,
+        attachment_id -> SqlId,
         self_assessment_id -> SqlId,
         revision -> BigInt,
-        attachment_id -> SqlId,
+        sha256 -> Text,
     }
 }
 
@@ -223,18 +225,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
-    attachment (id) {
-        id -> SqlId,
+    attachment (id, facility_id) {
         facility_id -> SqlId,
+        id -> SqlId,
+        content_id -> SqlId,
         state -> Text,
         file_name -> Nullable<Text>,
         media_type -> Text,
-        sent_size -> BigInt,
+        sent_size -> Nullable<BigInt>,
         sent_sha256 -> Text,
-        stored_size -> BigInt,
-        stored_sha256 -> Text,
+        stored_size -> Nullable<BigInt>,
+        stored_sha256 -> Nullable<Text>,
         stored_by -> SqlJson,
-        edit -> BigInt,
         created_at -> SqlMoment,
         finished_at -> Nullable<SqlMoment>,
     }
@@ -244,8 +246,8 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
-    attachment_chunk (attachment_id, position) {
-        attachment_id -> SqlId,
+    attachment_chunk (content_id, position) {
+        content_id -> SqlId,
         position -> BigInt,
         bytes -> Binary,
     }

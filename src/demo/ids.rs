@@ -29,6 +29,13 @@ pub const PLANNED_CYCLE: &str = "0190a000-0000-7000-8000-000000000044";
 pub const SELF_ASSESSMENT: &str = "0190a000-0000-7000-8000-000000000051";
 /// An attachment.
 pub const ATTACHMENT: &str = "0190a000-0000-7000-8000-000000000061";
+/// What the attachment holds.
+pub const ATTACHMENT_TEXT: &str = "Verslag van het teamoverleg (fictief).\n";
+/// Its SHA-256, as evidence names it.
+pub const ATTACHMENT_SHA256: &str =
+    "580eba6b4722130fa3d7eb47d708aad19a2f02c18ba4fc11cc7999ba98c85ab6";
+/// Its SHA-256, as `Repr-Digest` says it.
+pub const ATTACHMENT_DIGEST: &str = "sha-256=:WA66a0ciEw+j1+tH1wiq0ZovAsGLpPwRzHmZupjIWrY=:";
 /// The machine that was let in.
 pub const CLIENT: &str = "epd-de-linde";
 /// A criterion of the GGZ framework.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::access::{Tx, operator};
 use crate::app::State;
+use crate::attachment;
 use crate::db::types::{Id, Moment};
 use crate::facility::{
     self, FacilityInput, FacilityTypeInput, Identifier, IdentifierKind, IntegrationGrantInput,
@@ -240,6 +241,16 @@ async fn past(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
         let when = Moment(now - Duration::days(330));
         operator::write(state, vec![organisation], when, move |tx| {
             let head = work::create(tx, ids::id(id), &input)?;
+            if head.facility_id == ids::id(ids::FACILITY) {
+                let text = ids::ATTACHMENT_TEXT.as_bytes();
+                attachment::keep(
+                    tx,
+                    head.facility_id,
+                    ids::id(ids::ATTACHMENT),
+                    "verslag.txt",
+                    text,
+                )?;
+            }
             answer_all(tx, head.id)?;
             let head = work::lock(tx, head.id, None)?;
             work::submit(tx, &head).map(drop)
@@ -261,13 +272,25 @@ fn answer_all(tx: &mut Tx, id: Id) -> Result<(), Problem> {
             .enumerate()
             .filter_map(|(index, open)| {
                 let code = open.criterion_code.clone();
-                Some((code.clone(), invented(&document, &code, index)?))
+                let mut answer = invented(&document, &code, index)?;
+                if head.facility_id == ids::id(ids::FACILITY) {
+                    attach(&mut answer);
+                }
+                Some((code, answer))
             })
             .collect();
         if inputs.is_empty() {
             return Ok(());
         }
         work::answer(tx, &head, &inputs, |index| format!("answers[{index}]."))?;
+    }
+}
+
+/// Points the evidence of an answer to the demo's attachment.
+fn attach(answer: &mut AnswerInput) {
+    for piece in &mut answer.evidence {
+        piece.attachment_id = Some(ids::id(ids::ATTACHMENT));
+        piece.sha256 = Some(ids::ATTACHMENT_SHA256.to_owned());
     }
 }
 

@@ -152,6 +152,16 @@ impl Precondition {
     }
 }
 
+impl Precondition {
+    /// The same for what is stored once: a thing that is there needs no tag, for it is never replaced.
+    pub fn check_once(&self, current: Option<&ETag>) -> Result<(), Problem> {
+        match (current, &self.if_match) {
+            (Some(_), None) if !self.creates_only => Ok(()),
+            _ => self.check(current),
+        }
+    }
+}
+
 impl FromRequest for Precondition {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use crate::access::Tx;
 use crate::db::schema::idempotency;
-use crate::db::types::{AnyBackend, JsonText};
+use crate::db::types::{AnyBackend, JsonText, Moment};
 use crate::http::ETag;
 use crate::problem::{In, Issue, Kind, Problem};
 use crate::text::Text;
@@ -209,6 +209,13 @@ pub fn once(
         ))
         .execute(tx.conn)?;
     Ok(stored)
+}
+
+/// Forgets keys that were used before this moment.
+pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
+    Ok(diesel::delete(idempotency::table)
+        .filter(idempotency::created_at.lt(older_than))
+        .execute(tx.conn)?)
 }
 
 fn find(tx: &mut Tx, caller: &str, name: &str, hash: &[u8]) -> Result<Option<Stored>, Problem> {

@@ -189,6 +189,9 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
             "The version that the caller has; 304 when it is still that.",
             false,
         )),
+        "put" if stored_once(path) => {
+            parameters.push(header("If-None-Match", "`*`: create only.", false));
+        }
         "put" if creates && replaces => {
             parameters.push(header(
                 "If-Match",
@@ -230,6 +233,11 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     );
     let conditional = method == "get" && tagged;
     answers(operation, conditional, tagged);
+}
+
+/// What a PUT stores once and nothing replaces.
+fn stored_once(path: &str) -> bool {
+    path.ends_with("/attachments/{attachmentId}")
 }
 
 /// A POST that moves the thing it stands under.
@@ -414,7 +422,10 @@ fn problems(method: &str, path: &str, secured: bool) -> Vec<Kind> {
             kinds.extend([Kind::IdempotencyKeyBusy, Kind::IdempotencyKeyReused]);
         }
         if method != "post" || changes_its_parent(path) {
-            kinds.extend([Kind::PreconditionFailed, Kind::PreconditionRequired]);
+            kinds.push(Kind::PreconditionFailed);
+            if !stored_once(path) {
+                kinds.push(Kind::PreconditionRequired);
+            }
         }
         if method != "delete" {
             kinds.extend([Kind::PayloadTooLarge, Kind::UnsupportedMediaType]);
@@ -447,7 +458,10 @@ fn answers(operation: &mut Map<String, Value>, conditional: bool, tagged: bool) 
             );
         }
         if let Some(response) = response.as_object_mut() {
-            response.insert("headers".into(), Value::Object(headers));
+            let all = response.entry("headers").or_insert_with(|| json!({}));
+            if let Some(all) = all.as_object_mut() {
+                all.extend(headers);
+            }
         }
     }
     if conditional {

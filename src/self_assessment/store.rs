@@ -576,7 +576,7 @@ pub fn submit(tx: &mut Tx, head: &Head) -> Result<Head, Problem> {
             revision::document.eq(JsonText::of(&view)?),
         ))
         .execute(tx.conn)?;
-    crate::attachment::refer(tx, head.id, head.revision, &view.answers)?;
+    crate::attachment::refer(tx, &head, &view.answers)?;
     Ok(head)
 }
 

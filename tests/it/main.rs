@@ -13,6 +13,7 @@ mod support;
 
 mod access;
 mod answers;
+mod attachments;
 mod contract;
 mod frameworks;
 mod openapi;

@@ -158,36 +158,41 @@ CREATE TABLE self_assessment_revision (
 );
 
 CREATE TABLE revision_attachment (
+  facility_id uuid NOT NULL,
+  attachment_id uuid NOT NULL,
   self_assessment_id uuid NOT NULL,
   revision bigint NOT NULL,
-  attachment_id uuid NOT NULL,
-  PRIMARY KEY (attachment_id, self_assessment_id, revision),
+  sha256 text COLLATE "C" NOT NULL,
+  PRIMARY KEY (facility_id, attachment_id, self_assessment_id, revision),
   FOREIGN KEY (self_assessment_id, revision) REFERENCES self_assessment_revision
 );
 
 -- Attachments
 
+-- Clients make the ids, so they are unique within a facility only: nobody learns from a clash that another has one.
 CREATE TABLE attachment (
-  id uuid PRIMARY KEY,
   facility_id uuid NOT NULL REFERENCES facility,
+  id uuid NOT NULL,
+  content_id uuid NOT NULL UNIQUE,
   state text NOT NULL,
   file_name text,
   media_type text NOT NULL,
-  sent_size bigint NOT NULL,
-  sent_sha256 text NOT NULL,
-  stored_size bigint NOT NULL,
-  stored_sha256 text NOT NULL,
+  sent_size bigint,
+  sent_sha256 text COLLATE "C" NOT NULL,
+  stored_size bigint,
+  stored_sha256 text,
   stored_by jsonb NOT NULL,
-  edit bigint NOT NULL,
   created_at timestamptz NOT NULL,
-  finished_at timestamptz
+  finished_at timestamptz,
+  PRIMARY KEY (id, facility_id)
 );
+CREATE INDEX attachment_receiving ON attachment (created_at) WHERE state = 'receiving';
 
 CREATE TABLE attachment_chunk (
-  attachment_id uuid NOT NULL REFERENCES attachment ON DELETE CASCADE,
+  content_id uuid NOT NULL REFERENCES attachment (content_id) ON DELETE CASCADE,
   position bigint NOT NULL,
   bytes bytea NOT NULL,
-  PRIMARY KEY (attachment_id, position)
+  PRIMARY KEY (content_id, position)
 );
 
 -- Across

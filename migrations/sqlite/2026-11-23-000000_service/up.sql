@@ -158,36 +158,41 @@ CREATE TABLE self_assessment_revision (
 );
 
 CREATE TABLE revision_attachment (
+  facility_id BLOB NOT NULL,
+  attachment_id BLOB NOT NULL,
   self_assessment_id BLOB NOT NULL,
   revision BIGINT NOT NULL,
-  attachment_id BLOB NOT NULL,
-  PRIMARY KEY (attachment_id, self_assessment_id, revision),
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (facility_id, attachment_id, self_assessment_id, revision),
   FOREIGN KEY (self_assessment_id, revision) REFERENCES self_assessment_revision (self_assessment_id, revision)
 ) WITHOUT ROWID;
 
 -- Attachments
 
+-- Clients make the ids, so they are unique within a facility only: nobody learns from a clash that another has one.
 CREATE TABLE attachment (
-  id BLOB PRIMARY KEY NOT NULL,
   facility_id BLOB NOT NULL REFERENCES facility (id),
+  id BLOB NOT NULL,
+  content_id BLOB NOT NULL UNIQUE,
   state TEXT NOT NULL,
   file_name TEXT,
   media_type TEXT NOT NULL,
-  sent_size BIGINT NOT NULL,
+  sent_size BIGINT,
   sent_sha256 TEXT NOT NULL,
-  stored_size BIGINT NOT NULL,
-  stored_sha256 TEXT NOT NULL,
+  stored_size BIGINT,
+  stored_sha256 TEXT,
   stored_by TEXT NOT NULL,
-  edit BIGINT NOT NULL,
   created_at TEXT NOT NULL,
-  finished_at TEXT
+  finished_at TEXT,
+  PRIMARY KEY (id, facility_id)
 ) WITHOUT ROWID;
+CREATE INDEX attachment_receiving ON attachment (created_at) WHERE state = 'receiving';
 
 CREATE TABLE attachment_chunk (
-  attachment_id BLOB NOT NULL REFERENCES attachment (id) ON DELETE CASCADE,
+  content_id BLOB NOT NULL REFERENCES attachment (content_id) ON DELETE CASCADE,
   position BIGINT NOT NULL,
   bytes BLOB NOT NULL,
-  PRIMARY KEY (attachment_id, position)
+  PRIMARY KEY (content_id, position)
 );
 
 -- Across

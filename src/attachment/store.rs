@@ -1,0 +1,461 @@
+//! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as Violation};
+
+use super::clean::{Intake, Received};
+use super::rules::hex;
+use super::{Attachment, AttachmentStatus};
+use crate::access::{Scope, Tx};
+use crate::audit::{self, ActorView, Event};
+use crate::db::schema::{
+    attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
+    self_assessment,
+};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::facility::{self as facilities, Visible};
+use crate::http::Precondition;
+use crate::problem::{In, Issue, Problem};
+use crate::self_assessment::{Answer, Purpose, store::Head};
+use crate::text::Text;
+
+/// How many bytes one row holds.
+pub const CHUNK: usize = 262_144;
+/// How many abandoned ones go in one transaction.
+const SWEPT_AT_ONCE: i64 = 100;
+
+type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
+
+/// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
+/// inspection names, with the very bytes that it names.
+fn visible(scope: &Scope) -> Visible<Joined> {
+    let own = facility::organisation_id
+        .eq_any(scope.organisations.clone())
+        .or(facility::id.eq_any(scope.facilities.clone()));
+    if !scope.submitted {
+        return Box::new(own);
+    }
+    let named = reference::table
+        .inner_join(
+            self_assessment::table.on(self_assessment::id.eq(reference::self_assessment_id)),
+        )
+        .filter(reference::facility_id.eq(attachment::facility_id))
+        .filter(reference::attachment_id.eq(attachment::id))
+        .filter(reference::sha256.eq(attachment::sent_sha256))
+        .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
+        .select(reference::attachment_id);
+    let finished = attachment::state.eq(AttachmentStatus::Finished);
+    Box::new(own.or(finished.and(diesel::dsl::exists(named))))
+}
+
+type Row = (
+    (Id, Id, Id, AttachmentStatus),
+    (Option<String>, String),
+    (Option<i64>, String, Option<i64>, Option<String>),
+    (JsonText, Moment, Option<Moment>),
+);
+type Columns = (
+    (
+        attachment::facility_id,
+        attachment::id,
+        attachment::content_id,
+        attachment::state,
+    ),
+    (attachment::file_name, attachment::media_type),
+    (
+        attachment::sent_size,
+        attachment::sent_sha256,
+        attachment::stored_size,
+        attachment::stored_sha256,
+    ),
+    (
+        attachment::stored_by,
+        attachment::created_at,
+        attachment::finished_at,
+    ),
+);
+const ATTACHMENT: Columns = (
+    (
+        attachment::facility_id,
+        attachment::id,
+        attachment::content_id,
+        attachment::state,
+    ),
+    (attachment::file_name, attachment::media_type),
+    (
+        attachment::sent_size,
+        attachment::sent_sha256,
+        attachment::stored_size,
+        attachment::stored_sha256,
+    ),
+    (
+        attachment::stored_by,
+        attachment::created_at,
+        attachment::finished_at,
+    ),
+);
+
+fn attachment_of(row: Row) -> Result<Attachment, Problem> {
+    let (identity, said, measured, origin) = row;
+    let (facility_id, id, content_id, status) = identity;
+    let (file_name, media_type) = said;
+    let (sent_size, sent_sha256, stored_size, stored_sha256) = measured;
+    let (stored_by, created_at, finished_at) = origin;
+    Ok(Attachment {
+        href: format!("/v1/attachments/{id}?facilityId={facility_id}"),
+        id,
+        facility_id,
+        status,
+        file_name,
+        media_type,
+        sent_size,
+        sent_sha256,
+        stored_size,
+        stored_sha256,
+        stored_by: stored_by.to()?,
+        created_at,
+        finished_at,
+        content_id,
+    })
+}
+
+/// The attachment, if the caller may know about it; of this facility, where the caller knows more than one by its id.
+pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, Problem> {
+    let mut query = attachment::table
+        .inner_join(facility::table)
+        .filter(visible(&tx.scope))
+        .filter(attachment::id.eq(id))
+        .select(ATTACHMENT)
+        .limit(2)
+        .into_boxed::<AnyBackend>();
+    if let Some(facility_id) = facility_id {
+        query = query.filter(attachment::facility_id.eq(facility_id));
+    }
+    let mut rows: Vec<Row> = query.load(tx.conn)?;
+    match (rows.pop(), rows.pop()) {
+        (None, _) => Err(Problem::not_found()),
+        (Some(row), None) => attachment_of(row),
+        (Some(_), Some(_)) => Err(ambiguous()),
+    }
+}
+
+fn ambiguous() -> Problem {
+    Problem::fault(Issue::new(
+        "missing",
+        In::Query,
+        "facilityId",
+        Text::new(
+            "Meer dan één voorziening heeft een bijlage met dit id; noem de voorziening.",
+            "Plus d'une structure a une annexe avec cet id ; nommez la structure.",
+            "More than one facility has an attachment with this id; name the facility.",
+        ),
+    ))
+}
+
+/// A piece of an attachment's bytes. The attachment must have been found in the caller's scope; its bytes never change.
+pub fn piece(tx: &mut Tx, content_id: Id, position: i64) -> Result<Vec<u8>, Problem> {
+    Ok(chunk::table
+        .filter(chunk::content_id.eq(content_id))
+        .filter(chunk::position.eq(position))
+        .select(chunk::bytes)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)?)
+}
+
+/// An attachment as the client announces it, and the name of this attempt to send it.
+#[derive(Debug, Clone)]
+pub struct Announced {
+    /// Whose it is.
+    pub facility_id: Id,
+    /// Its identity within the facility.
+    pub id: Id,
+    /// The bytes of this attempt.
+    pub content_id: Id,
+    /// The name of the file.
+    pub file_name: Option<String>,
+    /// The SHA-256 of the bytes to come.
+    pub sha256: String,
+}
+
+/// May these bytes be stored? Gives back the attachment when they are there already.
+pub fn look(
+    tx: &mut Tx,
+    announced: &Announced,
+    condition: &Precondition,
+) -> Result<Option<Attachment>, Problem> {
+    own_organisation(tx, announced.facility_id)?;
+    let row: Option<Row> = attachment::table
+        .filter(attachment::facility_id.eq(announced.facility_id))
+        .filter(attachment::id.eq(announced.id))
+        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .select(ATTACHMENT)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    let found = row.map(attachment_of).transpose()?;
+    condition.check_once(found.as_ref().map(Attachment::tag).as_ref())?;
+    match found {
+        Some(found) if found.sent_sha256 != announced.sha256 => Err(Problem::conflict(Text::new(
+            "Deze bijlage is er al, met andere bytes; neem een nieuw id.",
+            "Cette annexe existe déjà, avec d'autres octets ; prenez un nouvel id.",
+            "This attachment is there already, with other bytes; take a new id.",
+        ))),
+        Some(found) => Ok(Some(found)),
+        None => check_references(tx, announced).map(|()| None),
+    }
+}
+
+/// The organisation of a facility, when it is the caller's own.
+fn own_organisation(tx: &mut Tx, facility_id: Id) -> Result<Id, Problem> {
+    let found = facilities::facility(tx, facility_id)?;
+    if tx.scope.owns(found.id, found.organisation_id) {
+        Ok(found.organisation_id)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// What was handed in said which bytes these are: no others come in its place.
+fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
+    let named: Vec<String> = reference::table
+        .filter(reference::facility_id.eq(announced.facility_id))
+        .filter(reference::attachment_id.eq(announced.id))
+        .select(reference::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    if named.is_empty() || named.contains(&announced.sha256) {
+        return Ok(());
+    }
+    Err(Problem::conflict(Text::new(
+        "Een ingediende zelfevaluatie noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
+        "Une auto-évaluation introduite nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
+        "A self-assessment that was handed in names this attachment with another SHA-256; send those bytes, or take a new id.",
+    )))
+}
+
+/// Starts to receive; an earlier attempt that did not finish makes way.
+pub fn begin(tx: &mut Tx, announced: &Announced, media_type: &str) -> Result<(), Problem> {
+    diesel::delete(attachment::table)
+        .filter(attachment::facility_id.eq(announced.facility_id))
+        .filter(attachment::id.eq(announced.id))
+        .filter(attachment::state.eq(AttachmentStatus::Receiving))
+        .execute(tx.conn)?;
+    diesel::insert_into(attachment::table)
+        .values((
+            attachment::facility_id.eq(announced.facility_id),
+            attachment::id.eq(announced.id),
+            attachment::content_id.eq(announced.content_id),
+            attachment::state.eq(AttachmentStatus::Receiving),
+            attachment::file_name.eq(announced.file_name.as_deref()),
+            attachment::media_type.eq(media_type),
+            attachment::sent_sha256.eq(&announced.sha256),
+            attachment::stored_by.eq(JsonText::of(&ActorView::of(tx))?),
+            attachment::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)
+        .map(drop)
+        .map_err(overtaken)
+}
+
+/// Adds the next bytes of this attempt.
+pub fn append(tx: &mut Tx, content_id: Id, position: i64, bytes: &[u8]) -> Result<(), Problem> {
+    diesel::insert_into(chunk::table)
+        .values((
+            chunk::content_id.eq(content_id),
+            chunk::position.eq(position),
+            chunk::bytes.eq(bytes),
+        ))
+        .execute(tx.conn)
+        .map(drop)
+        .map_err(overtaken)
+}
+
+/// Another attempt was first, or came after this one and took its place.
+fn overtaken(fault: Violation) -> Problem {
+    match fault {
+        Violation::DatabaseError(
+            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
+            _,
+        ) => taken_over(),
+        other => other.into(),
+    }
+}
+
+/// 409: another attempt to send it took this one's place.
+pub fn taken_over() -> Problem {
+    Problem::conflict(Text::new(
+        "Een andere aanvraag verstuurt deze bijlage; wacht daarop, of probeer het straks opnieuw.",
+        "Une autre demande envoie cette annexe ; attendez-la, ou réessayez plus tard.",
+        "Another request is sending this attachment; wait for it, or try again shortly.",
+    ))
+}
+
+/// What the audit keeps of an attachment: no content, and no name.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Recorded<'a> {
+    media_type: &'a str,
+    sent_size: usize,
+    sent_sha256: &'a str,
+    stored_size: usize,
+    stored_sha256: &'a str,
+}
+
+/// All bytes are there, as they were announced: the attachment is finished, for good.
+pub fn finish(
+    tx: &mut Tx,
+    announced: &Announced,
+    received: &Received,
+) -> Result<Attachment, Problem> {
+    let organisation = own_organisation(tx, announced.facility_id)?;
+    check_references(tx, announced)?;
+    let finished = diesel::update(attachment::table)
+        .filter(attachment::content_id.eq(announced.content_id))
+        .filter(attachment::state.eq(AttachmentStatus::Receiving))
+        .set((
+            attachment::state.eq(AttachmentStatus::Finished),
+            attachment::sent_size.eq(Some(count(received.sent_size)?)),
+            attachment::stored_size.eq(Some(count(received.stored_size)?)),
+            attachment::stored_sha256.eq(Some(received.stored_sha256.as_str())),
+            attachment::finished_at.eq(Some(tx.now)),
+        ))
+        .execute(tx.conn)?;
+    if finished != 1 {
+        return Err(taken_over());
+    }
+    let event = Event::new("attachmentStored", "attachment", announced.id);
+    let said = Recorded {
+        media_type: received.media_type,
+        sent_size: received.sent_size,
+        sent_sha256: &received.sent_sha256,
+        stored_size: received.stored_size,
+        stored_sha256: &received.stored_sha256,
+    };
+    let whose = event.of(organisation, Some(announced.facility_id));
+    audit::record(tx, whose.with(&said)?)?;
+    get(tx, announced.id, Some(announced.facility_id))
+}
+
+fn count(size: usize) -> Result<i64, Problem> {
+    i64::try_from(size).map_err(Problem::internal)
+}
+
+/// Takes back what an attempt stored, when it does not finish.
+pub fn discard(tx: &mut Tx, content_id: Id) -> Result<(), Problem> {
+    diesel::delete(attachment::table)
+        .filter(attachment::content_id.eq(content_id))
+        .filter(attachment::state.eq(AttachmentStatus::Receiving))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Stores bytes that are at hand as a whole, for the caller's own facility.
+pub fn keep(
+    tx: &mut Tx,
+    facility_id: Id,
+    id: Id,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<Attachment, Problem> {
+    let announced = Announced {
+        facility_id,
+        id,
+        content_id: Id::new(),
+        file_name: Some(file_name.to_owned()),
+        sha256: hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref()),
+    };
+    let mut intake = Intake::new(bytes.len(), None);
+    let mut clean = Vec::new();
+    intake.push(bytes, &mut clean)?;
+    let received = intake.finish(&announced.sha256, &mut clean)?;
+    begin(tx, &announced, received.media_type)?;
+    for (position, piece) in clean.chunks(CHUNK).enumerate() {
+        append(tx, announced.content_id, count(position)?, piece)?;
+    }
+    finish(tx, &announced, &received)
+}
+
+/// Takes away what has been receiving since before this moment; gives back how many.
+pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
+    let abandoned: Vec<(Id, Id, Id, Id)> = attachment::table
+        .inner_join(facility::table)
+        .filter(attachment::state.eq(AttachmentStatus::Receiving))
+        .filter(attachment::created_at.lt(older_than))
+        .order(attachment::created_at)
+        .limit(SWEPT_AT_ONCE)
+        .select((
+            attachment::content_id,
+            attachment::id,
+            facility::id,
+            facility::organisation_id,
+        ))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    for (content_id, id, facility_id, organisation) in &abandoned {
+        discard(tx, *content_id)?;
+        let event = Event::new("attachmentSwept", "attachment", *id);
+        audit::record(tx, event.of(*organisation, Some(*facility_id)))?;
+    }
+    Ok(abandoned.len())
+}
+
+/// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.
+/// An attachment that is there with other bytes is refused.
+pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem> {
+    let mut named: Vec<(Id, &str)> = Vec::new();
+    let mut faults = Vec::new();
+    for answer in answers {
+        for (index, piece) in answer.evidence.iter().enumerate() {
+            let (Some(id), Some(sha256)) = (piece.attachment_id, piece.sha256.as_deref()) else {
+                continue;
+            };
+            match named.iter().find(|(known, _)| *known == id) {
+                Some((_, known)) if *known == sha256 => {}
+                None if stored_hash(tx, head.facility_id, id)?
+                    .is_none_or(|hash| hash == sha256) =>
+                {
+                    named.push((id, sha256));
+                }
+                _ => faults.push(other_bytes(&answer.criterion_code, index)),
+            }
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults));
+    }
+    for (id, sha256) in named {
+        diesel::insert_into(reference::table)
+            .values((
+                reference::facility_id.eq(head.facility_id),
+                reference::attachment_id.eq(id),
+                reference::self_assessment_id.eq(head.id),
+                reference::revision.eq(head.revision),
+                reference::sha256.eq(sha256),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// The hash of a finished attachment of the facility.
+fn stored_hash(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<String>, Problem> {
+    Ok(attachment::table
+        .filter(attachment::facility_id.eq(facility_id))
+        .filter(attachment::id.eq(id))
+        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .select(attachment::sent_sha256)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?)
+}
+
+fn other_bytes(criterion: &str, index: usize) -> Issue {
+    Issue::body(
+        "attachmentReference",
+        format!("answers.{criterion}.evidence[{index}].sha256"),
+        Text::new(
+            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; antwoord opnieuw met de juiste.",
+            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; répondez à nouveau avec le bon.",
+            "This attachment is there, or named elsewhere, with another SHA-256; answer again with the right one.",
+        ),
+    )
+}
