@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi, Url as PageUrl};
 
 use crate::access::token::{Settings as TokenSettings, Verifier};
-use crate::access::{Database, me};
+use crate::access::{Database, identify, me};
 use crate::clock::Clock;
 use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
 use crate::framework::{routes as frameworks, store::Published};
@@ -175,7 +175,11 @@ pub fn app(
                 .service(demo_discovery)
                 .service(demo_keys)
         })
-        .service(utoipa_actix_web::scope("/v1").configure(operations))
+        .service(
+            utoipa_actix_web::scope("/v1")
+                .wrap(from_fn(identify))
+                .configure(operations),
+        )
         .into_app()
         .default_service(web::to(no_such_route))
         .wrap(from_fn(wrap))

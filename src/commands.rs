@@ -297,7 +297,11 @@ fn request(role: Role, organisation: Option<String>, scope: Option<&str>) -> Tok
         text.split_whitespace().map(str::to_owned).collect()
     });
     TokenRequest {
-        subject: format!("demo-{role}"),
+        subject: if machine {
+            demo::ids::CLIENT.into()
+        } else {
+            format!("demo-{role}")
+        },
         name: (!machine).then(|| format!("Demo {role}")),
         roles: vec![role.to_string()],
         organisation,

@@ -45,6 +45,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_ROLE_CLAIM", Some("kindreflex_rol_3d")),
     ("KINDREFLEX_ORGANISATION_CLAIM", Some("vo_orgcode")),
     ("KINDREFLEX_ROLES", Some("")),
+    ("KINDREFLEX_OFFICES", Some("")),
     ("KINDREFLEX_SEAL_KEY", None),
     ("KINDREFLEX_ATTACHMENT_LIMIT", Some("10485760")),
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
@@ -221,6 +222,13 @@ impl Reader {
         settings.organisation_claim = self.text("KINDREFLEX_ORGANISATION_CLAIM");
         settings.leeway_seconds = self.number("KINDREFLEX_LEEWAY_SECONDS", 0, 60);
         settings.roles = self.roles();
+        settings.offices = self
+            .text("KINDREFLEX_OFFICES")
+            .split(',')
+            .map(str::trim)
+            .filter(|office| !office.is_empty())
+            .map(str::to_owned)
+            .collect();
         settings.require_typ = match self.text("KINDREFLEX_REQUIRE_TYP").as_str() {
             "true" => true,
             "false" => false,

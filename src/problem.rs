@@ -71,6 +71,9 @@ kinds! {
     ServiceUnavailable 503 "belgif:serviceUnavailable" "Service Unavailable";
 }
 
+/// Faults named in one answer at most: more than any honest input has.
+const MOST_ISSUES: usize = 1000;
+
 /// Where a faulty input stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -176,6 +179,7 @@ impl Problem {
         );
         let mut problem = Self::new(Kind::BadRequest, detail);
         problem.0.issues = issues;
+        problem.0.issues.truncate(MOST_ISSUES);
         problem
     }
 

@@ -7,9 +7,12 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::Payload;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use diesel::prelude::*;
 
 use crate::app::State;
@@ -51,12 +54,18 @@ impl Actor {
     /// The caller as one text, for what belongs to a caller alone.
     pub fn key(&self) -> String {
         let claims = &self.claims;
-        format!(
-            "{}|{}|{}",
-            claims.client.as_deref().unwrap_or_default(),
-            claims.organisation.as_deref().unwrap_or_default(),
+        let organisations: Vec<&str> = claims
+            .roles
+            .iter()
+            .filter_map(|claim| claim.organisation.as_deref())
+            .collect();
+        serde_json::json!([
+            claims.client,
+            claims.organisation,
+            organisations,
             claims.subject
-        )
+        ])
+        .to_string()
     }
 }
 
@@ -178,7 +187,10 @@ impl<A: Action> FromRequest for Allowed<A> {
                 .app_data::<web::Data<State>>()
                 .ok_or_else(|| Problem::internal("the app has no state"))?
                 .clone();
-            let claims = authenticate(&request, &state).await?;
+            let claims = match request.extensions().get::<Arc<Claims>>().cloned() {
+                Some(claims) => claims,
+                None => return Err(no_token()),
+            };
             let roles = permit::<A>(&claims)?;
             let now = Moment(state.clock.now());
             let trace = Trace::of(&request).0;
@@ -195,6 +207,23 @@ impl<A: Action> FromRequest for Allowed<A> {
             })
         })
     }
+}
+
+/// The middleware around every operation: the token is judged before anything that a caller sent is looked at.
+pub async fn identify(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let state = request.app_data::<web::Data<State>>().cloned();
+    if let Some(state) = state
+        && state.documents.is_secured(request.path(), request.method())
+    {
+        match authenticate(request.request(), &state).await {
+            Ok(claims) => drop(request.extensions_mut().insert(claims)),
+            Err(refused) => return Ok(request.error_response(refused)),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 async fn authenticate(request: &HttpRequest, state: &State) -> Result<Arc<Claims>, Problem> {
@@ -259,7 +288,7 @@ fn refusal(fault: TokenFault) -> Problem {
     }
 }
 
-/// The caller's roles that allow the action. A machine without any role claim is an integration.
+/// The caller's roles that allow the action.
 fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
     let mut roles: Vec<Role> = claims
         .roles
@@ -267,10 +296,6 @@ fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
         .map(|claim| claim.role)
         .filter(|role| A::ROLES.contains(role))
         .collect();
-    let machine = claims.roles.is_empty() && claims.client.is_some() && !claims.scopes.is_empty();
-    if machine && A::ROLES.contains(&Role::Integration) {
-        roles.push(Role::Integration);
-    }
     let scoped = A::SCOPE.is_empty() || claims.scopes.iter().any(|scope| scope == A::SCOPE);
     if roles == [Role::Integration] && !scoped {
         return Err(missing_scope(A::SCOPE));

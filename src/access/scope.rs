@@ -137,6 +137,7 @@ fn owner(conn: &mut Conn, number: &str, now: Moment) -> Result<Option<(Id, Strin
     let mut owners: Vec<(Id, String)> = identifier::table
         .filter(identifier::value.eq(number))
         .filter(identifier::kind.eq_any(identifiers::MATCHED))
+        .filter(identifier::owner_kind.eq_any(["organisation", "facility"]))
         .filter(identifier::valid_from.le(today))
         .filter(
             identifier::valid_to

@@ -75,8 +75,22 @@ impl SqlOrd for SqlMoment {}
     Ord,
 )]
 #[diesel(sql_type = SqlId)]
-#[serde(transparent)]
+#[serde(try_from = "std::borrow::Cow<'_, str>", into = "uuid::Uuid")]
 pub struct Id(pub uuid::Uuid);
+
+impl From<Id> for uuid::Uuid {
+    fn from(id: Id) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<std::borrow::Cow<'_, str>> for Id {
+    type Error = uuid::Error;
+
+    fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Self, uuid::Error> {
+        text.parse()
+    }
+}
 
 impl Id {
     /// A new identity that sorts after those made before it.

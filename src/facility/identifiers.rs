@@ -29,6 +29,18 @@ pub const MATCHED: [&str; 4] = [
     "hcoNumber",
 ];
 
+impl IdentifierKind {
+    /// The kinds in which the same value would make a token ambiguous.
+    pub fn rivals(self) -> Vec<Self> {
+        let matched = |kind: &Self| MATCHED.contains(&kind.name());
+        if matched(&self) {
+            Self::ALL.iter().copied().filter(matched).collect()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
 /// The value as it is stored: KBO numbers as ten digits, others as they are, without blanks around them.
 pub fn canonical(value: &str) -> String {
     let value = value.trim();

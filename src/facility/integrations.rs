@@ -11,7 +11,7 @@ use crate::db::schema::integration;
 use crate::db::types::{AnyBackend, JsonText, Moment};
 use crate::framework::document::Code;
 use crate::http::answer;
-use crate::http::body::Check;
+use crate::http::body::{Check, at_most};
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::page::Window;
 use crate::http::query::{Nothing, Query};
@@ -34,6 +34,10 @@ pub fn known_scopes() -> Vec<&'static str> {
 impl Check for IntegrationGrantInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         check_name("name", &self.name, faults);
+        at_most("organisations", self.organisations.len(), 500, faults);
+        if !at_most("scopes", self.scopes.len(), 20, faults) {
+            return;
+        }
         let known = known_scopes();
         for (index, scope) in self.scopes.iter().enumerate() {
             let name = format!("scopes[{index}]");

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::db::types::{Id, Moment};
 use crate::framework::document::Texts;
-use crate::http::body::Check;
+use crate::http::body::{Check, at_most};
 use crate::problem::Issue;
 use crate::text::Text;
 
@@ -258,7 +258,7 @@ impl Check for OrganisationInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         check_name("name", &self.name, faults);
         check_validity(self.valid_from, self.valid_to, "validTo", faults);
-        check_identifiers(&self.identifiers, faults);
+        check_identifiers(&self.identifiers, self.valid_from, faults);
     }
 }
 
@@ -266,7 +266,7 @@ impl Check for FacilityInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         check_name("name", &self.name, faults);
         check_validity(self.valid_from, self.valid_to, "validTo", faults);
-        check_identifiers(&self.identifiers, faults);
+        check_identifiers(&self.identifiers, self.valid_from, faults);
     }
 }
 
@@ -277,7 +277,7 @@ impl Check for SiteInput {
             check_name("address", address, faults);
         }
         check_validity(self.valid_from, self.valid_to, "validTo", faults);
-        check_identifiers(&self.identifiers, faults);
+        check_identifiers(&self.identifiers, self.valid_from, faults);
     }
 }
 
@@ -332,17 +332,9 @@ pub(crate) fn check_validity(
     }
 }
 
-fn check_identifiers(all: &[Identifier], faults: &mut Vec<Issue>) {
-    if all.len() > 50 {
-        faults.push(Issue::body(
-            "length",
-            "identifiers",
-            Text::new(
-                "Gebruik ten hoogste 50 identificatoren.",
-                "Utilisez au plus 50 identifiants.",
-                "Use 50 identifiers at most.",
-            ),
-        ));
+fn check_identifiers(all: &[Identifier], owner_from: NaiveDate, faults: &mut Vec<Issue>) {
+    if !at_most("identifiers", all.len(), 50, faults) {
+        return;
     }
     for (index, one) in all.iter().enumerate() {
         let value = identifiers::canonical(&one.value);
@@ -351,10 +343,9 @@ fn check_identifiers(all: &[Identifier], faults: &mut Vec<Issue>) {
             faults
                 .push(Issue::body("invalidIdentifier", name, detail).with_value(one.value.clone()));
         }
-        if let Some(from) = one.valid_from {
-            let name = format!("identifiers[{index}].validTo");
-            check_validity(from, one.valid_to, &name, faults);
-        }
+        let name = format!("identifiers[{index}].validTo");
+        let from = one.valid_from.unwrap_or(owner_from);
+        check_validity(from, one.valid_to, &name, faults);
     }
 }
 

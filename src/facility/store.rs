@@ -149,7 +149,13 @@ pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Fac
             facility::created_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
-    save_identifiers(tx, id, "facility", input.valid_from, &input.identifiers)?;
+    save_identifiers(
+        tx,
+        id,
+        "facility",
+        (input.valid_from, input.valid_to),
+        &input.identifiers,
+    )?;
     audit::record(
         tx,
         Event::new("facilityCreated", "facility", id)
@@ -185,7 +191,7 @@ pub fn update_facility(
         tx,
         current.id,
         "facility",
-        input.valid_from,
+        (input.valid_from, input.valid_to),
         &input.identifiers,
     )?;
     audit::record(
@@ -291,7 +297,13 @@ pub fn insert_organisation(
             organisation::created_at.eq(tx.now),
         ))
         .execute(tx.conn)?;
-    save_identifiers(tx, id, "organisation", input.valid_from, &input.identifiers)?;
+    save_identifiers(
+        tx,
+        id,
+        "organisation",
+        (input.valid_from, input.valid_to),
+        &input.identifiers,
+    )?;
     audit::record(
         tx,
         Event::new("organisationCreated", "organisation", id)
@@ -322,7 +334,7 @@ pub fn update_organisation(
         tx,
         current.id,
         "organisation",
-        input.valid_from,
+        (input.valid_from, input.valid_to),
         &input.identifiers,
     )?;
     audit::record(
@@ -446,7 +458,13 @@ pub fn save_site(
             .execute(tx.conn)?;
         "siteCreated"
     };
-    save_identifiers(tx, id, "site", input.valid_from, &input.identifiers)?;
+    save_identifiers(
+        tx,
+        id,
+        "site",
+        (input.valid_from, input.valid_to),
+        &input.identifiers,
+    )?;
     audit::record(
         tx,
         Event::new(action, "site", id)
@@ -621,12 +639,13 @@ impl Identifiers {
     }
 }
 
-/// Replaces an owner's identifiers. One that stands for somebody else in the same period is refused: a token would match both.
+/// Replaces an owner's identifiers, none of which outlives its owner. One that stands for somebody else in the same period is refused:
+/// a token would match both, of whichever kind they are.
 fn save_identifiers(
     tx: &mut Tx,
     owner: Id,
     owner_kind: &str,
-    from: NaiveDate,
+    (from, to): (NaiveDate, Option<NaiveDate>),
     all: &[Identifier],
 ) -> Result<(), Problem> {
     diesel::delete(identifier::table)
@@ -636,9 +655,17 @@ fn save_identifiers(
     for (index, one) in all.iter().enumerate() {
         let value = identifiers::canonical(&one.value);
         let valid_from = one.valid_from.unwrap_or(from);
+        let valid_to = [one.valid_to, to].into_iter().flatten().min();
+        if !tx.lock_name(&format!("identifier {value}"))? {
+            return Err(Problem::busy().because("the same identifier is being given out"));
+        }
         let mut taken = identifier::table
             .filter(identifier::value.eq(&value))
-            .filter(identifier::kind.eq(one.kind))
+            .filter(
+                identifier::kind.eq(one.kind).or(identifier::kind
+                    .eq_any(one.kind.rivals())
+                    .and(identifier::owner_id.ne(owner))),
+            )
             .filter(
                 identifier::valid_to
                     .is_null()
@@ -646,7 +673,7 @@ fn save_identifiers(
             )
             .select(identifier::owner_id)
             .into_boxed::<AnyBackend>();
-        if let Some(end) = one.valid_to {
+        if let Some(end) = valid_to {
             taken = taken.filter(identifier::valid_from.lt(end));
         }
         if !taken.load::<Id>(tx.conn)?.is_empty() {
@@ -658,7 +685,7 @@ fn save_identifiers(
                 identifier::kind.eq(one.kind),
                 identifier::value.eq(value),
                 identifier::valid_from.eq(valid_from),
-                identifier::valid_to.eq(one.valid_to),
+                identifier::valid_to.eq(valid_to),
                 identifier::owner_id.eq(owner),
                 identifier::owner_kind.eq(owner_kind),
             ))

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::personal::holds_register_number;
+use super::personal::{holds_register_number, is_technical};
 use crate::openapi;
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
@@ -18,12 +18,32 @@ use crate::text::Text;
 /// The largest JSON body, in bytes. A whole self-assessment takes a twentieth of it.
 pub const LIMIT: usize = 1_048_576;
 
+/// How long a JSON body may take to arrive.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What a request body can check of itself beyond its shape: limits and relations, all faults at once.
 pub trait Check {
     /// Adds what is wrong to `faults`; nothing, when the shape says it all.
     fn check(&self, faults: &mut Vec<Issue>) {
         let _ = faults;
     }
+}
+
+/// Refuses a list that is longer than documented, before anything looks at its items; says whether it is short enough.
+pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) -> bool {
+    if length <= most {
+        return true;
+    }
+    faults.push(Issue::body(
+        "length",
+        name,
+        Text::new(
+            format!("Geef er ten hoogste {most}."),
+            format!("Donnez-en au plus {most}."),
+            format!("Give {most} at most."),
+        ),
+    ));
+    false
 }
 
 /// A request body of type `T`.
@@ -49,7 +69,9 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
             if media_type.as_deref() != Some("application/json") {
                 return Err(unsupported("application/json"));
             }
-            let bytes = collect(payload, declared).await?;
+            let bytes = tokio::time::timeout(PATIENCE, collect(payload, declared))
+                .await
+                .map_err(|_| malformed("it took too long to arrive"))??;
             let value = parse(&bytes)?;
             Ok(Self { value, bytes })
         })
@@ -228,9 +250,7 @@ fn refuse_text(text: &str, name: &str, faults: &mut Vec<Issue>) {
             ),
         ));
     }
-    let technical =
-        text.parse::<uuid::Uuid>().is_ok() || chrono::DateTime::parse_from_rfc3339(text).is_ok();
-    if !technical && holds_register_number(text) {
+    if holds_register_number(text) && !is_technical(text) {
         faults.push(Issue::body("personalData", name, personal_data()));
     }
 }

@@ -5,7 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
-use super::personal::holds_register_number;
+use super::personal::{holds_register_number, is_technical};
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
@@ -20,7 +20,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         let personal = request
             .match_info()
             .iter()
-            .any(|(_, value)| value.parse::<uuid::Uuid>().is_err() && holds_register_number(value));
+            .any(|(_, value)| holds_register_number(value) && !is_technical(value));
         if personal {
             return ready(Err(Problem::fault(Issue::new(
                 "personalData",

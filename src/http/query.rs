@@ -5,12 +5,15 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use super::personal::holds_register_number;
+use super::personal::{holds_register_number, is_technical};
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
 /// How often a parameter may repeat.
 pub const MOST: usize = 50;
+
+/// Parameters in one query at most.
+const MOST_PAIRS: usize = 200;
 
 /// The parameters of one operation.
 pub trait FromQuery: Sized {
@@ -31,6 +34,18 @@ impl<T: FromQuery> FromRequest for Query<T> {
 }
 
 fn read<T: FromQuery>(query: &str) -> Result<T, Problem> {
+    if query.split('&').count() > MOST_PAIRS {
+        return Err(Problem::fault(Issue::new(
+            "length",
+            In::Query,
+            "",
+            Text::new(
+                format!("Geef ten hoogste {MOST_PAIRS} parameters."),
+                format!("Donnez au plus {MOST_PAIRS} paramètres."),
+                format!("Give {MOST_PAIRS} parameters at most."),
+            ),
+        )));
+    }
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map(web::Query::into_inner)
         .unwrap_or_default();
@@ -66,6 +81,12 @@ impl Reader {
         self.known.push(name);
         let mut values = Vec::new();
         for (_, text) in self.pairs.iter().filter(|(key, _)| key == name) {
+            if holds_register_number(text) && !is_technical(text) {
+                let detail = super::body::personal_data();
+                self.faults
+                    .push(Issue::new("personalData", In::Query, name, detail));
+                continue;
+            }
             match text.parse() {
                 Ok(value) if !text.contains('\0') => values.push(value),
                 _ => self.faults.push(

@@ -15,11 +15,42 @@ use crate::text::Text;
 type Cache = RwLock<HashMap<String, Option<Arc<Validator>>>>;
 static VALIDATORS: LazyLock<Cache> = LazyLock::new(Cache::default);
 
+/// Values in a faulty body that are looked at one by one. A whole self-assessment has a tenth of it.
+const MOST_VALUES: usize = 10_000;
+
+/// How many values there are in this one, counted no further than the limit.
+fn size(value: &Value, limit: usize) -> usize {
+    let inner: Box<dyn Iterator<Item = &Value>> = match value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(members) => Box::new(members.values()),
+        _ => return 1,
+    };
+    let mut count = 1;
+    for one in inner {
+        if count > limit {
+            break;
+        }
+        count += size(one, limit);
+    }
+    count
+}
+
+fn too_many() -> Text {
+    Text::new(
+        "Dit past niet bij het schema, en is te groot om elke fout te noemen.",
+        "Ceci ne correspond pas au schéma, et est trop grand pour nommer chaque erreur.",
+        "This does not fit the schema, and is too large to name every fault.",
+    )
+}
+
 /// The faults of a value that should be a `T`; none when the schema sees none.
 pub fn of<T: ToSchema>(value: &Value) -> Vec<Issue> {
     let Some(validator) = validator(&name_of::<T>()) else {
         return Vec::new();
     };
+    if size(value, MOST_VALUES) > MOST_VALUES {
+        return vec![Issue::body("length", "", too_many())];
+    }
     let mut issues = Vec::new();
     for error in validator.iter_errors(value) {
         explain(&error, &mut issues);

@@ -107,6 +107,17 @@ impl Documents {
             .map_or(&[], |(_, methods)| methods.as_slice())
     }
 
+    /// Does this operation ask for a token?
+    pub fn is_secured(&self, path: &str, method: &actix_web::http::Method) -> bool {
+        let open = ["/v1/health"];
+        let method = if method == actix_web::http::Method::HEAD {
+            "GET"
+        } else {
+            method.as_str()
+        };
+        !open.contains(&path) && self.methods_of(path).iter().any(|one| one == method)
+    }
+
     /// The 3.1 document of this instance.
     pub fn version_3_1(&self) -> Value {
         let mut document = DOCUMENT.clone();

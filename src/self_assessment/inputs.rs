@@ -6,7 +6,7 @@ use super::{Evidence, Purpose};
 use crate::db::types::{Id, Moment};
 use crate::facility::check_title;
 use crate::framework::document::{Code, Texts};
-use crate::http::body::Check;
+use crate::http::body::{Check, at_most};
 use crate::problem::Issue;
 use crate::text::Text;
 
@@ -54,6 +54,7 @@ impl Check for CycleInput {
                 .with_value(self.due.to_string()),
             );
         }
+        at_most("facilityTypes", self.facility_types.len(), 50, faults);
         if self.facility_types.is_empty() {
             faults.push(Issue::body(
                 "missing",
@@ -133,16 +134,19 @@ impl Check for AnswerInput {
 
 impl Check for AnswersInput {
     fn check(&self, faults: &mut Vec<Issue>) {
-        if self.answers.is_empty() || self.answers.len() > 500 {
+        if self.answers.is_empty() {
             faults.push(Issue::body(
                 "length",
                 "answers",
                 Text::new(
-                    "Geef 1 tot 500 antwoorden.",
-                    "Donnez de 1 à 500 réponses.",
-                    "Give 1 to 500 answers.",
+                    "Geef minstens één antwoord.",
+                    "Donnez au moins une réponse.",
+                    "Give one answer at least.",
                 ),
             ));
+        }
+        if !at_most("answers", self.answers.len(), 500, faults) {
+            return;
         }
         let mut seen = std::collections::HashSet::new();
         for (index, answer) in self.answers.iter().enumerate() {
@@ -170,21 +174,28 @@ fn check_texts(at: &str, note: Option<&str>, evidence: &[Evidence], faults: &mut
     if let Some(note) = note {
         check_length(&format!("{at}note"), note, MAX_NOTE, faults);
     }
-    if evidence.len() > 20 {
-        faults.push(Issue::body(
-            "length",
-            format!("{at}evidence"),
-            Text::new(
-                "Geef ten hoogste 20 bewijsstukken per antwoord.",
-                "Donnez au plus 20 pièces par réponse.",
-                "Give 20 pieces of evidence per answer at most.",
-            ),
-        ));
+    if !at_most(&format!("{at}evidence"), evidence.len(), 20, faults) {
+        return;
     }
     for (index, piece) in evidence.iter().enumerate() {
         let at = format!("{at}evidence[{index}].");
         if let Some(description) = &piece.description {
             check_length(&format!("{at}description"), description, 2000, faults);
+        }
+        let years = 1990..=2999;
+        if piece
+            .observed_on
+            .is_some_and(|day| !years.contains(&chrono::Datelike::year(&day)))
+        {
+            faults.push(Issue::body(
+                "outOfRange",
+                format!("{at}observedOn"),
+                Text::new(
+                    "Gebruik een dag vanaf 1990.",
+                    "Utilisez un jour à partir de 1990.",
+                    "Use a day from 1990 on.",
+                ),
+            ));
         }
         let counts = (piece.files_checked, piece.files_met);
         let right = match counts {
@@ -249,7 +260,25 @@ pub struct ConfirmationInput {
     pub criterion_codes: Option<Vec<Code>>,
 }
 
-impl Check for ConfirmationInput {}
+impl Check for ConfirmationInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        let Some(codes) = &self.criterion_codes else {
+            return;
+        };
+        if codes.is_empty() {
+            faults.push(Issue::body(
+                "length",
+                "criterionCodes",
+                Text::new(
+                    "Noem minstens één criterium, of laat het veld weg voor alle.",
+                    "Nommez au moins un critère, ou omettez le champ pour tous.",
+                    "Name one criterion at least, or leave the field out for all.",
+                ),
+            ));
+        }
+        at_most("criterionCodes", codes.len(), 500, faults);
+    }
+}
 
 /// Handing in. It has nothing to say yet: the answers say it all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

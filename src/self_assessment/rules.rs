@@ -484,7 +484,8 @@ fn expired(criterion: &Criterion, answer: &Answer, today: NaiveDate) -> bool {
     let youngest = answer
         .evidence
         .iter()
-        .map(|piece| piece.observed_on.unwrap_or(answered))
+        // A day in the future would never grow old: nothing was seen after it was answered.
+        .map(|piece| piece.observed_on.unwrap_or(answered).min(answered))
         .max()
         .unwrap_or(answered);
     youngest

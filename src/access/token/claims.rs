@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::json::Members;
 use super::{Settings, TokenFault};
 use crate::access::role::Role;
+use crate::http::personal::holds_register_number;
 
 /// Longest name or number that a claim may hold.
 const MAX_CHARS: usize = 255;
@@ -19,7 +20,7 @@ pub struct Claims {
     pub client: Option<String>,
     /// `name`, or else `given_name` and `family_name`.
     pub name: Option<String>,
-    /// The roles that are ours, in the token's order.
+    /// The roles that are ours and count for this caller, in the token's order. A machine is an `integration` and nothing else.
     pub roles: Vec<RoleClaim>,
     /// The organisation claim: of the roles that name none.
     pub organisation: Option<String>,
@@ -66,12 +67,19 @@ pub(super) fn of_payload(
         Some(client) => Some(client),
         None => text(payload, "azp")?,
     };
+    let organisation = organisation(payload, settings)?;
+    // A token that a client asked for itself names the client as its subject (RFC 9068, section 2.2).
+    let roles = if client.as_ref() == Some(&subject) {
+        machine_roles(payload, settings)?
+    } else {
+        person_roles(payload, organisation.as_deref(), settings)?
+    };
     let claims = Claims {
-        subject,
+        subject: without_register_number(subject),
         client,
-        name: name(payload),
-        roles: roles(payload, settings)?,
-        organisation: organisation(payload, settings)?,
+        name: name(payload).filter(|name| !holds_register_number(name)),
+        roles,
+        organisation,
         scopes: scopes(payload)?,
         expires,
     };
@@ -177,6 +185,57 @@ fn in_any_case<'a>(payload: &'a Members, name: &'a str) -> Result<Option<&'a Val
 
 fn organisation(payload: &Members, settings: &Settings) -> Result<Option<String>, TokenFault> {
     in_any_case(payload, &settings.organisation_claim)?.map_or(Ok(None), sound_text)
+}
+
+/// A machine's role: its token says `integration`, or nothing of roles at all.
+fn machine_roles(payload: &Members, settings: &Settings) -> Result<Vec<RoleClaim>, TokenFault> {
+    let machine = RoleClaim {
+        role: Role::Integration,
+        organisation: None,
+    };
+    let silent = in_any_case(payload, &settings.role_claim)?.is_none();
+    let said = roles(payload, settings)?.contains(&machine);
+    Ok(if silent || said {
+        vec![machine]
+    } else {
+        Vec::new()
+    })
+}
+
+/// A person's roles. Those of government count only for the organisations that are set as its offices: elsewhere, whoever hands out
+/// roles for an organisation of its own could make inspectors.
+fn person_roles(
+    payload: &Members,
+    organisation: Option<&str>,
+    settings: &Settings,
+) -> Result<Vec<RoleClaim>, TokenFault> {
+    let mut roles = roles(payload, settings)?;
+    roles.retain(|claim| match claim.role {
+        Role::Facility | Role::FacilityContributor => true,
+        Role::Integration => false,
+        _ if settings.offices.is_empty() => claim.organisation.is_none(),
+        _ => claim
+            .organisation
+            .as_deref()
+            .or(organisation)
+            .is_some_and(|number| settings.offices.iter().any(|office| office == number)),
+    });
+    Ok(roles)
+}
+
+/// A subject that is a register number is kept apart from others, and not kept.
+fn without_register_number(subject: String) -> String {
+    if !holds_register_number(&subject) {
+        return subject;
+    }
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, subject.as_bytes());
+    let start: String = hash
+        .as_ref()
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256:{start}")
 }
 
 fn roles(payload: &Members, settings: &Settings) -> Result<Vec<RoleClaim>, TokenFault> {

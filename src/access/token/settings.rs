@@ -18,6 +18,9 @@ pub struct Settings {
     pub organisation_claim: String,
     /// The issuer's names of roles and ours; empty: ours as they are.
     pub roles: BTreeMap<String, Role>,
+    /// The organisations whose people may be inspector, planner, authority, expert, policy or admin; empty: such a role counts only
+    /// where it names no organisation.
+    pub offices: Vec<String>,
     /// Whether a token must have a `typ`. One that has it must have the right one, whatever this says.
     pub require_typ: bool,
     /// How far the issuer's clock may be off.
@@ -43,6 +46,7 @@ impl Settings {
             role_claim: "kindreflex_rol_3d".to_owned(),
             organisation_claim: "vo_orgcode".to_owned(),
             roles: BTreeMap::new(),
+            offices: Vec::new(),
             require_typ: true,
             leeway_seconds: 5,
             introspection: None,

@@ -11,7 +11,7 @@ use crate::audit::{self, Event};
 use crate::db::schema::{facility_type, sector};
 use crate::db::types::{AnyBackend, JsonText};
 use crate::framework::document::{Code, Texts};
-use crate::http::body::Check;
+use crate::http::body::{Check, at_most};
 use crate::http::page::Window;
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
@@ -155,6 +155,9 @@ impl Check for FacilityTypeInput {
 
 /// Each period ends after it starts, and no two of them overlap.
 fn check_periods(periods: &[Period], faults: &mut Vec<Issue>) {
+    if !at_most("periods", periods.len(), 50, faults) {
+        return;
+    }
     for (index, period) in periods.iter().enumerate() {
         let at = |field: &str| format!("periods[{index}].{field}");
         check_validity(period.valid_from, period.valid_to, &at("validTo"), faults);
