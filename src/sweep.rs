@@ -10,7 +10,7 @@ use crate::db::types::Moment;
 use crate::http::idempotency;
 use crate::problem::Problem;
 
-const EVERY: Pause = Pause::from_secs(600);
+const EVERY: Pause = Pause::from_mins(10);
 
 /// How long attachments may take to arrive.
 fn patience() -> Duration {

@@ -91,7 +91,7 @@ impl Sending {
             headers.get_all("content-digest"),
         ) {
             Ok(hash) => sha256 = hash,
-            Err(issue) => faults.push(issue),
+            Err(issue) => faults.push(*issue),
         }
         let file_name = file_name(headers, &mut faults);
         if !faults.is_empty() {
@@ -120,7 +120,7 @@ fn known() -> String {
 
 fn file_name(headers: &HeaderMap, faults: &mut Vec<Issue>) -> Option<String> {
     rules::file_name(headers.get(CONTENT_DISPOSITION)?).unwrap_or_else(|issue| {
-        faults.push(issue);
+        faults.push(*issue);
         None
     })
 }

@@ -38,16 +38,17 @@ pub fn digest_header(hex: &str) -> String {
 pub fn announced<'h>(
     repr: impl Iterator<Item = &'h HeaderValue>,
     content: impl Iterator<Item = &'h HeaderValue>,
-) -> Result<String, Issue> {
+) -> Result<String, Box<Issue>> {
     let repr = sha256_in(repr).map_err(|()| wrong_digest("Repr-Digest"))?;
     let content = sha256_in(content).map_err(|()| wrong_digest("Content-Digest"))?;
     match (repr, content) {
         (Some(repr), Some(content)) if repr != content => Err(wrong_digest("Content-Digest")),
         (Some(hash), _) | (None, Some(hash)) => Ok(hash),
-        (None, None) => Err(Issue {
-            kind: "missing",
-            ..wrong_digest("Repr-Digest")
-        }),
+        (None, None) => {
+            let mut issue = wrong_digest("Repr-Digest");
+            issue.kind = "missing";
+            Err(issue)
+        }
     }
 }
 
@@ -77,8 +78,8 @@ fn sha256_in<'h>(values: impl Iterator<Item = &'h HeaderValue>) -> Result<Option
     Ok(found)
 }
 
-fn wrong_digest(header: &str) -> Issue {
-    Issue::new(
+fn wrong_digest(header: &str) -> Box<Issue> {
+    Box::new(Issue::new(
         "malformedHeader",
         In::Header,
         header,
@@ -87,11 +88,11 @@ fn wrong_digest(header: &str) -> Issue {
             "Envoyez Repr-Digest avec le SHA-256 des octets que vous envoyez : sha-256=:BASE64: (RFC 9530).",
             "Send Repr-Digest with the SHA-256 of the bytes that you send: sha-256=:BASE64: (RFC 9530).",
         ),
-    )
+    ))
 }
 
 /// The file name that a `Content-Disposition` gives, when it gives one.
-pub fn file_name(header: &HeaderValue) -> Result<Option<String>, Issue> {
+pub fn file_name(header: &HeaderValue) -> Result<Option<String>, Box<Issue>> {
     let disposition = ContentDisposition::from_raw(header).map_err(|_| wrong_name())?;
     let extended = disposition
         .get_filename_ext()
@@ -101,7 +102,7 @@ pub fn file_name(header: &HeaderValue) -> Result<Option<String>, Issue> {
     extended.or(plain).map(checked_name).transpose()
 }
 
-fn checked_name(name: String) -> Result<String, Issue> {
+fn checked_name(name: String) -> Result<String, Box<Issue>> {
     let forbidden = |character: char| {
         character.is_control()
             || matches!(character, '/' | '\\' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -116,18 +117,18 @@ fn checked_name(name: String) -> Result<String, Issue> {
     }
     if holds_register_number(&name) {
         let header = "Content-Disposition";
-        return Err(Issue::new(
+        return Err(Box::new(Issue::new(
             "personalData",
             In::Header,
             header,
             personal_data(),
-        ));
+        )));
     }
     Ok(name)
 }
 
-fn wrong_name() -> Issue {
-    Issue::new(
+fn wrong_name() -> Box<Issue> {
+    Box::new(Issue::new(
         "fileName",
         In::Header,
         "Content-Disposition",
@@ -142,7 +143,7 @@ fn wrong_name() -> Issue {
                 "Use attachment; filename=\"…\" with a name of 1 to {MAX_NAME} characters, without a folder and without control characters."
             ),
         ),
-    )
+    ))
 }
 
 /// The `Content-Disposition` under which stored bytes go out: always to be saved, never shown by a browser.
@@ -178,7 +179,7 @@ mod tests {
     const OF_ABC: &str = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
     const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-    fn read(repr: &[&str], content: &[&str]) -> Result<String, Issue> {
+    fn read(repr: &[&str], content: &[&str]) -> Result<String, Box<Issue>> {
         let values = |texts: &[&str]| -> Vec<HeaderValue> {
             texts
                 .iter()
@@ -221,7 +222,7 @@ mod tests {
         }
     }
 
-    fn name(header: &[u8]) -> Result<Option<String>, Issue> {
+    fn name(header: &[u8]) -> Result<Option<String>, Box<Issue>> {
         file_name(&HeaderValue::from_bytes(header).expect("a header"))
     }
 

@@ -1,8 +1,5 @@
 //! Files behind an answer: sent once, cleaned, and seen by those who may see the answer.
 use actix_web::http::Method;
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
 use kindreflex::access::connect;
@@ -10,23 +7,14 @@ use kindreflex::demo::ids;
 use kindreflex::sweep;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, WILG, World, answer_whole, draft_of, path_of};
+use crate::support::{
+    Actor, Answer, WILG, World, answer_whole, digest_of as repr_digest, draft_of, hex_of as hex,
+    path_of,
+};
 
 const ID: &str = "0190b000-0000-7000-8000-000000000001";
-const BERK: &str = "0190a000-0000-7000-8000-000000000012";
+const BERK: &str = "0190a000-0000-7000-8000-000000000013";
 const NUMBER: &str = "85.07.30-033.28";
-
-fn hex(bytes: &[u8]) -> String {
-    let hash = digest(&SHA256, bytes);
-    hash.as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-fn repr_digest(bytes: &[u8]) -> String {
-    format!("sha-256=:{}:", STANDARD.encode(digest(&SHA256, bytes)))
-}
 
 fn path(id: &str, facility: &str) -> String {
     format!("/attachments/{id}?facilityId={facility}")
@@ -266,9 +254,9 @@ on_both! {
 
     async fn an_inspector_who_sees_two_by_one_id_names_the_facility(world: World) {
         let inspector = world.inspector();
-        for (actor, facility) in [(world.wilg(), WILG), (world.linde(), ids::FACILITY)] {
-            send(&actor, ID, facility, facility.as_bytes()).await.expect(201);
-            hand_in(&actor, facility, ID, &hex(facility.as_bytes())).await.expect(201);
+        for (actor, facility, text) in [(world.wilg(), WILG, "van De Wilg"), (world.linde(), ids::FACILITY, "van De Linde")] {
+            send(&actor, ID, facility, text.as_bytes()).await.expect(201);
+            hand_in(&actor, facility, ID, &hex(text.as_bytes())).await.expect(201);
         }
         let refused = inspector.get(&format!("/attachments/{ID}")).await.problem(400, "badRequest");
         assert_eq!(refused.issues(), [("missing".into(), "facilityId".into())]);

@@ -28,7 +28,7 @@ impl Plain {
         if text.chars().any(is_control) {
             return Err(Fault::Unknown);
         }
-        let looked_at = format!("{}{text}", self.tail);
+        let mut looked_at = format!("{}{text}", self.tail);
         let before = self.tail.matches('\n').count();
         if holds_register_number(&looked_at) {
             let ends: Vec<usize> = looked_at
@@ -44,7 +44,7 @@ impl Plain {
         while !looked_at.is_char_boundary(from) {
             from += 1;
         }
-        self.tail = looked_at.get(from..).unwrap_or_default().to_owned();
+        self.tail = looked_at.split_off(from);
         Ok(())
     }
 }

@@ -193,25 +193,28 @@ mod tests {
     use super::super::tests::{in_pieces, whole};
     use super::*;
 
-    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write(*kind, data, &mut bytes).expect("short");
+        write(kind, data, &mut bytes).expect("short");
         bytes
     }
 
     fn picture(extra: &[Vec<u8>], tail: &[u8]) -> Vec<u8> {
-        let head = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-        let data = chunk(b"IDAT", b"not really deflated");
-        let end = chunk(b"IEND", b"");
+        let head = chunk(*b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+        let data = chunk(*b"IDAT", b"not really deflated");
+        let end = chunk(*b"IEND", b"");
         [&SIGNATURE[..], &head, &extra.concat(), &data, &end, tail].concat()
     }
 
     #[test]
     fn metadata_goes_and_what_the_picture_needs_stays() {
-        let kept = [chunk(b"gAMA", &[0, 0, 1, 1]), chunk(b"iCCP", b"sRGB\0\0x")];
+        let kept = [
+            chunk(*b"gAMA", &[0, 0, 1, 1]),
+            chunk(*b"iCCP", b"sRGB\0\0x"),
+        ];
         let mut all = kept.to_vec();
         for kind in [b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME", b"prVt"] {
-            all.push(chunk(kind, b"GPS 50.85"));
+            all.push(chunk(*kind, b"GPS 50.85"));
         }
         let sent = picture(&all, b"GPS, after the end");
         let clean = picture(&kept, b"");
@@ -223,8 +226,8 @@ mod tests {
     fn the_orientation_stays() {
         let mut exif = exif::only(8).to_vec();
         exif.extend(b"GPS");
-        let sent = picture(&[chunk(b"eXIf", &exif)], b"");
-        let clean = picture(&[chunk(b"eXIf", &exif::only(8))], b"");
+        let sent = picture(&[chunk(*b"eXIf", &exif)], b"");
+        let clean = picture(&[chunk(*b"eXIf", &exif::only(8))], b"");
         assert_eq!(whole(Png::new(), &sent).expect("clean"), clean);
     }
 
@@ -233,9 +236,14 @@ mod tests {
         let right = picture(&[], b"");
         let mut damaged = right.clone();
         damaged[45] ^= 1;
-        let no_head = [&SIGNATURE[..], &chunk(b"IDAT", b"x"), &chunk(b"IEND", b"")].concat();
-        let no_data = [&right[..33], &chunk(b"IEND", b"")].concat();
-        let unknown = picture(&[chunk(b"ABCD", b"x")], b"");
+        let no_head = [
+            &SIGNATURE[..],
+            &chunk(*b"IDAT", b"x"),
+            &chunk(*b"IEND", b""),
+        ]
+        .concat();
+        let no_data = [&right[..33], &chunk(*b"IEND", b"")].concat();
+        let unknown = picture(&[chunk(*b"ABCD", b"x")], b"");
         for wrong in [
             &right[..right.len() - 1],
             &right[..8],
