@@ -3,12 +3,17 @@
 import contextlib
 import os
 import pathlib
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+
+# Whoever ends this program ends its demo too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 ROLES = (
     "facility",
