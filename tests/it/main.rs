@@ -14,6 +14,7 @@ mod support;
 mod access;
 mod answers;
 mod attachments;
+mod commits;
 mod contract;
 mod frameworks;
 mod openapi;
