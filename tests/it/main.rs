@@ -16,6 +16,7 @@ mod answers;
 mod attachments;
 mod commits;
 mod contract;
+mod durability;
 mod frameworks;
 mod openapi;
 mod self_assessments;
