@@ -19,4 +19,5 @@ mod contract;
 mod durability;
 mod frameworks;
 mod openapi;
+mod races;
 mod self_assessments;
