@@ -22,6 +22,8 @@ const POSTGRES: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; 
 const GROUP: usize = 128;
 const GROUP_TIME: Duration = Duration::from_millis(50);
 const QUEUE: usize = 1024;
+/// How long who lost a deadlock waits before trying again.
+const DEADLOCK_PAUSE: Duration = Duration::from_millis(20);
 /// How long a caller waits for a connection before it gets 503.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -128,7 +130,7 @@ impl Database {
     }
 
     /// Runs `work` on a snapshot: what it reads belongs together.
-    pub async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -141,7 +143,7 @@ impl Database {
     }
 
     /// Runs `work` in one transaction, and answers only after its COMMIT. It can run more than once.
-    pub async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -155,7 +157,7 @@ impl Database {
             .map_err(|_| Problem::busy().because("the writer's queue is full"))?;
         receive
             .await
-            .map_err(|_| Problem::busy().because("the writer is gone"))?
+            .map_err(|_| Problem::busy().because("the writer could not begin, or is gone"))?
     }
 }
 
@@ -213,7 +215,11 @@ fn retrying<T>(
         };
         match fault.again() {
             Again::Serialization if serializations > 0 => serializations -= 1,
-            Again::Deadlock if deadlocks > 0 => deadlocks -= 1,
+            Again::Deadlock if deadlocks > 0 => {
+                deadlocks -= 1;
+                // Whoever was let through goes first, or the two meet again.
+                std::thread::sleep(DEADLOCK_PAUSE);
+            }
             _ => return Err(fault),
         }
     }
@@ -224,48 +230,90 @@ fn attempt<T>(
     work: &impl Fn(&mut Conn) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)))
-        .unwrap_or_else(|_| Err(Problem::internal("a write panicked")));
-    match outcome {
-        Ok(done) => <Conn as Connection>::TransactionManager::commit_transaction(conn)
-            .map(|()| done)
-            .map_err(|fault| match fault {
-                // A failed COMMIT that the server answered took no effect; a lost one is not known.
-                diesel::result::Error::DatabaseError(
-                    diesel::result::DatabaseErrorKind::SerializationFailure,
-                    _,
-                ) => Problem::from(fault),
-                other => Problem::busy().because(other),
-            }),
-        Err(fault) => {
-            if let Err(rollback) =
-                <Conn as Connection>::TransactionManager::rollback_transaction(conn)
-            {
-                log::warn!("a transaction could not be rolled back: {rollback}");
-            }
-            Err(fault)
+    let outcome = caught(conn, work).and_then(|done| commit(conn).map(|()| done));
+    if outcome.is_err() {
+        roll_back(conn, 0);
+    }
+    outcome
+}
+
+/// PostgreSQL answers COMMIT with success where a statement failed before, and stores nothing; so a statement goes with it that
+/// fails there.
+fn commit(conn: &mut Conn) -> Result<(), Problem> {
+    if depth(conn) != 1 {
+        return Err(Problem::busy().because("a write ended its transaction, or left one open"));
+    }
+    conn.batch_execute("SELECT 1; COMMIT")
+        .map_err(|fault| match fault {
+            // A failed COMMIT that the server answered took no effect; a lost one is not known.
+            diesel::result::Error::DatabaseError(
+                diesel::result::DatabaseErrorKind::SerializationFailure,
+                _,
+            ) => Problem::from(fault),
+            other => Problem::busy().because(other),
+        })
+}
+
+fn caught<T>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(|| work(conn)))
+        .unwrap_or_else(|_| Err(Problem::internal("a write panicked")))
+}
+
+/// How many transactions stand open inside each other; none when the connection cannot be used.
+fn depth(conn: &mut Conn) -> u32 {
+    <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn)
+        .transaction_depth()
+        .ok()
+        .flatten()
+        .map_or(0, std::num::NonZeroU32::get)
+}
+
+/// Rolls back to this depth, also out of what a panic left open.
+fn roll_back(conn: &mut Conn, to: u32) {
+    while depth(conn) > to {
+        let rolled_back = <Conn as Connection>::TransactionManager::rollback_transaction(conn);
+        if let Err(fault) = rolled_back {
+            log::warn!("a transaction could not be rolled back: {fault}");
+            return;
         }
     }
 }
 
 /// A job for the writer: its work in a savepoint, a panic caught inside it, so that a job that fails takes nobody else's work
-/// with it; its answer, once it is known whether the group was committed.
+/// with it; its answer, once it is known whether the group was committed. Where it was not, what a job found is no answer either:
+/// it may have seen what others wrote.
 fn job<T: Send + 'static>(
     work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     answer: impl FnOnce(Result<T, Problem>) + Send + 'static,
 ) -> Job {
     Box::new(move |conn| {
-        let outcome = conn.transaction(|conn| {
-            catch_unwind(AssertUnwindSafe(|| work(conn)))
-                .unwrap_or_else(|_| Err(Problem::internal("a write panicked")))
-        });
+        let outcome = in_savepoint(conn, &work);
         Box::new(move |committed| {
-            answer(match outcome {
-                Ok(_) if !committed => Err(Problem::busy().because("the group was not committed")),
-                other => other,
+            answer(if committed {
+                outcome
+            } else {
+                Err(Problem::busy().because("the group was not committed"))
             });
         })
     })
+}
+
+fn in_savepoint<T>(
+    conn: &mut Conn,
+    work: &impl Fn(&mut Conn) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let outside = depth(conn);
+    <Conn as Connection>::TransactionManager::begin_transaction(conn)?;
+    let outcome = caught(conn, work);
+    if outcome.is_ok() {
+        <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
+    } else {
+        roll_back(conn, outside);
+    }
+    outcome
 }
 
 /// Group commit: what waits runs in one transaction, and everyone is answered only after its COMMIT.
@@ -307,34 +355,26 @@ fn run_group(conn: &mut Conn, first: Job, jobs: &mpsc::Receiver<Job>) {
 }
 
 fn begin(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(inner) => {
-            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
-        }
-        Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
-    }
+    each!(conn, inner => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE; SAVEPOINT whole"))
 }
 
-/// Is the group's transaction still there, at its own depth? SQLite ends it by itself when the disk is full; whatever ran after
-/// that would have been committed alone. A second BEGIN is refused inside a transaction and only there.
+/// Is the group's own transaction still there, at its own depth? SQLite ends it by itself when the disk is full; whatever ran after
+/// that would have been committed alone. Its first savepoint is in it, and in no other.
 fn whole(conn: &mut Conn) -> QueryResult<()> {
-    let gone = conn.batch_execute("BEGIN").is_ok();
-    let depth = <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn)
-        .transaction_depth()?
-        .map_or(0, std::num::NonZeroU32::get);
-    if gone || depth != 1 {
+    if depth(conn) != 1 {
         return Err(diesel::result::Error::BrokenTransactionManager);
     }
-    Ok(())
+    conn.batch_execute("RELEASE whole; SAVEPOINT whole")
 }
 
-/// After a group that could not be committed: nothing of it stays.
+/// After a group that could not be committed: nothing of it stays, however deep it was. Outside a transaction ROLLBACK is refused.
 fn recover(conn: &mut Conn) {
-    if <Conn as Connection>::TransactionManager::rollback_transaction(conn).is_err() {
-        drop(conn.batch_execute("ROLLBACK"));
-    }
+    drop(conn.batch_execute("ROLLBACK"));
     each!(conn, inner => {
         *AnsiTransactionManager::transaction_manager_status_mut(inner) =
             diesel::connection::TransactionManagerStatus::default();
     });
 }
+
+#[cfg(test)]
+mod tests;

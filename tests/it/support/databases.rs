@@ -1,5 +1,5 @@
 //! A database per test: a copy of a template that is migrated and seeded once per run.
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock};
@@ -72,7 +72,7 @@ fn sqlite_template() -> PathBuf {
 }
 
 /// Migrates and seeds, in a thread with a runtime of its own.
-fn seed(url: &str) {
+pub fn seed(url: &str) {
     let url = url.to_owned();
     std::thread::spawn(move || {
         migrate::run(&mut connect(&url).expect("opens")).expect("migrates");
@@ -102,6 +102,10 @@ pub struct Cluster {
     port: u16,
     bin: PathBuf,
     directory: PathBuf,
+    /// `pg_ctl` on it.
+    control: String,
+    /// What starts it.
+    start: String,
 }
 
 static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| {
@@ -133,13 +137,15 @@ impl Cluster {
         shell(&format!(
             "{as_postgres} {bin_at}/initdb -D {data_at} -U test -A trust -E UTF8 --no-locale --no-sync"
         ));
-        shell(&format!(
-            "{as_postgres} {bin_at}/pg_ctl -D {data_at} -l {}/log -w -o \"-p {port} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 {options}\" start",
+        let control = format!("{as_postgres} {bin_at}/pg_ctl -D {data_at}");
+        let start = format!(
+            "{control} -l {}/log -w -o \"-p {port} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 {options}\" start",
             directory.display(),
             directory.display()
-        ));
+        );
+        shell(&start);
         let watch = format!(
-            "while kill -0 {} 2>/dev/null; do sleep 0.5; done; {as_postgres} {bin_at}/pg_ctl -D {data_at} -m immediate stop; rm -rf {}",
+            "while kill -0 {} 2>/dev/null; do sleep 0.5; done; {control} -m immediate stop; rm -rf {}",
             std::process::id(),
             directory.display()
         );
@@ -154,7 +160,30 @@ impl Cluster {
             port,
             bin,
             directory,
+            control,
+            start,
         })
+    }
+
+    /// Kills its first process, as a crash would; the others end by themselves.
+    pub fn kill(&self) {
+        shell(&format!(
+            "kill -9 $(head -n 1 {}/data/postmaster.pid)",
+            self.directory.display()
+        ));
+    }
+
+    /// Stops it without a checkpoint, so that it has to recover.
+    pub fn stop_at_once(&self) {
+        shell(&format!("{} -m immediate stop", self.control));
+    }
+
+    /// Starts it again, once the processes of its last life are gone.
+    pub fn start_again(&self) {
+        shell(&format!(
+            "for attempt in 1 2 3 4 5 6 7 8 9 10; do {} && exit 0; sleep 0.3; done; exit 1",
+            self.start
+        ));
     }
 
     /// The address of a database in it.
@@ -187,12 +216,6 @@ impl Cluster {
             String::from_utf8_lossy(&done.stderr)
         );
     }
-
-    /// Where its files are.
-    #[allow(dead_code, reason = "for tests that look at them")]
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
 }
 
 fn programs() -> Option<PathBuf> {
@@ -210,7 +233,8 @@ fn am_root() -> bool {
     id.stdout.starts_with(b"0\n")
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

@@ -7,7 +7,7 @@ use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::app::{Settings, State};
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 
-const AUDIENCE: &str = "kindreflex-test";
+pub const AUDIENCE: &str = "kindreflex-test";
 
 struct Running {
     issuer: DevIssuer,
@@ -39,11 +39,13 @@ static ISSUER: LazyLock<Running> = LazyLock::new(|| {
             drop(stream.write_all(answer.as_bytes()));
         }
     });
-    Running {
-        issuer,
-        directory: directory,
-    }
+    Running { issuer, directory }
 });
+
+/// Where it listens.
+pub fn url() -> &'static str {
+    ISSUER.issuer.url()
+}
 
 /// What the process holds, over this database.
 pub fn state(url: &str) -> State {
