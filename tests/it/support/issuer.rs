@@ -7,7 +7,8 @@ use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::app::{Settings, State};
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 
-const AUDIENCE: &str = "kindreflex-test";
+/// Whom its tokens are for.
+pub const AUDIENCE: &str = "kindreflex-test";
 
 struct Running {
     issuer: DevIssuer,
@@ -44,6 +45,11 @@ static ISSUER: LazyLock<Running> = LazyLock::new(|| {
         directory: directory,
     }
 });
+
+/// Where it is.
+pub fn url() -> &'static str {
+    ISSUER.issuer.url()
+}
 
 /// What the process holds, over this database.
 pub fn state(url: &str) -> State {
