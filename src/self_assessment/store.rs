@@ -397,28 +397,38 @@ pub fn standings(tx: &mut Tx, id: Id) -> Result<Standings, Problem> {
         .collect())
 }
 
-/// Bumps the row of a draft, which locks it until the end of the transaction. False when it is no draft any more, or is not at this
-/// edit: somebody else was first.
-pub fn lock_draft(tx: &mut Tx, id: Id, edit: Option<i64>) -> Result<bool, Problem> {
-    let draft = self_assessment::id
-        .eq(id)
-        .and(self_assessment::state.eq(Status::Draft));
-    let bump = (
-        self_assessment::edit.eq(self_assessment::edit + 1),
-        self_assessment::updated_at.eq(tx.now),
-    );
-    let rows = match edit {
-        Some(edit) => diesel::update(self_assessment::table)
-            .filter(draft)
-            .filter(self_assessment::edit.eq(edit))
-            .set(bump)
-            .execute(tx.conn)?,
-        None => diesel::update(self_assessment::table)
-            .filter(draft)
-            .set(bump)
-            .execute(tx.conn)?,
+/// Bumps the row of a draft, which locks it until the end of the transaction, and gives it back as it is now. Nothing when it is no
+/// draft any more.
+pub fn lock_draft(tx: &mut Tx, id: Id) -> Result<Option<Head>, Problem> {
+    let bumped = diesel::update(self_assessment::table)
+        .filter(self_assessment::id.eq(id))
+        .filter(self_assessment::state.eq(Status::Draft))
+        .set((
+            self_assessment::edit.eq(self_assessment::edit + 1),
+            self_assessment::updated_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    (bumped == 1).then(|| own_head(tx, id)).transpose()
+}
+
+/// The same for a draft that is still at the edit that was read: then nothing else of it has changed either, and it need not be read
+/// again. Nothing when somebody else was first.
+pub fn lock_draft_as_read(tx: &mut Tx, read: Head) -> Result<Option<Head>, Problem> {
+    let locked = Head {
+        edit: read.edit + 1,
+        updated_at: tx.now,
+        ..read
     };
-    Ok(rows == 1)
+    let bumped = diesel::update(self_assessment::table)
+        .filter(self_assessment::id.eq(locked.id))
+        .filter(self_assessment::state.eq(Status::Draft))
+        .filter(self_assessment::edit.eq(read.edit))
+        .set((
+            self_assessment::edit.eq(locked.edit),
+            self_assessment::updated_at.eq(locked.updated_at),
+        ))
+        .execute(tx.conn)?;
+    Ok((bumped == 1).then_some(locked))
 }
 
 /// Stores a new draft with the answers that it starts from.

@@ -172,8 +172,12 @@ pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<
     if let Some(seen) = seen {
         seen.check(&store::tag(&head))?;
     }
-    if store::lock_draft(tx, id, seen.map(|_| head.edit))? {
-        return store::own_head(tx, id);
+    let locked = match seen {
+        Some(_) => store::lock_draft_as_read(tx, head)?,
+        None => store::lock_draft(tx, id)?,
+    };
+    if let Some(locked) = locked {
+        return Ok(locked);
     }
     let now = store::own_head(tx, id)?;
     if now.status == Status::Draft {

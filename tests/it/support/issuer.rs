@@ -7,6 +7,7 @@ use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::app::{Settings, State};
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 
+/// Whom its tokens are for.
 pub const AUDIENCE: &str = "kindreflex-test";
 
 struct Running {

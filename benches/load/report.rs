@@ -1,0 +1,196 @@
+//! Figures as tables.
+use std::fmt::Write as _;
+
+use super::Operation;
+use super::client::Load;
+use super::pgbench::Beside;
+use super::process;
+
+const START_MS: f64 = 50.0;
+const MEMORY_MB: f64 = 20.0;
+const BINARY_MB: f64 = 12.0;
+
+/// The turns of one operation at one number of connections, put together.
+pub struct Figures {
+    database: &'static str,
+    operation: Operation,
+    connections: usize,
+    seconds: f64,
+    cpu: f64,
+    times: Vec<u32>,
+    beside: Beside,
+}
+
+impl Figures {
+    pub fn new(database: &'static str, operation: Operation, connections: usize) -> Self {
+        Self {
+            database,
+            operation,
+            connections,
+            seconds: 0.0,
+            cpu: 0.0,
+            times: Vec::new(),
+            beside: Beside {
+                seconds: 0.0,
+                done: 0.0,
+                cpu: 0.0,
+            },
+        }
+    }
+
+    pub fn add(&mut self, load: &Load) {
+        self.seconds += load.seconds;
+        self.cpu += load.cpu;
+        self.times.extend(&load.times);
+    }
+
+    pub fn beside(&mut self, beside: &Beside) {
+        self.beside.seconds += beside.seconds;
+        self.beside.done += beside.done;
+        self.beside.cpu += beside.cpu;
+    }
+
+    fn rate(&self) -> f64 {
+        self.times.len() as f64 / self.seconds
+    }
+
+    fn cpu_ms(&self) -> f64 {
+        self.cpu / self.times.len().max(1) as f64
+    }
+
+    fn row(&self) -> String {
+        let mut times = self.times.clone();
+        times.sort_unstable();
+        let at = |part: usize| {
+            f64::from(times[(times.len() * part / 100).min(times.len() - 1)]) / 1000.0
+        };
+        let mut row = format!(
+            "| {} | {} | {} | {:.0} | {:.2} | {:.2} | {:.3} |",
+            self.database,
+            self.operation.name(),
+            self.connections,
+            self.rate(),
+            at(50),
+            at(99),
+            self.cpu_ms(),
+        );
+        if self.beside.done > 0.0 {
+            let rate = self.beside.done / self.beside.seconds;
+            let _ = write!(
+                row,
+                " {:.0} | {:.2} | {:.3} |",
+                rate,
+                self.rate() / rate,
+                self.beside.cpu / self.beside.done
+            );
+        } else {
+            row.push_str(" | | |");
+        }
+        row
+    }
+}
+
+/// All that was measured.
+#[derive(Default)]
+pub struct Report {
+    figures: Vec<Figures>,
+    starts: Vec<(&'static str, [f64; 3], f64)>,
+    pub logging: Option<[f64; 2]>,
+}
+
+impl Report {
+    pub fn add(&mut self, figures: Figures) {
+        eprintln!("{}", figures.row());
+        self.figures.push(figures);
+    }
+
+    pub fn start(&mut self, database: &'static str, starts: [f64; 3], memory: f64) {
+        self.starts.push((database, starts, memory));
+    }
+
+    pub fn text(&self) -> String {
+        let mut text = String::from("# What was measured\n\nMade by `cargo bench --bench load`.\n");
+        let _ = writeln!(text, "\n{}\n", machine());
+        text.push_str("## Requests\n\n");
+        text.push_str(
+            "`store` sends 30 answers with a note each to one self-assessment, `read` reads one with its 30 answers, `list` lists 25. \
+             Each connection works on a self-assessment of its own. CPU is that of the server and of all of PostgreSQL's processes together, per request; \
+             beside it `pgbench -M prepared` runs the same SQL in turns (`benches/*.sql`), and its CPU is PostgreSQL's alone. \
+             Server, database and load share the machine's cores.\n\n",
+        );
+        text.push_str(
+            "| database | operation | connections | requests/s | p50 ms | p99 ms | CPU ms | pgbench/s | ratio | pgbench CPU ms |\n\
+             |---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        );
+        for figures in &self.figures {
+            let _ = writeln!(text, "{}", figures.row());
+        }
+        if let Some([without, with]) = self.logging {
+            let _ = writeln!(
+                text,
+                "\nThe log is at `warn`. A line for each request (`info`) costs {:.3} ms of CPU: a read at 16 connections takes {with:.3} ms instead of {without:.3}.",
+                with - without
+            );
+        }
+        text.push_str("\n## Goals\n\n| goal | limit | measured | |\n|---|--:|--:|---|\n");
+        for (name, limit, measured) in self.goals() {
+            let met = if measured <= limit {
+                "met"
+            } else {
+                "**missed**"
+            };
+            let _ = writeln!(text, "| {name} | {limit} | {measured:.3} | {met} |");
+        }
+        text
+    }
+
+    /// Every goal with its limit and what was measured.
+    fn goals(&self) -> Vec<(String, f64, f64)> {
+        let on_postgres = self
+            .figures
+            .iter()
+            .filter(|figures| figures.database == "PostgreSQL");
+        let mut goals: Vec<(String, f64, f64)> = on_postgres
+            .map(|figures| {
+                let (operation, connections) = (figures.operation, figures.connections);
+                let name = format!(
+                    "CPU ms to {} on PostgreSQL, {connections} connections",
+                    operation.name()
+                );
+                (name, operation.goal(), figures.cpu_ms())
+            })
+            .collect();
+        for (database, [least, median, most], memory) in &self.starts {
+            let name = format!(
+                "ms from start to the first healthy answer, {database} (median of 15, {least:.0} to {most:.0})"
+            );
+            goals.push((name, START_MS, *median));
+            goals.push((
+                format!("MB of memory when idle, {database}"),
+                MEMORY_MB,
+                *memory,
+            ));
+        }
+        goals.push((
+            "MB of stripped binary".to_owned(),
+            BINARY_MB,
+            process::binary_size(),
+        ));
+        goals
+    }
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("unknown processor", |(_, model)| model);
+    let version = std::process::Command::new("pgbench")
+        .arg("--version")
+        .output()
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default();
+    format!("Machine: {cores} cores ({model}), Linux; {version}.")
+}
