@@ -2,8 +2,9 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::schema::answer;
+use super::schema::{answer, audit_order};
 use super::types::Conn;
+use crate::audit::sequencer::Numbered;
 use crate::problem::Problem;
 use crate::self_assessment::CriterionAnswerRow;
 
@@ -37,6 +38,25 @@ pub fn save_answers(conn: &mut Conn, rows: &[CriterionAnswerRow]) -> Result<(), 
         Conn::Sqlite(conn) => {
             for row in rows {
                 replacing!(row).execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds numbered events to the order.
+pub fn append_order(conn: &mut Conn, rows: &[Numbered]) -> Result<(), Problem> {
+    match conn {
+        Conn::Postgres(conn) => {
+            diesel::insert_into(audit_order::table)
+                .values(rows)
+                .execute(conn)?;
+        }
+        Conn::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(audit_order::table)
+                    .values(row)
+                    .execute(conn)?;
             }
         }
     }
