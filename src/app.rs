@@ -11,6 +11,7 @@ use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi, Url as PageUrl};
 
 use crate::access::token::{Settings as TokenSettings, Verifier};
 use crate::access::{Database, identify, me};
+use crate::audit::seal::SealKeys;
 use crate::clock::Clock;
 use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
 use crate::framework::{routes as frameworks, store::Published};
@@ -52,6 +53,8 @@ pub struct State {
     pub settings: Settings,
     /// The OpenAPI documents of this instance.
     pub documents: Documents,
+    /// What the audit needs: its key, and who waits for events.
+    pub audit: audit::Audit,
     /// The issuer of the demo.
     pub demo_issuer: Option<std::sync::Arc<DevIssuer>>,
 }
@@ -74,8 +77,18 @@ impl State {
             flights: Flights::default(),
             frameworks: Published::default(),
             settings,
+            audit: audit::Audit::default(),
             demo_issuer: issuer.map(std::sync::Arc::new),
         })
+    }
+
+    /// The same, sealing its audit with these keys.
+    #[must_use]
+    pub fn sealing(self, keys: SealKeys) -> Self {
+        Self {
+            audit: audit::Audit::with(keys),
+            ..self
+        }
     }
 
     /// The absolute address of a path under `/v1`.

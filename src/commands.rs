@@ -9,6 +9,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::access::{Role, connect, operator};
 use kindreflex::app::{Settings, State, app};
+use kindreflex::audit::seal::SealKeys;
+use kindreflex::audit::sequencer;
+use kindreflex::audit::verify::{self, Head, Report, Walk};
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
@@ -25,6 +28,9 @@ const DEMO_AUDIENCE: &str = "kindreflex";
 
 /// How long the demo remembers an idempotency key.
 const DEMO_IDEMPOTENCY_HOURS: u32 = 168;
+
+/// The file of the key that seals a demo's audit, in its directory.
+const DEMO_SEAL_KEY: &str = "seal-key.der";
 
 /// Self-assessment and inspection for the Kindreflex: a REST API.
 #[derive(Parser)]
@@ -78,6 +84,30 @@ enum Command {
         #[command(subcommand)]
         command: FrameworkCommand,
     },
+    /// What an auditor does.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Walks every recorded event and seal, and names each that was changed, added or taken away; exit status 1 when there is one.
+    ///
+    /// Needs KINDREFLEX_DATABASE_URL and KINDREFLEX_SEAL_KEY, of which the public half is enough. The last line is the head: kept elsewhere,
+    /// it shows next time that the end is still there and nothing before it was made anew.
+    Verify {
+        /// A head that was saved before.
+        #[arg(long)]
+        head: Option<PathBuf>,
+        /// Where to save the head, if all is well.
+        #[arg(long)]
+        save_head: Option<PathBuf>,
+        /// A demo's directory, instead of the database and key of the settings.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -128,6 +158,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
         Command::Frameworks { command } => frameworks_command(command),
+        Command::Audit { command } => audit_command(&command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -169,10 +200,15 @@ fn serve_command() -> Result<(), Fault> {
         config.tokens,
         None,
     )?;
+    let state = match config.seal_key {
+        Some(keys) => state.sealing(keys),
+        None => state,
+    };
     actix_web::rt::System::new().block_on(async move {
         let verifier = state.verifier.clone();
         actix_web::rt::spawn(async move { verifier.warm().await });
         actix_web::rt::spawn(sweep::run(state.clone(), config.idempotency_hours));
+        actix_web::rt::spawn(sequencer::run(state.clone()));
         listen(state, config.listen, config.workers).await
     })
 }
@@ -250,6 +286,89 @@ fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
     })
 }
 
+fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
+    let AuditCommand::Verify {
+        head,
+        save_head,
+        data,
+    } = command;
+    let mut settings = kindreflex::config::environment();
+    let mut setting = |name: &str| {
+        settings
+            .remove(name)
+            .ok_or_else(|| format!("{name}: is not set"))
+    };
+    let (url, key) = match data {
+        Some(directory) => (database_in(directory), directory.join(DEMO_SEAL_KEY)),
+        None => (
+            setting("KINDREFLEX_DATABASE_URL")?,
+            setting("KINDREFLEX_SEAL_KEY")?.into(),
+        ),
+    };
+    let keys = SealKeys::read(&key)?;
+    let saved = head.as_deref().map(read_head).transpose()?;
+    if url
+        .strip_prefix("sqlite:")
+        .is_some_and(|path| !Path::new(path).is_file())
+    {
+        return Err("there is no database at that path".into());
+    }
+    if migrate::is_pending(&mut connect(&url)?)? {
+        return Err("the database is not at this program's schema; run: kindreflex migrate".into());
+    }
+    let state = State::open(&url, 1, plain_settings(), TokenSettings::new("", ""), None)?;
+    let state = state.sealing(keys);
+    let report = actix_web::rt::System::new().block_on(walk(&state, saved))?;
+    say_report(&report)?;
+    match report.fault_count {
+        0 => {}
+        1 => return Err("the audit has 1 fault".into()),
+        count => return Err(format!("the audit has {count} faults").into()),
+    }
+    if let (Some(file), Some(head)) = (save_head, &report.head) {
+        std::fs::write(file, format!("{}\n", serde_json::to_string(head)?))
+            .map_err(|fault| format!("cannot write {}: {fault}", file.display()))?;
+    }
+    Ok(())
+}
+
+fn read_head(file: &Path) -> Result<Head, Fault> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
+    serde_json::from_str(text.trim())
+        .map_err(|fault| format!("{} holds no head: {fault}", file.display()).into())
+}
+
+/// Walks the whole audit, with a line now and then.
+async fn walk(state: &State, saved: Option<Head>) -> Result<Report, Fault> {
+    let now = Moment(state.clock.now());
+    let mut walk = Walk::new(state.audit.keys(), None, saved);
+    let mut said = std::time::Instant::now();
+    while let Some(step) = walk.next() {
+        walk.take(operator::read(state, now, move |tx| verify::read(tx, &step)).await?);
+        if said.elapsed() > std::time::Duration::from_secs(1) {
+            let (at, end) = walk.progress();
+            eprintln!("at number {at} of {end}");
+            said = std::time::Instant::now();
+        }
+    }
+    Ok(walk.finish())
+}
+
+fn say_report(report: &Report) -> Result<(), Fault> {
+    for fault in &report.faults {
+        say(&format!("fault: {fault}"))?;
+    }
+    say(&format!(
+        "{} events in order, {} of them under {} good seals; {} payloads erased; {} events not numbered and sealed yet",
+        report.events, report.sealed, report.seals, report.erased, report.pending
+    ))?;
+    match &report.head {
+        Some(head) => say(&serde_json::to_string(head)?),
+        None => Ok(()),
+    }
+}
+
 fn plain_settings() -> Settings {
     Settings {
         public_url: String::new(),
@@ -279,7 +398,8 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
     let tokens = TokenSettings::new(issuer.url(), DEMO_AUDIENCE);
     let marker = data.join("seeded");
     let greeting = greeting(&address, &issuer, data)?;
-    let state = State::open(&url, 4, settings, tokens, Some(issuer))?;
+    let keys = SealKeys::open(&data.join(DEMO_SEAL_KEY))?;
+    let state = State::open(&url, 4, settings, tokens, Some(issuer))?.sealing(keys);
     actix_web::rt::System::new().block_on(async move {
         if !marker.exists() {
             demo::seed(&state, state.clock.now()).await?;
@@ -287,6 +407,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
         }
         say(&greeting)?;
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
+        actix_web::rt::spawn(sequencer::run(state.clone()));
         listen(state, listen_on, 2).await
     })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::access::Role;
 use crate::access::token::{Introspection, Settings as TokenSettings, is_safe_url};
+use crate::audit::seal::SealKeys;
 
 /// The settings of `kindreflex serve`.
 #[derive(Debug, Clone)]
@@ -23,8 +24,8 @@ pub struct Config {
     pub attachment_limit: usize,
     /// How long an `Idempotency-Key` is remembered, in hours.
     pub idempotency_hours: u32,
-    /// The file with the key that signs the audit's seals.
-    pub seal_key: Option<PathBuf>,
+    /// The key that signs the audit's seals.
+    pub seal_key: Option<SealKeys>,
     /// How tokens are checked.
     pub tokens: TokenSettings,
 }
@@ -193,19 +194,30 @@ impl Reader {
         text
     }
 
-    fn seal_key(&mut self) -> Option<PathBuf> {
+    fn seal_key(&mut self) -> Option<SealKeys> {
         let path = self.text("KINDREFLEX_SEAL_KEY");
         if path.is_empty() {
             return None;
         }
-        let path = PathBuf::from(path);
-        if !path.is_file() {
-            self.fault(
-                "KINDREFLEX_SEAL_KEY",
-                &format!("there is no file {}; make one with: openssl genpkey -algorithm ed25519 -outform DER -out {}", path.display(), path.display()),
-            );
+        match SealKeys::read(&PathBuf::from(&path)) {
+            Ok(keys) if keys.can_sign() => Some(keys),
+            Ok(_) => {
+                self.fault(
+                    "KINDREFLEX_SEAL_KEY",
+                    &format!(
+                        "{path} holds a public key alone, and seals are made with a private one"
+                    ),
+                );
+                None
+            }
+            Err(fault) => {
+                self.fault(
+                    "KINDREFLEX_SEAL_KEY",
+                    &format!("{fault}; make one with: openssl genpkey -algorithm ed25519 -outform DER -out {path}"),
+                );
+                None
+            }
         }
-        Some(path)
     }
 
     fn tokens(&mut self) -> TokenSettings {

@@ -219,7 +219,7 @@ fn in_file(path: &Path) -> impl Fn(io::Error) -> IssuerError {
 }
 
 /// A new file that its owner alone may read.
-fn create_secret(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn create_secret(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

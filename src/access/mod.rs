@@ -153,7 +153,11 @@ impl<A: Writes> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.state.database.write(self.within(work)).await
+        let outcome = self.state.database.write(self.within(work)).await;
+        if outcome.is_ok() {
+            self.state.audit.wake();
+        }
+        outcome
     }
 
     /// Writes once for an `Idempotency-Key`: `right` is checked every time, `work` is done the first time.

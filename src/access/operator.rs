@@ -42,20 +42,7 @@ async fn write_as<T: Send + 'static>(
     now: Moment,
     work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let actor = Actor {
-        claims: Arc::new(Claims {
-            subject: subject.to_owned(),
-            client: None,
-            name: None,
-            roles: Vec::new(),
-            organisation: None,
-            scopes: Vec::new(),
-            expires: i64::MAX,
-        }),
-        roles,
-        needed_scope: None,
-        trace: uuid::Uuid::new_v4(),
-    };
+    let actor = actor(subject, roles);
     let scope = Scope {
         organisations,
         directory: true,
@@ -75,4 +62,47 @@ async fn write_as<T: Send + 'static>(
             })
         })
         .await
+}
+
+/// Reads as the operator, on one snapshot.
+pub async fn read<T: Send + 'static>(
+    state: &State,
+    now: Moment,
+    work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let actor = actor("operator", vec![Role::Admin]);
+    let held = state.clone();
+    state
+        .database
+        .read(move |conn| {
+            work(&mut Tx {
+                conn,
+                scope: Scope {
+                    directory: true,
+                    admin: true,
+                    ..Scope::default()
+                },
+                actor: &actor,
+                now,
+                state: &held,
+            })
+        })
+        .await
+}
+
+fn actor(subject: &str, roles: Vec<Role>) -> Actor {
+    Actor {
+        claims: Arc::new(Claims {
+            subject: subject.to_owned(),
+            client: None,
+            name: None,
+            roles: Vec::new(),
+            organisation: None,
+            scopes: Vec::new(),
+            expires: i64::MAX,
+        }),
+        roles,
+        needed_scope: None,
+        trace: uuid::Uuid::new_v4(),
+    }
 }

@@ -1,13 +1,36 @@
 //! Who did what, when: an event written in the same transaction as the change it speaks of.
+//!
+//! The [`sequencer`] gives the events one order, chains their hashes ([`chain`]) and seals the chain ([`seal`]) with a key that is not in
+//! the database; [`verify`] walks it all and says where something was changed.
+//!
+//! # What verification cannot see
+//!
+//! - What happened to an event before it was numbered, normally within a second of its writing; and an event that somebody with write access to
+//!   the database adds by the proper means: it is numbered and sealed like any other.
+//! - That the newest events, their numbers and their seals were all deleted, or deleted and numbered anew by a restarted service: only a head that
+//!   was saved elsewhere shows that. The running service remembers its last seal, and seals no more when that one is gone.
+//! - Who has the file of the seal key can sign anything.
+//! - What was never recorded, and whether an erased payload should have been: erased ones are counted.
+use std::sync::{Arc, Mutex, PoisonError};
+
 use aws_lc_rs::rand;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub mod chain;
+pub mod routes;
+pub mod seal;
+pub mod sequencer;
+mod store;
+pub mod verify;
+
 use crate::access::Tx;
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
 use crate::problem::Problem;
+
+use seal::SealKeys;
 
 /// What is recorded of a change.
 #[derive(Debug)]
@@ -102,8 +125,8 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
         to_inspectors,
         payload,
     } = event;
-    let mut salt = vec![0_u8; 16];
-    rand::fill(&mut salt).map_err(|_| Problem::internal("no randomness"))?;
+    let salted = payload.as_ref().map(salted).transpose()?;
+    let (salt, payload_hash) = salted.unzip();
     let actor = JsonText::of(&ActorView::of(tx))?;
     diesel::insert_into(audit_event::table)
         .values((
@@ -118,11 +141,70 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
             audit_event::actor.eq(actor),
             audit_event::trace.eq(Id(tx.actor.trace)),
             audit_event::payload.eq(payload),
+            audit_event::payload_hash.eq(payload_hash),
             audit_event::salt.eq(salt),
         ))
         .execute(tx.conn)?;
     Ok(())
 }
 
+/// A fresh salt, and the payload's hash with it.
+fn salted(payload: &JsonText) -> Result<(Vec<u8>, chain::Hash), Problem> {
+    let mut salt = vec![0_u8; 16];
+    rand::fill(&mut salt).map_err(|_| Problem::internal("no randomness"))?;
+    let hash = chain::payload_hash(&salt, payload);
+    Ok((salt, hash))
+}
+
+/// What the process holds for the audit.
+#[derive(Clone, Default)]
+pub struct Audit(Arc<Held>);
+
+#[derive(Default)]
+struct Held {
+    keys: Option<SealKeys>,
+    written: tokio::sync::Notify,
+    verifying: tokio::sync::Mutex<()>,
+    sealed: Mutex<Option<(i64, chain::Hash)>>,
+}
+
+impl Audit {
+    /// With the key that seals.
+    pub fn with(keys: SealKeys) -> Self {
+        Self(Arc::new(Held {
+            keys: Some(keys),
+            ..Held::default()
+        }))
+    }
+
+    /// The keys of the seals.
+    pub fn keys(&self) -> Option<&SealKeys> {
+        self.0.keys.as_ref()
+    }
+
+    /// Something was committed: there may be events to number.
+    pub fn wake(&self) {
+        self.0.written.notify_one();
+    }
+
+    /// The last seal that this process made: its last number and its hash.
+    fn sealed(&self) -> Option<(i64, chain::Hash)> {
+        self.0
+            .sealed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn remember(&self, seal: &seal::Seal) {
+        let mut sealed = self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
+        *sealed = Some((seal.seq_to, seal.hash()));
+    }
+}
+
 /// The operations on the audit.
-pub fn operations(_: &mut utoipa_actix_web::service_config::ServiceConfig) {}
+pub fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    config
+        .service(routes::list_audit_events)
+        .service(routes::verify_audit_events);
+}

@@ -5,8 +5,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Nullable, Text};
 use diesel::upsert::excluded;
 
-use super::schema::answer;
+use super::schema::{answer, audit_order};
 use super::types::{Conn, Id, JsonText, Moment, SqlId, SqlJson, SqlMoment};
+use crate::audit::sequencer::Numbered;
 use crate::problem::Problem;
 use crate::self_assessment::{AnswerOrigin, CriterionAnswerRow};
 
@@ -121,4 +122,23 @@ impl QueryFragment<Pg> for AnswerColumns<'_> {
         );
         Ok(())
     }
+}
+
+/// Adds numbered events to the order.
+pub fn append_order(conn: &mut Conn, rows: &[Numbered]) -> Result<(), Problem> {
+    match conn {
+        Conn::Postgres(conn) => {
+            diesel::insert_into(audit_order::table)
+                .values(rows)
+                .execute(conn)?;
+        }
+        Conn::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(audit_order::table)
+                    .values(row)
+                    .execute(conn)?;
+            }
+        }
+    }
+    Ok(())
 }

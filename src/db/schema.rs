@@ -271,7 +271,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+    use crate::db::types::{SqlId, SqlMoment, SqlWrittenJson};
 
     audit_event (id) {
         id -> SqlId,
@@ -283,10 +283,44 @@ diesel::table! {
         organisation_id -> Nullable<SqlId>,
         facility_id -> Nullable<SqlId>,
         public_to_inspectors -> Bool,
-        actor -> SqlJson,
+        actor -> SqlWrittenJson,
         trace -> SqlId,
-        payload -> Nullable<SqlJson>,
-        salt -> Binary,
+        payload -> Nullable<SqlWrittenJson>,
+        payload_hash -> Nullable<Binary>,
+        salt -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    audit_order (seq) {
+        seq -> BigInt,
+        event_id -> SqlId,
+        chain -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlMoment;
+
+    audit_seal (seq_to) {
+        seq_to -> BigInt,
+        seq_from -> BigInt,
+        chain -> Binary,
+        previous -> Binary,
+        key_id -> Text,
+        signature -> Binary,
+        at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    audit_watermark (id) {
+        id -> Integer,
+        settled -> BigInt,
     }
 }
 
@@ -315,4 +349,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachment_chunk,
     idempotency,
     audit_event,
+    audit_order,
 );

@@ -56,6 +56,12 @@ pub struct SqlMoment;
 #[diesel(sqlite_type(name = "Text"))]
 pub struct SqlJson;
 
+/// `json` in PostgreSQL, which keeps the text as it was written (`jsonb` does not), and text in SQLite.
+#[derive(SqlType, QueryId, Clone, Copy, Default)]
+#[diesel(postgres_type(oid = 114, array_oid = 199))]
+#[diesel(sqlite_type(name = "Text"))]
+pub struct SqlWrittenJson;
+
 impl SqlOrd for SqlId {}
 impl SqlOrd for SqlMoment {}
 
@@ -173,6 +179,7 @@ impl TryFrom<String> for Moment {
 /// JSON as its text: written once, read where it is needed, and passed on to the wire without being taken apart.
 #[derive(AsExpression, FromSqlRow, Debug, Clone, PartialEq, Eq)]
 #[diesel(sql_type = SqlJson)]
+#[diesel(sql_type = SqlWrittenJson)]
 pub struct JsonText(pub String);
 
 impl JsonText {
@@ -265,6 +272,28 @@ impl FromSql<SqlJson, Sqlite> for JsonText {
     }
 }
 
+impl ToSql<SqlWrittenJson, Pg> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<SqlWrittenJson, Pg> for JsonText {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(JsonText(std::str::from_utf8(value.as_bytes())?.to_owned()))
+    }
+}
+impl ToSql<SqlWrittenJson, Sqlite> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        ToSql::<SqlJson, Sqlite>::to_sql(self, out)
+    }
+}
+impl FromSql<SqlWrittenJson, Sqlite> for JsonText {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        FromSql::<SqlJson, Sqlite>::from_sql(value)
+    }
+}
+
 /// What the multi backend needs to carry a Rust type in a column type of both databases.
 #[macro_export]
 macro_rules! on_any_backend {
@@ -298,10 +327,11 @@ macro_rules! known_to_any_backend {
         }
     )*};
 }
-known_to_any_backend!(SqlId, SqlMoment, SqlJson);
+known_to_any_backend!(SqlId, SqlMoment, SqlJson, SqlWrittenJson);
 on_any_backend!(SqlId => Id);
 on_any_backend!(SqlMoment => Moment);
 on_any_backend!(SqlJson => JsonText);
+on_any_backend!(SqlWrittenJson => JsonText);
 
 /// An enum whose variants are stored and sent under one name each.
 #[macro_export]

@@ -3,6 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::query::{FromQuery, Reader};
+use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
 /// Items on a page when the caller does not say.
@@ -44,19 +45,28 @@ impl<K: std::str::FromStr> FromQuery for Window<K> {
         if asked.is_some_and(|asked| !(1..=MAX_SIZE).contains(&asked)) {
             reader.fault("pageSize", "outOfRange", size);
         }
-        let after = reader.one(
-            "after",
-            &Text::new(
-                "Volg de link in next; deze cursor is niet geldig.",
-                "Suivez le lien next ; ce curseur n'est pas valable.",
-                "Follow the link in next; this cursor is not valid.",
-            ),
-        );
+        let after = reader.one("after", &expected_cursor());
         Self {
             after,
             size: asked.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE),
         }
     }
+}
+
+fn expected_cursor() -> Text {
+    Text::new(
+        "Volg de link in next; deze cursor is niet geldig.",
+        "Suivez le lien next ; ce curseur n'est pas valable.",
+        "Follow the link in next; this cursor is not valid.",
+    )
+}
+
+/// The problem of a cursor that names nothing the caller may know about: the same as of one that cannot be read.
+pub fn unknown_cursor(cursor: impl ToString) -> Problem {
+    Problem::fault(
+        Issue::new("invalidValue", In::Query, "after", expected_cursor())
+            .with_value(cursor.to_string()),
+    )
 }
 
 impl<K> Window<K> {

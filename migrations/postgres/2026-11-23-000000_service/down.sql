@@ -1,4 +1,3 @@
-DROP TABLE audit_event;
 DROP TABLE idempotency;
 DROP TABLE attachment_chunk;
 DROP TABLE attachment;

@@ -209,20 +209,3 @@ CREATE TABLE idempotency (
   PRIMARY KEY (caller, key)
 );
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
-
-CREATE TABLE audit_event (
-  id uuid PRIMARY KEY,
-  arrival bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
-  at timestamptz NOT NULL,
-  action text NOT NULL,
-  subject_kind text NOT NULL,
-  subject_id text COLLATE "C" NOT NULL,
-  organisation_id uuid,
-  facility_id uuid,
-  public_to_inspectors boolean NOT NULL,
-  actor jsonb NOT NULL,
-  trace uuid NOT NULL,
-  payload jsonb,
-  salt bytea NOT NULL
-);
-CREATE INDEX audit_event_by_arrival ON audit_event (arrival, id);

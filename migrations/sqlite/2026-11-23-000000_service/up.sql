@@ -209,19 +209,3 @@ CREATE TABLE idempotency (
   PRIMARY KEY (caller, key)
 );
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
-
-CREATE TABLE audit_event (
-  arrival INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-  id BLOB NOT NULL UNIQUE,
-  at TEXT NOT NULL,
-  action TEXT NOT NULL,
-  subject_kind TEXT NOT NULL,
-  subject_id TEXT NOT NULL,
-  organisation_id BLOB,
-  facility_id BLOB,
-  public_to_inspectors BOOLEAN NOT NULL,
-  actor TEXT NOT NULL,
-  trace BLOB NOT NULL,
-  payload TEXT,
-  salt BLOB NOT NULL
-);

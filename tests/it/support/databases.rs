@@ -1,5 +1,5 @@
 //! A database per test: a copy of a template that is migrated and seeded once per run.
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock};
@@ -184,6 +184,12 @@ impl Cluster {
             "for attempt in 1 2 3 4 5 6 7 8 9 10; do {} && exit 0; sleep 0.3; done; exit 1",
             self.start
         ));
+    }
+
+    /// Where its files are.
+    #[allow(dead_code, reason = "the measurements look at its processes")]
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The address of a database in it.
