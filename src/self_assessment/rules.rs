@@ -595,8 +595,9 @@ mod tests {
         for (observed, today, too_old) in [
             (None, "2026-10-31", false),
             (None, "2026-11-01", true),
-            (Some("2026-03-01"), "2026-11-01", false),
-            (Some("2026-03-01"), "2027-03-01", true),
+            (Some("2025-10-01"), "2026-09-30", false),
+            (Some("2025-10-01"), "2026-10-01", true),
+            (Some("2999-01-01"), "2026-11-01", true),
         ] {
             answer.evidence = observed
                 .map(|observed| Evidence {

@@ -9,7 +9,7 @@ on_both! {
         let wilg = world.wilg();
         let draft = draft_of(&wilg, WILG).await;
         let path = path_of(&draft.body);
-        for number in ["85073003328", "85.07.30-033.28", "85 07 30 033 28", "17.07.30-033.84", "85.27.30-033.71", "\\u0038 5073003328"] {
+        for number in ["85073003328", "85.07.30-033.28", "85 07 30 033 28", "17.07.30-033.84", "85.27.30-033.71", "\\u00385073003328"] {
             let body = format!(r#"{{"answers": [{{"criterionCode": "actiefWerken", "level": "deels", "note": "Mama is {number}."}}]}}"#);
             let refused = wilg.seen(&draft)
                 .send("PATCH".parse().expect("a method"), &format!("{path}/answers"), Some(body.into_bytes()))

@@ -68,13 +68,19 @@ pub(super) fn of_payload(
         None => text(payload, "azp")?,
     };
     let organisation = organisation(payload, settings)?;
+    let said = roles(payload, settings)?;
+    let says = |role| said.iter().any(|claim| claim.role == role);
+    if says(Role::Inspector) && says(Role::Authority) {
+        return Err(TokenFault::ConflictingRoles);
+    }
     // A token that a client asked for itself names the client as its subject (RFC 9068, section 2.2).
     let roles = if client.as_ref() == Some(&subject) {
-        machine_roles(payload, settings)?
+        let silent = in_any_case(payload, &settings.role_claim)?.is_none();
+        machine_roles(silent, &said)
     } else {
-        person_roles(payload, organisation.as_deref(), settings)?
+        person_roles(said, organisation.as_deref(), settings)
     };
-    let claims = Claims {
+    Ok(Claims {
         subject: without_register_number(subject),
         client,
         name: name(payload).filter(|name| !holds_register_number(name)),
@@ -82,12 +88,7 @@ pub(super) fn of_payload(
         organisation,
         scopes: scopes(payload)?,
         expires,
-    };
-    let has = |role| claims.roles.iter().any(|claim| claim.role == role);
-    if has(Role::Inspector) && has(Role::Authority) {
-        return Err(TokenFault::ConflictingRoles);
-    }
-    Ok(claims)
+    })
 }
 
 fn check_origin(payload: &Members, settings: &Settings) -> Result<(), TokenFault> {
@@ -188,29 +189,26 @@ fn organisation(payload: &Members, settings: &Settings) -> Result<Option<String>
 }
 
 /// A machine's role: its token says `integration`, or nothing of roles at all.
-fn machine_roles(payload: &Members, settings: &Settings) -> Result<Vec<RoleClaim>, TokenFault> {
+fn machine_roles(silent: bool, said: &[RoleClaim]) -> Vec<RoleClaim> {
     let machine = RoleClaim {
         role: Role::Integration,
         organisation: None,
     };
-    let silent = in_any_case(payload, &settings.role_claim)?.is_none();
-    let said = roles(payload, settings)?.contains(&machine);
-    Ok(if silent || said {
+    if silent || said.contains(&machine) {
         vec![machine]
     } else {
         Vec::new()
-    })
+    }
 }
 
 /// A person's roles. Those of government count only for the organisations that are set as its offices: elsewhere, whoever hands out
 /// roles for an organisation of its own could make inspectors.
 fn person_roles(
-    payload: &Members,
+    mut said: Vec<RoleClaim>,
     organisation: Option<&str>,
     settings: &Settings,
-) -> Result<Vec<RoleClaim>, TokenFault> {
-    let mut roles = roles(payload, settings)?;
-    roles.retain(|claim| match claim.role {
+) -> Vec<RoleClaim> {
+    said.retain(|claim| match claim.role {
         Role::Facility | Role::FacilityContributor => true,
         Role::Integration => false,
         _ if settings.offices.is_empty() => claim.organisation.is_none(),
@@ -220,7 +218,7 @@ fn person_roles(
             .or(organisation)
             .is_some_and(|number| settings.offices.iter().any(|office| office == number)),
     });
-    Ok(roles)
+    said
 }
 
 /// A subject that is a register number is kept apart from others, and not kept.

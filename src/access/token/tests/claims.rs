@@ -147,6 +147,7 @@ fn the_names_of_role_and_organisation_claim_may_come_in_another_case() {
 fn the_issuers_role_names_are_mapped_and_ours_then_mean_nothing() {
     let mut settings = Settings {
         role_claim: "zi_rol_3d".to_owned(),
+        offices: ["OVO000001", "OVO000002"].map(str::to_owned).into(),
         ..settings()
     };
     settings
@@ -169,10 +170,66 @@ fn the_issuers_role_names_are_mapped_and_ours_then_mean_nothing() {
         ),
         [
             (Role::Inspector, organisation("OVO000001")),
-            (Role::Planner, None),
             (Role::Planner, organisation("OVO000002"))
         ]
     );
+}
+
+#[test]
+fn a_role_of_government_counts_for_its_offices_alone() {
+    let with = |offices: &[&str], claim: Value| {
+        let settings = Settings {
+            offices: offices.iter().map(|office| (*office).to_owned()).collect(),
+            ..settings()
+        };
+        let payload = json!({"kindreflex_rol_3d": claim, "vo_orgcode": "0316380841"});
+        roles(&settings, payload).len()
+    };
+    assert_eq!(with(&[], json!("admin")), 1);
+    assert_eq!(with(&[], json!("admin:0999000228")), 0);
+    assert_eq!(with(&["OVO000001"], json!("admin:OVO000001")), 1);
+    assert_eq!(
+        with(&["OVO000001"], json!(["admin", "inspector:0999000228"])),
+        0
+    );
+    assert_eq!(with(&["0316380841"], json!("admin")), 1);
+    assert_eq!(with(&[], json!("facility:0999000228")), 1);
+}
+
+#[test]
+fn a_machine_is_the_client_that_asked_for_itself() {
+    let roles_of = |subject: &str, claim: Option<Value>| {
+        let mut payload = json!({"sub": subject, "client_id": "epd", "scope": "read:facilities"});
+        if let Some(claim) = claim {
+            payload["kindreflex_rol_3d"] = claim;
+        }
+        let claims = read(&settings(), payload).expect("claims");
+        claims
+            .roles
+            .iter()
+            .map(|claim| claim.role)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(roles_of("epd", None), [Role::Integration]);
+    assert_eq!(
+        roles_of("epd", Some(json!("integration"))),
+        [Role::Integration]
+    );
+    assert_eq!(roles_of("epd", Some(json!("facility"))), []);
+    assert_eq!(roles_of("jan", None), []);
+    assert_eq!(roles_of("jan", Some(json!("facility:"))), []);
+    assert_eq!(roles_of("jan", Some(json!("integration"))), []);
+}
+
+#[test]
+fn a_register_number_in_a_token_is_not_kept() {
+    let claims = read(
+        &settings(),
+        json!({"sub": "85.07.30-033.28", "name": "Jan 85073003328"}),
+    )
+    .expect("claims");
+    assert!(claims.subject.starts_with("sha256:"), "{}", claims.subject);
+    assert_eq!(claims.name, None);
 }
 
 #[test]
