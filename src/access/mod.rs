@@ -191,10 +191,8 @@ impl<A: Action> FromRequest for Allowed<A> {
                 .app_data::<web::Data<State>>()
                 .ok_or_else(|| Problem::internal("the app has no state"))?
                 .clone();
-            let claims = match request.extensions().get::<Arc<Claims>>().cloned() {
-                Some(claims) => claims,
-                None => return Err(no_token()),
-            };
+            let identified = request.extensions().get::<Arc<Claims>>().cloned();
+            let claims = identified.ok_or_else(no_token)?;
             let roles = permit::<A>(&claims)?;
             let now = Moment(state.clock.now());
             let trace = Trace::of(&request).0;

@@ -3,6 +3,7 @@ use actix_web::http::header::{ContentDisposition, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+pub use crate::audit::chain::hex;
 use crate::http::body::personal_data;
 use crate::http::personal::holds_register_number;
 use crate::problem::{In, Issue};
@@ -10,18 +11,6 @@ use crate::text::Text;
 
 /// The longest file name, in characters.
 const MAX_NAME: usize = 200;
-
-/// The bytes of a hash in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String never fails.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
 
 /// The header that says a hash (RFC 9530), of one that is kept in hexadecimal.
 pub fn digest_header(hex: &str) -> String {

@@ -134,7 +134,9 @@ pub fn sha256(bytes: &[u8]) -> Hash {
 
 /// Bytes as people copy them.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 struct Fields(Context);

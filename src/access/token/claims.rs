@@ -227,13 +227,8 @@ fn without_register_number(subject: String) -> String {
         return subject;
     }
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, subject.as_bytes());
-    let start: String = hash
-        .as_ref()
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{start}")
+    let start = hash.as_ref().get(..12).unwrap_or_default();
+    format!("sha256:{}", crate::audit::chain::hex(start))
 }
 
 fn roles(payload: &Members, settings: &Settings) -> Result<Vec<RoleClaim>, TokenFault> {
