@@ -134,7 +134,10 @@ pub fn sha256(bytes: &[u8]) -> Hash {
 
 /// Bytes as people copy them.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        text.push_str(&format!("{byte:02x}"));
+        text
+    })
 }
 
 struct Fields(Context);

@@ -27,7 +27,7 @@ const GATHER: Duration = Duration::from_millis(250);
 /// A pass that numbered something is followed by another no earlier than this and `GATHER`: one seal a second.
 const PACE: Duration = Duration::from_millis(750);
 /// After this long it looks without being woken: for events of another process.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 /// After a failure.
 const RETRY: Duration = Duration::from_secs(5);
 
