@@ -11,7 +11,7 @@ use kindreflex::access::{Role, connect, operator};
 use kindreflex::app::{Settings, State, app};
 use kindreflex::audit::seal::SealKeys;
 use kindreflex::audit::sequencer;
-use kindreflex::audit::verify::{self, Head, Report, Walk};
+use kindreflex::audit::verify::{self, Head, Report};
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
@@ -318,7 +318,14 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
     }
     let state = State::open(&url, 1, plain_settings(), TokenSettings::new("", ""), None)?;
     let state = state.sealing(keys);
-    let report = actix_web::rt::System::new().block_on(walk(&state, saved))?;
+    let mut said = std::time::Instant::now();
+    let progress = move |at, end| {
+        if said.elapsed() > std::time::Duration::from_secs(1) {
+            eprintln!("at number {at} of {end}");
+            said = std::time::Instant::now();
+        }
+    };
+    let report = actix_web::rt::System::new().block_on(verify::whole(&state, saved, progress))?;
     say_report(&report)?;
     match report.fault_count {
         0 => {}
@@ -337,22 +344,6 @@ fn read_head(file: &Path) -> Result<Head, Fault> {
         .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
     serde_json::from_str(text.trim())
         .map_err(|fault| format!("{} holds no head: {fault}", file.display()).into())
-}
-
-/// Walks the whole audit, with a line now and then.
-async fn walk(state: &State, saved: Option<Head>) -> Result<Report, Fault> {
-    let now = Moment(state.clock.now());
-    let mut walk = Walk::new(state.audit.keys(), None, saved);
-    let mut said = std::time::Instant::now();
-    while let Some(step) = walk.next() {
-        walk.take(operator::read(state, now, move |tx| verify::read(tx, &step)).await?);
-        if said.elapsed() > std::time::Duration::from_secs(1) {
-            let (at, end) = walk.progress();
-            eprintln!("at number {at} of {end}");
-            said = std::time::Instant::now();
-        }
-    }
-    Ok(walk.finish())
 }
 
 fn say_report(report: &Report) -> Result<(), Fault> {

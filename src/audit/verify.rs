@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use super::chain::{self, Hash, PayloadState, StoredEvent, hex};
 use super::seal::{Seal, SealKeys, Signature};
 use super::sequencer::{Bounds, Numbered, last, newest_seal};
-use crate::access::Tx;
+use crate::access::{Tx, operator};
+use crate::app::State;
 use crate::db::schema::{audit_event, audit_order, audit_seal};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
@@ -133,6 +134,22 @@ pub enum Stretch {
     Order(Vec<(Numbered, Option<StoredEvent>)>, Vec<Seal>),
     /// Unnumbered events that the sequencer has passed, how many are still to be numbered, and the last event looked at if there are more.
     Events(Vec<Id>, u64, Option<Id>),
+}
+
+/// Walks everything as the operator, saying now and then how far it is.
+pub async fn whole(
+    state: &State,
+    saved: Option<Head>,
+    mut progress: impl FnMut(i64, i64),
+) -> Result<Report, Problem> {
+    let now = Moment(state.clock.now());
+    let mut walk = Walk::new(state.audit.keys(), None, saved);
+    while let Some(step) = walk.next() {
+        walk.take(operator::read(state, now, move |tx| read(tx, &step)).await?);
+        let (at, end) = walk.progress();
+        progress(at, end);
+    }
+    Ok(walk.finish())
 }
 
 /// Reads what a walk wants.

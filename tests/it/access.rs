@@ -333,7 +333,10 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "readAttachmentContent" => {
             Prepared::new(format!("{}/content", referred_attachment(world).await))
         }
-        "listAuditEvents" => Prepared::new("/auditEvents").secret(ids::ORGANISATION),
+        "listAuditEvents" => {
+            world.number_events().await;
+            Prepared::new("/auditEvents").secret(ids::ORGANISATION)
+        }
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
         other => panic!("the operation {other} has no recipe here: add one"),
     }

@@ -14,6 +14,7 @@ mod support;
 mod access;
 mod answers;
 mod attachments;
+mod audit;
 mod commits;
 mod contract;
 mod durability;

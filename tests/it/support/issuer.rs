@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::app::{Settings, State};
+use kindreflex::audit::seal::SealKeys;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 
 /// Whom its tokens are for.
@@ -48,6 +49,11 @@ pub fn url() -> &'static str {
     ISSUER.issuer.url()
 }
 
+static SEAL_KEYS: LazyLock<SealKeys> = LazyLock::new(|| {
+    let directory = tempfile::tempdir().expect("a directory");
+    SealKeys::open(&directory.path().join("seal-key.der")).expect("a key")
+});
+
 /// What the process holds, over this database.
 pub fn state(url: &str) -> State {
     let settings = Settings {
@@ -56,7 +62,9 @@ pub fn state(url: &str) -> State {
         attachment_limit: 1_048_576,
     };
     let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
-    State::open(url, 8, settings, tokens, None).expect("a state")
+    State::open(url, 8, settings, tokens, None)
+        .expect("a state")
+        .sealing(SEAL_KEYS.clone())
 }
 
 /// A person's token, for a role and an organisation.

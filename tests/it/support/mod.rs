@@ -71,6 +71,13 @@ impl World {
         }
     }
 
+    /// Numbers and seals what was done so far, as the running service does by itself.
+    pub async fn number_events(&self) {
+        kindreflex::audit::sequencer::drain(&self.state)
+            .await
+            .expect("numbered");
+    }
+
     fn actor(&self, token: Option<String>) -> Actor {
         Actor {
             call: self.call.clone(),
