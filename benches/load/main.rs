@@ -13,6 +13,10 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::large_stack_arrays,
+    clippy::ref_option,
+    clippy::zombie_processes,
     reason = "a measurement that cannot go on ends, and figures are rounded anyway"
 )]
 use std::time::Duration;

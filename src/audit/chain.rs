@@ -134,10 +134,9 @@ pub fn sha256(bytes: &[u8]) -> Hash {
 
 /// Bytes as people copy them.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        text.push_str(&format!("{byte:02x}"));
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 struct Fields(Context);
