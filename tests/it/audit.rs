@@ -4,8 +4,9 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use kindreflex::access::connect;
 use kindreflex::audit::chain::{self, StoredEvent};
+use kindreflex::audit::report::{FaultKind, Head, Report};
 use kindreflex::audit::sequencer::{Pass, drain};
-use kindreflex::audit::verify::{FaultKind, Head, Report, whole};
+use kindreflex::audit::verify::whole;
 use kindreflex::db::schema::{audit_event, audit_order};
 use kindreflex::db::types::{AnyBackend, Conn, Id};
 use kindreflex::demo::ids;
@@ -380,7 +381,7 @@ on_both! {
             let page: Answer = admin.get(&path).await.expect(200);
             found.extend(page.body["items"].as_array().expect("items").clone());
             let Some(next) = page.body["next"].as_str() else { break };
-            path = next.strip_prefix("https://kindreflex.test/v1").expect("ours").to_owned();
+            next.strip_prefix("https://kindreflex.test/v1").expect("ours").clone_into(&mut path);
         }
         let whole = events_of(&admin, "?pageSize=200").await;
         assert_eq!(found.len(), whole.len());
