@@ -9,9 +9,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::access::{Role, connect, operator};
 use kindreflex::app::{Settings, State, app};
+use kindreflex::audit::report::{Head, Report};
 use kindreflex::audit::seal::SealKeys;
 use kindreflex::audit::sequencer;
-use kindreflex::audit::verify::{self, Head, Report};
+use kindreflex::audit::verify;
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
@@ -95,8 +96,8 @@ enum Command {
 enum AuditCommand {
     /// Walks every recorded event and seal, and names each that was changed, added or taken away; exit status 1 when there is one.
     ///
-    /// Needs KINDREFLEX_DATABASE_URL and KINDREFLEX_SEAL_KEY, of which the public half is enough. The last line is the head: kept elsewhere,
-    /// it shows next time that the end is still there and nothing before it was made anew.
+    /// Needs KINDREFLEX_DATABASE_URL and KINDREFLEX_SEAL_KEY, of which the public half is enough. When all is well the last line is
+    /// the head: kept elsewhere, it shows next time that the end is still there and nothing before it was made anew.
     Verify {
         /// A head that was saved before.
         #[arg(long)]
@@ -292,18 +293,9 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
         save_head,
         data,
     } = command;
-    let mut settings = kindreflex::config::environment();
-    let mut setting = |name: &str| {
-        settings
-            .remove(name)
-            .ok_or_else(|| format!("{name}: is not set"))
-    };
     let (url, key) = match data {
         Some(directory) => (database_in(directory), directory.join(DEMO_SEAL_KEY)),
-        None => (
-            setting("KINDREFLEX_DATABASE_URL")?,
-            setting("KINDREFLEX_SEAL_KEY")?.into(),
-        ),
+        None => database_and_key()?,
     };
     let keys = SealKeys::read(&key)?;
     let saved = head.as_deref().map(read_head).transpose()?;
@@ -339,6 +331,20 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The two settings that verification needs; both are named when both are missing.
+fn database_and_key() -> Result<(String, PathBuf), Fault> {
+    let mut settings = kindreflex::config::environment();
+    let names = ["KINDREFLEX_DATABASE_URL", "KINDREFLEX_SEAL_KEY"];
+    match names.map(|name| settings.remove(name)) {
+        [Some(url), Some(key)] => Ok((url, key.into())),
+        given => {
+            let missing = names.iter().zip(given).filter(|(_, given)| given.is_none());
+            let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+            Err(format!("not set: {}", missing.join(", ")).into())
+        }
+    }
+}
+
 fn read_head(file: &Path) -> Result<Head, Fault> {
     let text = std::fs::read_to_string(file)
         .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
@@ -351,12 +357,12 @@ fn say_report(report: &Report) -> Result<(), Fault> {
         say(&format!("fault: {fault}"))?;
     }
     say(&format!(
-        "{} events in order, {} of them under {} good seals; {} payloads erased; {} events not numbered and sealed yet",
+        "events in order: {}, {} of them under {} good seals; payloads erased: {}; events not numbered and sealed yet: {}",
         report.events, report.sealed, report.seals, report.erased, report.pending
     ))?;
     match &report.head {
-        Some(head) => say(&serde_json::to_string(head)?),
-        None => Ok(()),
+        Some(head) if report.fault_count == 0 => say(&serde_json::to_string(head)?),
+        _ => Ok(()),
     }
 }
 

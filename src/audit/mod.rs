@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub mod chain;
+pub mod report;
 pub mod routes;
 pub mod seal;
 pub mod sequencer;

@@ -2,8 +2,9 @@
 use actix_web::{HttpResponse, get};
 use utoipa::IntoParams;
 
+use super::report::Verification;
 use super::store::{self, AuditEvent, Filter};
-use super::verify::{self, Verification, Walk};
+use super::verify::{self, Walk};
 use crate::access::Allowed;
 use crate::access::policy::{ReadAuditEvents, VerifyAuditEvents};
 use crate::db::types::Id;
