@@ -1,12 +1,12 @@
 //! The app: what the process holds for all requests, every route, and the answers for what no route takes.
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::OpenApiFactory;
+use utoipa_actix_web::service_config::ServiceConfig as DocumentConfig;
 use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi, Url as PageUrl};
 
 use crate::access::token::{Settings as TokenSettings, Verifier};
@@ -97,63 +97,81 @@ impl State {
     }
 }
 
+/// What takes operations: the app that serves them, or the document that tells of them. An app for a worker makes no document.
+pub trait Operations {
+    /// Takes one.
+    fn operation(&mut self, one: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Operations for web::ServiceConfig {
+    fn operation(&mut self, one: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(one)
+    }
+}
+
+impl Operations for DocumentConfig<'_> {
+    fn operation(&mut self, one: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(one)
+    }
+}
+
 /// Every operation of the contract.
-pub fn operations(config: &mut ServiceConfig) {
-    config
-        .service(health)
-        .service(me::read_me)
-        .service(facilities::list_organisations)
-        .service(facilities::create_organisation)
-        .service(facilities::read_organisation)
-        .service(facilities::replace_organisation)
-        .service(facilities::list_facilities)
-        .service(facilities::create_facility)
-        .service(facilities::read_facility)
-        .service(facilities::replace_facility)
-        .service(facilities::list_sites)
-        .service(facilities::create_site)
-        .service(facilities::read_site)
-        .service(facilities::replace_site)
-        .service(facilities::list_units)
-        .service(facilities::create_unit)
-        .service(facilities::read_unit)
-        .service(facilities::replace_unit)
-        .service(sectors::list_sectors)
-        .service(sectors::read_sector)
-        .service(sectors::put_sector)
-        .service(sectors::list_facility_types)
-        .service(sectors::read_facility_type)
-        .service(sectors::put_facility_type)
-        .service(integrations::list_integrations)
-        .service(integrations::read_integration)
-        .service(integrations::put_integration)
-        .service(integrations::delete_integration)
-        .service(frameworks::list_frameworks)
-        .service(frameworks::list_framework_versions)
-        .service(frameworks::read_framework_version)
-        .service(frameworks::put_framework_version)
-        .service(frameworks::publish_framework_version)
-        .service(frameworks::read_answer_schema)
-        .service(frameworks::read_framework_changes)
-        .service(cycles::list_cycles)
-        .service(cycles::create_cycle)
-        .service(cycles::read_cycle)
-        .service(cycles::replace_cycle)
-        .service(self_assessments::list_self_assessments)
-        .service(self_assessments::create_self_assessment)
-        .service(self_assessments::read_self_assessment)
-        .service(self_assessments::read_outcome)
-        .service(self_assessments::read_answer)
-        .service(self_assessments::put_answer)
-        .service(self_assessments::delete_answer)
-        .service(self_assessments::patch_answers)
-        .service(self_assessments::confirm_answers)
-        .service(self_assessments::submit_self_assessment)
-        .service(self_assessments::reopen_self_assessment)
-        .service(self_assessments::list_revisions)
-        .service(self_assessments::read_revision)
-        .configure(attachment::operations)
-        .configure(audit::operations);
+pub fn operations(to: &mut impl Operations) {
+    to.operation(health)
+        .operation(me::read_me)
+        // Routes are tried in this order: what is asked for most stands first.
+        .operation(self_assessments::list_self_assessments)
+        .operation(self_assessments::create_self_assessment)
+        .operation(self_assessments::read_self_assessment)
+        .operation(self_assessments::read_outcome)
+        .operation(self_assessments::read_answer)
+        .operation(self_assessments::put_answer)
+        .operation(self_assessments::delete_answer)
+        .operation(self_assessments::patch_answers)
+        .operation(self_assessments::confirm_answers)
+        .operation(self_assessments::submit_self_assessment)
+        .operation(self_assessments::reopen_self_assessment)
+        .operation(self_assessments::list_revisions)
+        .operation(self_assessments::read_revision)
+        .operation(facilities::list_organisations)
+        .operation(facilities::create_organisation)
+        .operation(facilities::read_organisation)
+        .operation(facilities::replace_organisation)
+        .operation(facilities::list_facilities)
+        .operation(facilities::create_facility)
+        .operation(facilities::read_facility)
+        .operation(facilities::replace_facility)
+        .operation(facilities::list_sites)
+        .operation(facilities::create_site)
+        .operation(facilities::read_site)
+        .operation(facilities::replace_site)
+        .operation(facilities::list_units)
+        .operation(facilities::create_unit)
+        .operation(facilities::read_unit)
+        .operation(facilities::replace_unit)
+        .operation(sectors::list_sectors)
+        .operation(sectors::read_sector)
+        .operation(sectors::put_sector)
+        .operation(sectors::list_facility_types)
+        .operation(sectors::read_facility_type)
+        .operation(sectors::put_facility_type)
+        .operation(integrations::list_integrations)
+        .operation(integrations::read_integration)
+        .operation(integrations::put_integration)
+        .operation(integrations::delete_integration)
+        .operation(frameworks::list_frameworks)
+        .operation(frameworks::list_framework_versions)
+        .operation(frameworks::read_framework_version)
+        .operation(frameworks::put_framework_version)
+        .operation(frameworks::publish_framework_version)
+        .operation(frameworks::read_answer_schema)
+        .operation(frameworks::read_framework_changes)
+        .operation(cycles::list_cycles)
+        .operation(cycles::create_cycle)
+        .operation(cycles::read_cycle)
+        .operation(cycles::replace_cycle);
+    attachment::operations(to);
+    audit::operations(to);
 }
 
 /// The app of one worker.
@@ -175,25 +193,21 @@ pub fn app(
     let page =
         SwaggerUi::new("/v1/doc/{_:.*}").config(PageConfig::new(documents).validator_url("none"));
     App::new()
-        .into_utoipa_app()
         .app_data(state)
         // The scope takes whatever starts with /v1, so the documents stand before it.
-        .map(|app| {
-            app.service(openapi::routes::json_3_1)
-                .service(openapi::routes::yaml_3_1)
-                .service(openapi::routes::json_3_0)
-                .service(openapi::routes::yaml_3_0)
-                .service(web::redirect("/v1/doc", "/v1/doc/"))
-                .service(page)
-                .service(demo_discovery)
-                .service(demo_keys)
-        })
+        .service(openapi::routes::json_3_1)
+        .service(openapi::routes::yaml_3_1)
+        .service(openapi::routes::json_3_0)
+        .service(openapi::routes::yaml_3_0)
+        .service(web::redirect("/v1/doc", "/v1/doc/"))
+        .service(page)
+        .service(demo_discovery)
+        .service(demo_keys)
         .service(
-            utoipa_actix_web::scope("/v1")
+            web::scope("/v1")
                 .wrap(from_fn(identify))
                 .configure(operations),
         )
-        .into_app()
         .default_service(web::to(no_such_route))
         .wrap(from_fn(wrap))
 }

@@ -405,7 +405,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
         say(&greeting)?;
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
         actix_web::rt::spawn(sequencer::run(state.clone()));
-        listen(state, listen_on, 2).await
+        listen(state, listen_on, 1).await
     })
 }
 

@@ -36,7 +36,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_PUBLIC_URL", None),
     ("KINDREFLEX_DATABASE_URL", None),
     ("KINDREFLEX_DATABASE_CONNECTIONS", Some("8")),
-    ("KINDREFLEX_WORKERS", Some("2")),
+    ("KINDREFLEX_WORKERS", Some("1")),
     ("KINDREFLEX_ISSUER", None),
     ("KINDREFLEX_AUDIENCE", None),
     ("KINDREFLEX_REQUIRE_TYP", Some("true")),

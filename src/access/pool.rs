@@ -1,12 +1,13 @@
 //! Private to `access`: how a closure reaches a connection. Nothing outside can.
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::timeout;
 
 use crate::db::types::Conn;
 use crate::problem::{Again, Problem};
@@ -90,6 +91,8 @@ pub fn connect(url: &str) -> ConnectionResult<Conn> {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Opener>,
+    /// A turn for each connection: who waits for one waits here, and holds no thread meanwhile.
+    turns: Arc<Semaphore>,
     /// SQLite's one writer; PostgreSQL writes through the pool.
     writer: Option<mpsc::SyncSender<Job>>,
 }
@@ -113,7 +116,19 @@ impl Database {
                 url: url.to_owned(),
                 reads_only: on_sqlite,
             });
-        Ok(Self { pool, writer })
+        let turns = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        Ok(Self {
+            pool,
+            turns,
+            writer,
+        })
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        timeout(PATIENCE, self.turns.clone().acquire_owned())
+            .await
+            .map_err(|_| Problem::busy().because("every connection is taken"))?
+            .map_err(|fault| Problem::internal(fault.to_string()))
     }
 
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Opener>, Problem> {
@@ -134,8 +149,9 @@ impl Database {
         &self,
         work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let database = self.clone();
+        let (database, turn) = (self.clone(), self.turn().await?);
         hop(move || {
+            let _turn = turn;
             let mut conn = database.connection()?;
             snapshot(&mut conn, &work)
         })
@@ -148,8 +164,12 @@ impl Database {
         work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let Some(writer) = &self.writer else {
-            let database = self.clone();
-            return hop(move || retrying(&mut *database.connection()?, &work)).await;
+            let (database, turn) = (self.clone(), self.turn().await?);
+            return hop(move || {
+                let _turn = turn;
+                retrying(&mut *database.connection()?, &work)
+            })
+            .await;
         };
         let (send, receive) = oneshot::channel();
         writer

@@ -8,8 +8,8 @@
 //! another's id gives nothing away.
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
 use crate::http::ETag;
@@ -22,11 +22,10 @@ mod store;
 pub use store::{keep, refer, sweep};
 
 /// The operations on attachments.
-pub fn operations(config: &mut ServiceConfig) {
-    config
-        .service(routes::put_attachment)
-        .service(routes::read_attachment)
-        .service(routes::read_attachment_content);
+pub fn operations(to: &mut impl Operations) {
+    to.operation(routes::put_attachment)
+        .operation(routes::read_attachment)
+        .operation(routes::read_attachment_content);
 }
 
 crate::text_enum! {

@@ -204,8 +204,7 @@ impl Audit {
 }
 
 /// The operations on the audit.
-pub fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    config
-        .service(routes::list_audit_events)
-        .service(routes::verify_audit_events);
+pub fn operations(to: &mut impl crate::app::Operations) {
+    to.operation(routes::list_audit_events)
+        .operation(routes::verify_audit_events);
 }

@@ -165,6 +165,10 @@ fn log_line(
     trace: uuid::Uuid,
     started: Instant,
 ) {
+    if !log::log_enabled!(log::Level::Info) {
+        // Finding the pattern costs a walk along all routes.
+        return;
+    }
     let pattern = response.request().match_pattern();
     log::info!(
         "{trace} {method} {} {} {} µs",

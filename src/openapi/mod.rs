@@ -1,6 +1,6 @@
 //! The OpenAPI document: made of the handlers' own annotations, completed with what holds for every operation.
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use actix_web::App;
 use serde_json::{Value, json};
@@ -47,11 +47,14 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let (_, api) = App::new()
         .into_utoipa_app()
         .openapi(Head::openapi())
-        .service(utoipa_actix_web::scope("/v1").configure(crate::app::operations))
+        .service(utoipa_actix_web::scope("/v1").configure(|to| crate::app::operations(to)))
         .split_for_parts();
     let raw = serde_json::to_value(&api).unwrap_or_default();
     complete::document(raw)
 });
+
+/// A path in its segments, and its methods.
+type Methods = (Vec<String>, Vec<String>);
 
 /// The documents of one instance, and the methods of its paths.
 #[derive(Clone)]
@@ -60,48 +63,26 @@ pub struct Documents(Arc<Inner>);
 struct Inner {
     public_url: String,
     issuer: String,
-    methods: Vec<(Vec<String>, Vec<String>)>,
+    methods: OnceLock<Vec<Methods>>,
 }
 
 impl Documents {
     /// The documents that name this address and issuer.
     pub fn new(public_url: &str, issuer: &str) -> Self {
-        let fixed = [
-            "/v1/doc/openapi.json",
-            "/v1/doc/openapi.yaml",
-            "/v1/doc/openapi-3.0.json",
-            "/v1/doc/openapi-3.0.yaml",
-            "/v1/doc",
-        ];
-        let mut methods: Vec<(Vec<String>, Vec<String>)> = fixed
-            .iter()
-            .map(|path| (segments(path), vec!["GET".to_owned(), "HEAD".to_owned()]))
-            .collect();
-        if let Some(paths) = DOCUMENT.get("paths").and_then(Value::as_object) {
-            for (path, operations) in paths {
-                let mut names: Vec<String> = operations
-                    .as_object()
-                    .map(|all| all.keys().map(|name| name.to_uppercase()).collect())
-                    .unwrap_or_default();
-                if names.iter().any(|name| name == "GET") {
-                    names.push("HEAD".to_owned());
-                }
-                names.sort();
-                methods.push((segments(path), names));
-            }
-        }
         Self(Arc::new(Inner {
             public_url: public_url.to_owned(),
             issuer: issuer.to_owned(),
-            methods,
+            methods: OnceLock::new(),
         }))
     }
 
     /// The methods of a path; none when it is no path of ours.
     pub fn methods_of(&self, path: &str) -> &[String] {
         let asked = segments(path);
+        // Made when first asked for: the document takes longer than all the rest of a start.
         self.0
             .methods
+            .get_or_init(methods)
             .iter()
             .find(|(pattern, _)| matches(pattern, &asked))
             .map_or(&[], |(_, methods)| methods.as_slice())
@@ -132,6 +113,35 @@ impl Documents {
         }
         document
     }
+}
+
+/// Every path with its methods.
+fn methods() -> Vec<Methods> {
+    let fixed = [
+        "/v1/doc/openapi.json",
+        "/v1/doc/openapi.yaml",
+        "/v1/doc/openapi-3.0.json",
+        "/v1/doc/openapi-3.0.yaml",
+        "/v1/doc",
+    ];
+    let mut methods: Vec<Methods> = fixed
+        .iter()
+        .map(|path| (segments(path), vec!["GET".to_owned(), "HEAD".to_owned()]))
+        .collect();
+    if let Some(paths) = DOCUMENT.get("paths").and_then(Value::as_object) {
+        for (path, operations) in paths {
+            let mut names: Vec<String> = operations
+                .as_object()
+                .map(|all| all.keys().map(|name| name.to_uppercase()).collect())
+                .unwrap_or_default();
+            if names.iter().any(|name| name == "GET") {
+                names.push("HEAD".to_owned());
+            }
+            names.sort();
+            methods.push((segments(path), names));
+        }
+    }
+    methods
 }
 
 fn segments(path: &str) -> Vec<String> {

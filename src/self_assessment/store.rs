@@ -45,7 +45,6 @@ pub struct Head {
     /// The last one handed in.
     pub submitted_revision: Option<i64>,
     pub(super) based_on: Option<Id>,
-    pub(super) opening: JsonText,
     pub(super) reopening: Option<JsonText>,
     /// Its edit counter.
     pub edit: i64,
@@ -62,7 +61,7 @@ type Row = (
     Id,
     (String, String, String),
     (Purpose, Status, i64, Option<i64>),
-    (Option<Id>, JsonText, Option<JsonText>),
+    (Option<Id>, Option<JsonText>),
     (i64, Moment, Moment, Option<Moment>),
 );
 type Columns = (
@@ -80,11 +79,7 @@ type Columns = (
         self_assessment::revision,
         self_assessment::submitted_revision,
     ),
-    (
-        self_assessment::based_on,
-        self_assessment::opening,
-        self_assessment::reopening,
-    ),
+    (self_assessment::based_on, self_assessment::reopening),
     (
         self_assessment::edit,
         self_assessment::created_at,
@@ -107,11 +102,7 @@ const HEAD: Columns = (
         self_assessment::revision,
         self_assessment::submitted_revision,
     ),
-    (
-        self_assessment::based_on,
-        self_assessment::opening,
-        self_assessment::reopening,
-    ),
+    (self_assessment::based_on, self_assessment::reopening),
     (
         self_assessment::edit,
         self_assessment::created_at,
@@ -124,7 +115,7 @@ fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
     let (id, cycle_id, facility_id, what, stand, origin, times) = row;
     let (facility_type, framework_code, version_code) = what;
     let (purpose, status, revision, submitted_revision) = stand;
-    let (based_on, opening, reopening) = origin;
+    let (based_on, reopening) = origin;
     let (edit, created_at, updated_at, submitted_at) = times;
     Head {
         id,
@@ -139,7 +130,6 @@ fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
         revision,
         submitted_revision,
         based_on,
-        opening,
         reopening,
         edit,
         created_at,
@@ -334,7 +324,11 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     let standings = rules::standings(&answers);
     let verdicts = rules::verdicts(&document, &head.facility_type, &standings);
     let position = rules::position(&document, &verdicts, &standings);
-    let opening: Opening = head.opening.to()?;
+    let opening = if position.open.is_empty() {
+        Opening::new()
+    } else {
+        opening(tx, head.id)?
+    };
     Ok(SelfAssessment {
         summary: summary(head)?,
         based_on: head.based_on,
@@ -343,6 +337,16 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         open_criteria: rules::open_criteria(&position, &opening),
         answers,
     })
+}
+
+/// Why criteria are asked again. It grows with the framework, so it is read only where something is open.
+fn opening(tx: &mut Tx, id: Id) -> Result<Opening, Problem> {
+    let opening: JsonText = self_assessment::table
+        .filter(self_assessment::id.eq(id))
+        .select(self_assessment::opening)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)?;
+    opening.to()
 }
 
 /// The answers, in the order of the framework.
@@ -432,7 +436,12 @@ pub fn lock_draft_as_read(tx: &mut Tx, read: Head) -> Result<Option<Head>, Probl
 }
 
 /// Stores a new draft with the answers that it starts from.
-pub fn insert(tx: &mut Tx, head: &Head, carried: &[Answer]) -> Result<(), Problem> {
+pub fn insert(
+    tx: &mut Tx,
+    head: &Head,
+    opening: &Opening,
+    carried: &[Answer],
+) -> Result<(), Problem> {
     let stored = diesel::insert_into(self_assessment::table)
         .values((
             self_assessment::id.eq(head.id),
@@ -445,7 +454,7 @@ pub fn insert(tx: &mut Tx, head: &Head, carried: &[Answer]) -> Result<(), Proble
             self_assessment::state.eq(head.status),
             self_assessment::revision.eq(head.revision),
             self_assessment::based_on.eq(head.based_on),
-            self_assessment::opening.eq(&head.opening),
+            self_assessment::opening.eq(JsonText::of(opening)?),
             self_assessment::edit.eq(head.edit),
             self_assessment::created_at.eq(head.created_at),
             self_assessment::updated_at.eq(head.updated_at),

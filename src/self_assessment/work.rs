@@ -7,7 +7,7 @@ use super::{
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
-use crate::db::types::{Id, JsonText};
+use crate::db::types::Id;
 use crate::facility;
 use crate::framework::{self, document::Document, rules::carry};
 use crate::problem::{Issue, Problem};
@@ -95,7 +95,6 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         revision: 1,
         submitted_revision: None,
         based_on: usable.map(|(id, _)| *id),
-        opening: JsonText::of(&opening)?,
         reopening: None,
         edit: 1,
         created_at: tx.now,
@@ -103,7 +102,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         submitted_at: None,
         own: true,
     };
-    store::insert(tx, &head, &carried)?;
+    store::insert(tx, &head, &opening, &carried)?;
     let event = Event::new("selfAssessmentCreated", "selfAssessment", id);
     audit::record(tx, whose(event, &head).with(input)?)?;
     Ok(head)
@@ -187,6 +186,14 @@ pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<
     }
 }
 
+/// An answer as the audit keeps it.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Said<'a> {
+    answer: &'a AnswerInput,
+    criterion_code: &'a str,
+}
+
 /// Stores answers in a locked draft, each replaced whole. `at` names an answer in a fault.
 pub fn answer(
     tx: &mut Tx,
@@ -226,9 +233,12 @@ pub fn answer(
         })
         .collect();
     store::save_answers(tx, head.id, &answers)?;
-    let said: Vec<serde_json::Value> = inputs
+    let said: Vec<Said> = inputs
         .iter()
-        .map(|(code, input)| serde_json::json!({"criterionCode": code, "answer": input}))
+        .map(|(criterion_code, answer)| Said {
+            answer,
+            criterion_code,
+        })
         .collect();
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, whose(event, head).with(&said)?)?;
