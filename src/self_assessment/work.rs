@@ -186,7 +186,13 @@ pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<
     }
 }
 
-/// An answer as the audit keeps it.
+/// Answers as the audit keeps them.
+#[derive(serde::Serialize)]
+struct AllSaid<'a> {
+    answers: Vec<Said<'a>>,
+}
+
+/// One of them.
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Said<'a> {
@@ -233,13 +239,14 @@ pub fn answer(
         })
         .collect();
     store::save_answers(tx, head.id, &answers)?;
-    let said: Vec<Said> = inputs
+    let answers = inputs
         .iter()
         .map(|(criterion_code, answer)| Said {
             answer,
             criterion_code,
         })
         .collect();
+    let said = AllSaid { answers };
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, whose(event, head).with(&said)?)?;
     saved(tx, head, &document)

@@ -25,6 +25,20 @@ on_both! {
         assert!(!String::from_utf8_lossy(&asked.bytes).contains("033.28"));
     }
 
+    async fn what_was_answered_stands_in_the_audit_for_its_facility_alone(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = format!("{}/answers/actiefWerken", path_of(&draft.body));
+        wilg.seen(&draft).put(&path, json!({"level": "volledig"})).await.expect(200);
+        world.number_events().await;
+        let mine = wilg.get("/auditEvents?action=answersSaved").await.expect(200);
+        assert_eq!(mine.body["items"][0]["payload"]["answers"][0]["criterionCode"], "actiefWerken", "{}", mine.body);
+        for other in [world.admin(), world.berk()] {
+            let seen = other.get("/auditEvents?action=answersSaved").await.expect(200);
+            assert!(!seen.body.to_string().contains("volledig") || !seen.body.to_string().contains(WILG), "{}", seen.body);
+        }
+    }
+
     async fn every_fault_of_an_answer_is_named_at_once(world: World) {
         let wilg = world.wilg();
         let draft = draft_of(&wilg, WILG).await;
