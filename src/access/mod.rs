@@ -84,8 +84,18 @@ pub struct Tx<'c> {
 }
 
 impl Tx<'_> {
-    /// Takes a lock of this name until the end of the transaction; false when another transaction holds it. SQLite has one
-    /// writer, so there nobody else can.
+    /// Takes a lock of this name until the end of the transaction, waiting for whoever holds it. SQLite has one writer, so there
+    /// nobody does.
+    pub fn wait_for_name(&mut self, name: &str) -> Result<(), Problem> {
+        if let Conn::Postgres(conn) = self.conn {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// The same without waiting; false when another transaction holds it.
     pub fn lock_name(&mut self, name: &str) -> Result<bool, Problem> {
         match self.conn {
             Conn::Sqlite(_) => Ok(true),

@@ -10,6 +10,7 @@ diesel::table! {
         code -> Text,
         document -> SqlJson,
         edit -> BigInt,
+        created_at -> SqlMoment,
     }
 }
 
@@ -22,6 +23,7 @@ diesel::table! {
         sector_code -> Text,
         document -> SqlJson,
         edit -> BigInt,
+        created_at -> SqlMoment,
     }
 }
 
@@ -174,6 +176,7 @@ diesel::table! {
         edit -> BigInt,
         created_at -> SqlMoment,
         updated_at -> SqlMoment,
+        superseded_by -> Nullable<SqlId>,
     }
 }
 

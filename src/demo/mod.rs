@@ -16,7 +16,7 @@ use crate::framework::{self, check, routes::PublicationInput};
 use crate::problem::Problem;
 use crate::self_assessment::{
     AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, rules, store,
-    work,
+    submission, work,
 };
 
 mod data;
@@ -252,8 +252,7 @@ async fn past(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
                 )?;
             }
             answer_all(tx, head.id)?;
-            let head = work::lock(tx, head.id, None)?;
-            work::submit(tx, &head).map(drop)
+            submission::submit(tx, head.id, None).map(drop)
         })
         .await?;
     }

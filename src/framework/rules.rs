@@ -4,7 +4,7 @@
 //! conclusions are poorer, but nothing panics.
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::document::{Code, Condition, Criterion, CriterionKind, Document, Judgement};
@@ -12,7 +12,7 @@ pub use super::history::{Carry, CriterionChange, Difference, carry, changes};
 pub use super::schema::answer_schema;
 
 /// Whether a criterion applies to a facility, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
     /// The criterion.
@@ -24,7 +24,7 @@ pub struct Verdict {
 }
 
 /// What a conclusion rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Why {
     /// The rule that decided.
@@ -32,18 +32,18 @@ pub struct Why {
     /// The framework version that holds the rule.
     pub version: Code,
     /// The facility's type, when the rule looked at it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
     pub facility_type: Option<String>,
     /// The level of each earlier criterion that the rule looked at. One that is not answered, or does not apply itself,
     /// is left out.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(required = false)]
     pub inputs: BTreeMap<String, String>,
 }
 
 /// The rules that decide whether a criterion applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApplicabilityRule)]
 pub enum Rule {

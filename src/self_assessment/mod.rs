@@ -21,6 +21,7 @@ pub mod routes;
 mod rows;
 pub mod rules;
 pub mod store;
+pub mod submission;
 pub mod work;
 
 pub use cycle_store::insert_cycle;
@@ -47,7 +48,7 @@ crate::text_enum! {
         Draft = "draft",
         /// Handed in.
         Submitted = "submitted",
-        /// A later cycle's was handed in.
+        /// Handed in, as was a later cycle's.
         Superseded = "superseded",
     }
 }
@@ -79,6 +80,8 @@ crate::text_enum! {
         Merged = "merged",
         /// The evidence behind last time's answer is too old.
         EvidenceExpired = "evidenceExpired",
+        /// It is answered, without the evidence that the level needs.
+        EvidenceMissing = "evidenceMissing",
     }
 }
 
@@ -220,6 +223,17 @@ pub struct Asked {
     pub previous: Vec<PreviousAnswer>,
 }
 
+impl Asked {
+    /// A reason that needs no more words.
+    pub fn only(reason: OpenReason) -> Self {
+        Self {
+            reason,
+            explanations: Vec::new(),
+            previous: Vec::new(),
+        }
+    }
+}
+
 /// What is asked again, per criterion.
 pub type Opening = BTreeMap<String, Asked>;
 
@@ -241,10 +255,15 @@ pub struct OpenCriterion {
     pub previous: Vec<PreviousAnswer>,
 }
 
-/// How far a self-assessment is, counted over the criteria that apply.
+/// How far a self-assessment is, counted over the criteria that apply, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
+    /// The rule of counting: what applies is answered, confirmed or open. It is ours.
+    #[schema(example = "answersToWhatApplies")]
+    pub rule: String,
+    /// The version of the framework that the counting went by.
+    pub version_code: String,
     /// Criteria that apply.
     pub applicable: usize,
     /// Answered anew.
@@ -255,8 +274,14 @@ pub struct Progress {
     pub to_confirm: usize,
     /// Without an answer.
     pub open: usize,
-    /// Whether it can be submitted.
+    /// Answered, without the evidence that the level needs.
+    pub without_evidence: usize,
+    /// Whether it can be submitted: nothing is open, to be confirmed or without its evidence.
     pub complete: bool,
+    /// The criteria that do not apply, each with the rule, the version and the inputs that say so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub not_applicable: Vec<Verdict>,
 }
 
 /// The answers of one theme, counted per level.
@@ -333,6 +358,10 @@ pub struct SelfAssessmentSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub submitted_revision: Option<i64>,
+    /// A later cycle's, which took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub superseded_by: Option<Id>,
     /// When it was made.
     pub created_at: Moment,
     /// When it last changed, as far as the caller may know.
@@ -371,7 +400,7 @@ pub struct AnswersSaved {
     pub href: String,
     /// How far it is now.
     pub progress: Progress,
-    /// The criteria that still need an answer.
+    /// The criteria that still need an answer, or evidence.
     pub open_criteria: Vec<String>,
     /// The criteria whose answer still needs to be confirmed.
     pub to_confirm: Vec<String>,

@@ -6,7 +6,7 @@ use super::store::{self, Filter};
 use super::{
     Answer, AnswerInput, AnswersInput, AnswersSaved, ConfirmationInput, CriterionCode, Outcome,
     ReopeningInput, Revision, RevisionSummary, SelfAssessment, SelfAssessmentInput,
-    SelfAssessmentSummary, Status, SubmissionInput, rules, work,
+    SelfAssessmentSummary, Status, SubmissionInput, rules, submission, work,
 };
 use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ReadSelfAssessments,
@@ -338,8 +338,7 @@ pub async fn submit_self_assessment(
     let id = path.0;
     let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
     let submit = move |tx: &mut Tx| {
-        let draft = work::lock(tx, id, Some(&if_match))?;
-        let head = work::submit(tx, &draft)?;
+        let head = submission::submit(tx, id, Some(&if_match))?;
         let view = store::current(tx, &head)?;
         let location = format!("{}/revisions/{}", view.summary.href, head.revision);
         Stored::created(location, &store::tag(&head), &view)

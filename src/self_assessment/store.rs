@@ -3,6 +3,7 @@
 //! A write of an answer first bumps its self-assessment's row, which locks it: no answer slips past a submission.
 use std::sync::Arc;
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Fault};
 use diesel::sql_types::Bool;
@@ -51,6 +52,8 @@ pub struct Head {
     pub(super) created_at: Moment,
     pub(super) updated_at: Moment,
     pub(super) submitted_at: Option<Moment>,
+    /// A later cycle's, which took its place.
+    pub superseded_by: Option<Id>,
     /// Is it the caller's own, or does the caller only see what was handed in?
     pub own: bool,
 }
@@ -60,7 +63,7 @@ type Row = (
     Id,
     Id,
     (String, String, String),
-    (Purpose, Status, i64, Option<i64>),
+    (Purpose, Status, i64, Option<i64>, Option<Id>),
     (Option<Id>, Option<JsonText>),
     (i64, Moment, Moment, Option<Moment>),
 );
@@ -78,6 +81,7 @@ type Columns = (
         self_assessment::state,
         self_assessment::revision,
         self_assessment::submitted_revision,
+        self_assessment::superseded_by,
     ),
     (self_assessment::based_on, self_assessment::reopening),
     (
@@ -101,6 +105,7 @@ const HEAD: Columns = (
         self_assessment::state,
         self_assessment::revision,
         self_assessment::submitted_revision,
+        self_assessment::superseded_by,
     ),
     (self_assessment::based_on, self_assessment::reopening),
     (
@@ -114,7 +119,7 @@ const HEAD: Columns = (
 fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
     let (id, cycle_id, facility_id, what, stand, origin, times) = row;
     let (facility_type, framework_code, version_code) = what;
-    let (purpose, status, revision, submitted_revision) = stand;
+    let (purpose, status, revision, submitted_revision, superseded_by) = stand;
     let (based_on, reopening) = origin;
     let (edit, created_at, updated_at, submitted_at) = times;
     Head {
@@ -135,6 +140,7 @@ fn head_of(row: Row, organisation_id: Id, scope: &Scope) -> Head {
         created_at,
         updated_at,
         submitted_at,
+        superseded_by,
         own: scope.owns(facility_id, organisation_id),
     }
 }
@@ -170,21 +176,25 @@ fn visible(scope: &Scope) -> Visible<Joined> {
     }
 }
 
-/// The same, of these states as the caller sees them: one that was handed in and taken up again is still `submitted` to others.
+/// The same, of these states as the caller sees them: to others one that was handed in stays so, or superseded, while it is taken up
+/// again.
 fn visible_in(scope: &Scope, states: &[Status]) -> Visible<Joined> {
     let mine: Visible<Joined> =
         Box::new(own(scope).and(self_assessment::state.eq_any(states.to_vec())));
     if !scope.submitted {
         return mine;
     }
-    let mut seen = Vec::new();
-    if states.contains(&Status::Submitted) {
-        seen.extend([Status::Draft, Status::Submitted]);
-    }
-    if states.contains(&Status::Superseded) {
-        seen.push(Status::Superseded);
-    }
-    Box::new(mine.or(handed_in().and(self_assessment::state.eq_any(seen))))
+    let superseded = self_assessment::superseded_by.is_not_null();
+    let wanted: Visible<Joined> = match (
+        states.contains(&Status::Submitted),
+        states.contains(&Status::Superseded),
+    ) {
+        (true, true) => handed_in(),
+        (true, false) => Box::new(handed_in().and(not(superseded))),
+        (false, true) => Box::new(handed_in().and(superseded)),
+        (false, false) => return mine,
+    };
+    Box::new(mine.or(wanted))
 }
 
 /// The row of a self-assessment, if the caller may know about it.
@@ -277,15 +287,17 @@ pub fn summary(head: &Head) -> Result<SelfAssessmentSummary, Problem> {
         status,
         revision,
         submitted_revision: head.submitted_revision,
+        superseded_by: head.superseded_by,
         created_at: head.created_at,
         updated_at,
     })
 }
 
 fn seen_status(head: &Head) -> Status {
-    match head.status {
-        Status::Superseded => Status::Superseded,
-        Status::Draft | Status::Submitted => Status::Submitted,
+    if head.superseded_by.is_some() {
+        Status::Superseded
+    } else {
+        Status::Submitted
     }
 }
 
@@ -314,6 +326,7 @@ pub fn view(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     let (_, document) = revision_row(tx, head.id, last)?.ok_or_else(Problem::not_found)?;
     let mut view: SelfAssessment = document.to()?;
     view.summary.status = seen_status(head);
+    view.summary.superseded_by = head.superseded_by;
     Ok(view)
 }
 
@@ -561,42 +574,6 @@ pub fn confirm(tx: &mut Tx, id: Id, criteria: &[String]) -> Result<usize, Proble
             answer::confirmed_at.eq(Some(tx.now)),
         ))
         .execute(tx.conn)?)
-}
-
-/// Freezes the revision and closes the draft, which this transaction has locked; supersedes the facility's earlier ones.
-pub fn submit(tx: &mut Tx, head: &Head) -> Result<Head, Problem> {
-    diesel::update(self_assessment::table)
-        .filter(self_assessment::id.eq(head.id))
-        .set((
-            self_assessment::state.eq(Status::Submitted),
-            self_assessment::submitted_revision.eq(Some(head.revision)),
-            self_assessment::submitted_at.eq(Some(tx.now)),
-        ))
-        .execute(tx.conn)?;
-    diesel::update(self_assessment::table)
-        .filter(self_assessment::facility_id.eq(head.facility_id))
-        .filter(self_assessment::framework_code.eq(&head.framework_code))
-        .filter(self_assessment::purpose.eq(head.purpose))
-        .filter(self_assessment::state.eq(Status::Submitted))
-        .filter(self_assessment::id.lt(head.id))
-        .set((
-            self_assessment::state.eq(Status::Superseded),
-            self_assessment::edit.eq(self_assessment::edit + 1),
-        ))
-        .execute(tx.conn)?;
-    let head = own_head(tx, head.id)?;
-    let view = current(tx, &head)?;
-    diesel::insert_into(revision::table)
-        .values((
-            revision::self_assessment_id.eq(head.id),
-            revision::revision.eq(head.revision),
-            revision::submitted_at.eq(tx.now),
-            revision::submitted_by.eq(JsonText::of(&ActorView::of(tx))?),
-            revision::document.eq(JsonText::of(&view)?),
-        ))
-        .execute(tx.conn)?;
-    crate::attachment::refer(tx, &head, &view.answers)?;
-    Ok(head)
 }
 
 /// Takes a submitted one up again; 0 rows when its edit is not this one any more.

@@ -3,7 +3,7 @@ use super::rules::{self, Position};
 use super::store::{self, Head};
 use super::{
     Answer, AnswerInput, AnswerOrigin, AnswersSaved, Purpose, Reopening, SelfAssessmentInput,
-    Status, cycle_store,
+    Status, cycle_store, submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
@@ -100,6 +100,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         created_at: tx.now,
         updated_at: tx.now,
         submitted_at: None,
+        superseded_by: None,
         own: true,
     };
     store::insert(tx, &head, &opening, &carried)?;
@@ -142,7 +143,7 @@ pub fn exists_already() -> Problem {
     ))
 }
 
-fn whose(event: Event, head: &Head) -> Event {
+pub(super) fn whose(event: Event, head: &Head) -> Event {
     event.of(head.organisation_id, Some(head.facility_id))
 }
 
@@ -264,7 +265,7 @@ pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSave
     saved(tx, head, &document)
 }
 
-fn position(tx: &mut Tx, head: &Head, document: &Document) -> Result<Position, Problem> {
+pub(super) fn position(tx: &mut Tx, head: &Head, document: &Document) -> Result<Position, Problem> {
     let standings = store::standings(tx, head.id)?;
     let verdicts = rules::verdicts(document, &head.facility_type, &standings);
     Ok(rules::position(document, &verdicts, &standings))
@@ -275,7 +276,7 @@ fn saved(tx: &mut Tx, head: &Head, document: &Document) -> Result<AnswersSaved, 
     Ok(AnswersSaved {
         href: format!("/v1/selfAssessments/{}", head.id),
         progress: position.progress,
-        open_criteria: position.open,
+        open_criteria: [position.open, position.without_evidence].concat(),
         to_confirm: position.to_confirm,
     })
 }
@@ -328,21 +329,6 @@ fn not_carried(index: usize, code: &str) -> Issue {
     .with_value(code)
 }
 
-/// Hands a locked draft in, when nothing is missing.
-pub fn submit(tx: &mut Tx, head: &Head) -> Result<Head, Problem> {
-    let document = store::document(tx, head)?;
-    let missing = rules::missing(&position(tx, head, &document)?);
-    if !missing.is_empty() {
-        return Err(Problem::faults(missing));
-    }
-    let submitted = store::submit(tx, head)?;
-    let seen = head.purpose == Purpose::InspectionPreparation;
-    let event = Event::new("selfAssessmentSubmitted", "selfAssessment", head.id);
-    let said = serde_json::json!({"revision": head.revision});
-    audit::record(tx, whose(event, head).to_inspectors(seen).with(&said)?)?;
-    Ok(submitted)
-}
-
 /// Takes a submitted one up again as the next revision.
 pub fn reopen(
     tx: &mut Tx,
@@ -350,6 +336,7 @@ pub fn reopen(
     seen: &crate::http::IfMatch,
     reason: &str,
 ) -> Result<Head, Problem> {
+    submission::take_turn(tx, id)?;
     let head = store::own_head(tx, id)?;
     match head.status {
         Status::Submitted => {}

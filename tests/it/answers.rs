@@ -146,6 +146,66 @@ on_both! {
         assert_eq!(why["why"]["version"], "2026-1");
     }
 
+    async fn progress_says_why_a_criterion_is_not_asked(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let saved = wilg.seen(&draft).put(&format!("{path}/answers/verblijfAanbod"), json!({"level": "zonderVerblijf"})).await.expect(200);
+        for progress in [&saved.body["progress"], &wilg.get(&path).await.expect(200).body["progress"]] {
+            assert_eq!(progress["rule"], "answersToWhatApplies");
+            assert_eq!(progress["versionCode"], "2026-1");
+            let hidden = find(&progress["notApplicable"], &json!("opvangKinderen"));
+            assert_eq!(hidden["why"]["rule"], "condition");
+            assert_eq!(hidden["why"]["inputs"]["verblijfAanbod"], "zonderVerblijf");
+        }
+    }
+
+    async fn an_answer_without_the_evidence_that_its_level_needs_is_still_open(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let answers = answers_to(&wilg, &draft.body["openCriteria"], "2026-1").await;
+        let proven = answers["answers"].as_array().expect("answers").iter()
+            .find(|answer| answer["evidence"] != Value::Null).expect("one that needs evidence");
+        let (code, level, note) = (proven["criterionCode"].clone(), &proven["level"], &proven["note"]);
+        let mut bare = json!({"level": level});
+        if note != &Value::Null {
+            bare["note"] = note.clone();
+        }
+        let saved = wilg.seen(&draft).put(&format!("{path}/answers/{}", code.as_str().expect("a code")), bare).await.expect(200);
+        assert_eq!(saved.body["progress"]["withoutEvidence"], 1);
+        assert!(saved.body["openCriteria"].as_array().expect("codes").contains(&code));
+        let open = wilg.get(&path).await.expect(200).body["openCriteria"].clone();
+        assert_eq!(find(&open, &code)["reason"], "evidenceMissing");
+        let refused = wilg.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.problem(400, "badRequest");
+        let named = ("missingEvidence".to_owned(), format!("answers.{}.evidence", code.as_str().expect("a code")));
+        assert!(refused.issues().contains(&named), "{:?}", refused.issues());
+    }
+
+    async fn an_answer_that_does_not_apply_is_not_handed_in(world: World) {
+        let (wilg, inspector) = (world.wilg(), world.inspector());
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let answers = [json!({"criterionCode": "verblijfAanbod", "level": "residentieel"}), json!({"criterionCode": "opvangKinderen", "level": "volledig"})];
+        let both = wilg.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": answers})).await.expect(200);
+        let hidden = wilg.seen(&both).put(&format!("{path}/answers/verblijfAanbod"), json!({"level": "zonderVerblijf"})).await.expect(200);
+        let mut rest = answers_to(&wilg, &hidden.body["openCriteria"], "2026-1").await;
+        rest["answers"].as_array_mut().expect("answers").retain(|answer| answer["criterionCode"] != "verblijfAanbod");
+        let mut saved = wilg.seen(&hidden).patch(&format!("{path}/answers"), rest).await.expect(200);
+        while saved.body["openCriteria"] != json!([]) {
+            let more = answers_to(&wilg, &saved.body["openCriteria"], "2026-1").await;
+            saved = wilg.seen(&saved).patch(&format!("{path}/answers"), more).await.expect(200);
+        }
+        wilg.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.expect(201);
+        let is_hidden = |answer: &Value| answer["criterionCode"] == "opvangKinderen";
+        for seen in [inspector.get(&path).await.expect(200).body["answers"].clone(),
+            wilg.get(&format!("{path}/revisions/1")).await.expect(200).body["selfAssessment"]["answers"].clone()] {
+            assert!(!seen.as_array().expect("answers").iter().any(is_hidden));
+        }
+        inspector.get(&format!("{path}/answers/opvangKinderen")).await.problem(404, "resourceNotFound");
+        wilg.get(&format!("{path}/answers/opvangKinderen")).await.expect(200);
+    }
+
     async fn while_it_is_reopened_others_keep_reading_the_last_submitted_revision(world: World) {
         let (linde, inspector) = (world.linde(), world.inspector());
         let path = format!("/selfAssessments/{}", ids::SELF_ASSESSMENT);

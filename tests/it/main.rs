@@ -22,3 +22,4 @@ mod frameworks;
 mod openapi;
 mod races;
 mod self_assessments;
+mod superseding;

@@ -9,7 +9,9 @@ use kindreflex::audit::ActorView;
 use kindreflex::db::types::{Id, Moment};
 use kindreflex::demo::ids;
 use kindreflex::problem::Problem;
-use kindreflex::self_assessment::{AnswerInput, Reopening, SelfAssessment, store, work};
+use kindreflex::self_assessment::{
+    AnswerInput, Reopening, SelfAssessment, store, submission, work,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Answer, WILG, answer_whole, answers_to, draft_of, path_of};
@@ -211,10 +213,7 @@ async fn answer_below_http(state: &State, id: Id, code: String, input: AnswerInp
 }
 
 async fn submit_below_http(state: &State, id: Id) -> u16 {
-    let submitted = write(state, move |tx| {
-        let head = work::lock(tx, id, None)?;
-        work::submit(tx, &head)
-    });
+    let submitted = write(state, move |tx| submission::submit(tx, id, None));
     submitted.await.map_or_else(|status| status, |_| 201)
 }
 
