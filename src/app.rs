@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig as DocumentConfig;
 use utoipa_swagger_ui::{Config as PageConfig, SwaggerUi, Url as PageUrl};
 
 use crate::access::token::{Settings as TokenSettings, Verifier};
-use crate::access::{Database, identify, me};
+use crate::access::{Database, Reach, identify, me};
 use crate::audit::seal::SealKeys;
 use crate::clock::Clock;
 use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
@@ -253,17 +253,15 @@ pub struct Health {
 
 /// Ask how the service is
 ///
-/// `DEGRADED` when the issuer's keys cannot be had; `DOWN` when the database cannot.
+/// `DEGRADED` when the issuer's keys cannot be had, or every connection to the database is taken; `DOWN` when the database cannot be had.
 #[utoipa::path(tag = "Service", operation_id = "readHealth", security(()),
     responses((status = 200, description = "It works.", body = Health), (status = 503, description = "It does not.", body = Health)))]
 #[get("/health")]
 async fn health(state: web::Data<State>, _: Query<Nothing>) -> HttpResponse {
-    let status = if !state.database.answers().await {
-        HealthStatus::Down
-    } else if state.verifier.ready() {
-        HealthStatus::Up
-    } else {
-        HealthStatus::Degraded
+    let status = match state.database.reach().await {
+        Reach::Gone => HealthStatus::Down,
+        Reach::Free if state.verifier.ready() => HealthStatus::Up,
+        Reach::Free | Reach::Busy => HealthStatus::Degraded,
     };
     let mut response = if status == HealthStatus::Down {
         HttpResponse::ServiceUnavailable()

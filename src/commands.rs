@@ -16,7 +16,7 @@ use kindreflex::audit::verify;
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
-use kindreflex::demo;
+use kindreflex::demo::{self, directory::Directory};
 use kindreflex::framework::check;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
@@ -29,9 +29,6 @@ const DEMO_AUDIENCE: &str = "kindreflex";
 
 /// How long the demo remembers an idempotency key.
 const DEMO_IDEMPOTENCY_HOURS: u32 = 168;
-
-/// The file of the key that seals a demo's audit, in its directory.
-const DEMO_SEAL_KEY: &str = "seal-key.der";
 
 /// Self-assessment and inspection for the Kindreflex: a REST API.
 #[derive(Parser)]
@@ -269,7 +266,7 @@ fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
         ));
     };
     let url = match data {
-        Some(directory) => database_in(&directory),
+        Some(directory) => Directory::new(directory).database_url(),
         None => settings()?.database_url,
     };
     let state = State::open(&url, 2, plain_settings(), TokenSettings::new("", ""), None)?;
@@ -278,7 +275,7 @@ fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
         &state,
         Vec::new(),
         now,
-        move |tx| demo::import(tx, &document),
+        move |tx| kindreflex::framework::work::import(tx, &document),
     ))?;
     say(&if new {
         format!("{name}: imported")
@@ -294,7 +291,10 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
         data,
     } = command;
     let (url, key) = match data {
-        Some(directory) => (database_in(directory), directory.join(DEMO_SEAL_KEY)),
+        Some(data) => {
+            let demo = Directory::new(data);
+            (demo.database_url(), demo.seal_key())
+        }
         None => database_and_key()?,
     };
     let keys = SealKeys::read(&key)?;
@@ -374,33 +374,28 @@ fn plain_settings() -> Settings {
     }
 }
 
-fn database_in(directory: &Path) -> String {
-    format!("sqlite:{}", directory.join("kindreflex.db").display())
-}
-
 fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
     if !listen_on.ip().is_loopback() {
         return Err(format!("{listen_on} can be reached from outside, and anyone can make tokens of a demo; use 127.0.0.1").into());
     }
-    std::fs::create_dir_all(data)
-        .map_err(|fault| format!("cannot make {}: {fault}", data.display()))?;
+    let directory = Directory::new(data);
+    let is_new = directory.prepare()?;
     let address = format!("http://{listen_on}");
     let issuer = DevIssuer::open(data, &format!("{address}/issuer"))?;
-    let url = database_in(data);
+    let url = directory.database_url();
     migrate::run(&mut connect(&url)?)?;
     let settings = Settings {
         public_url: address.clone(),
         ..plain_settings()
     };
     let tokens = TokenSettings::new(issuer.url(), DEMO_AUDIENCE);
-    let marker = data.join("seeded");
     let greeting = greeting(&address, &issuer, data)?;
-    let keys = SealKeys::open(&data.join(DEMO_SEAL_KEY))?;
+    let keys = SealKeys::open(&directory.seal_key())?;
     let state = State::open(&url, 4, settings, tokens, Some(issuer))?.sealing(keys);
     actix_web::rt::System::new().block_on(async move {
-        if !marker.exists() {
+        if is_new {
             demo::seed(&state, state.clock.now()).await?;
-            std::fs::write(&marker, "")?;
+            directory.filled()?;
         }
         say(&greeting)?;
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));

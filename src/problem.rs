@@ -200,6 +200,32 @@ impl Problem {
         )
     }
 
+    /// A reference in the body to something that is not there.
+    pub fn unknown_reference(field: &str, value: impl ToString) -> Self {
+        Self::fault(
+            Issue::body(
+                "unknownReference",
+                field,
+                Text::new(
+                    "Dit verwijst naar iets dat niet bestaat.",
+                    "Ceci renvoie à quelque chose qui n'existe pas.",
+                    "This refers to something that does not exist.",
+                ),
+            )
+            .with_value(value.to_string()),
+        )
+    }
+
+    /// What the look-up of a reference in the body came to: a thing that is not there is a fault of the input, anything else stays
+    /// what it is.
+    #[must_use]
+    pub fn as_unknown(self, field: &str, value: impl ToString) -> Self {
+        match self.kind() {
+            Kind::ResourceNotFound => Self::unknown_reference(field, value),
+            _ => self,
+        }
+    }
+
     /// The state forbids it, and why.
     pub fn conflict(detail: Text) -> Self {
         Self::new(Kind::StateConflict, detail)

@@ -73,7 +73,7 @@ pub fn fill(url: &str) {
             let organisations = (0..ORGANISATIONS).map(|one| id('a', one)).collect();
             let framework = framework();
             operator::write(&state, organisations, Moment(now), move |tx| {
-                demo::import(tx, &framework)?;
+                kindreflex::framework::work::import(tx, &framework)?;
                 cycle(tx)?;
                 (0..ORGANISATIONS).try_for_each(|one| organisation(tx, one))?;
                 (0..FACILITIES).try_for_each(|one| facility(tx, one))

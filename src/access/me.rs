@@ -58,11 +58,16 @@ pub async fn read_me(allowed: Allowed<ReadMe>, _: Query<Nothing>) -> Result<Http
     let roles = allowed.actor().roles.clone();
     let me = allowed
         .read(move |tx| {
+            // A machine needs the scope twice: in its token, and from whoever let it in.
+            let is_scoped = |scope: &str| {
+                scope.is_empty()
+                    || [&claims.scopes, &tx.scope.granted]
+                        .iter()
+                        .all(|scopes| scopes.iter().any(|one| one == scope))
+            };
             let may = |(_, who, scope): &(&str, &[Role], &str)| {
                 roles.iter().any(|role| {
-                    let scoped =
-                        *role != Role::Integration || claims.scopes.iter().any(|one| one == scope);
-                    who.contains(role) && scoped
+                    who.contains(role) && (*role != Role::Integration || is_scoped(scope))
                 })
             };
             Ok(Me {

@@ -17,6 +17,7 @@ use diesel::prelude::*;
 
 use crate::app::State;
 use crate::db::types::{Conn, Id, Moment};
+use crate::framework::document::Document;
 use crate::http::idempotency::{Flight, IdempotencyKey, Stored};
 use crate::http::wrap::Trace;
 use crate::problem::{Kind, Problem};
@@ -31,7 +32,7 @@ mod scope;
 pub mod token;
 
 pub use policy::{Action, Writes};
-pub use pool::{Database, connect};
+pub use pool::{Database, Reach, connect};
 pub use role::Role;
 pub use scope::Scope;
 
@@ -81,9 +82,47 @@ pub struct Tx<'c> {
     pub now: Moment,
     /// What the process holds for all requests.
     pub state: &'c State,
+    /// Published versions that it read. The process knows them once the transaction is committed, and not before: it may be the one that
+    /// publishes them.
+    pub learned: Vec<Arc<Document>>,
+}
+
+/// What came of a transaction, and what it learned on the way.
+struct Done<T> {
+    outcome: T,
+    learned: Vec<Arc<Document>>,
+}
+
+impl<T> Done<T> {
+    /// The outcome of a transaction that is committed: what it learned is true for everyone.
+    fn known_to(self, state: &State) -> T {
+        state.frameworks.keep(self.learned);
+        self.outcome
+    }
 }
 
 impl Tx<'_> {
+    fn run<T>(
+        conn: &mut Conn,
+        scope: Scope,
+        actor: &Actor,
+        now: Moment,
+        state: &State,
+        work: &impl Fn(&mut Tx) -> Result<T, Problem>,
+    ) -> Result<Done<T>, Problem> {
+        let mut tx = Tx {
+            conn,
+            scope,
+            actor,
+            now,
+            state,
+            learned: Vec::new(),
+        };
+        let outcome = work(&mut tx)?;
+        let learned = tx.learned;
+        Ok(Done { outcome, learned })
+    }
+
     /// Takes a lock of this name until the end of the transaction, waiting for whoever holds it. SQLite has one writer, so there
     /// nobody does.
     pub fn wait_for_name(&mut self, name: &str) -> Result<(), Problem> {
@@ -136,23 +175,18 @@ impl<A: Action> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.state.database.read(self.within(work)).await
+        let done = self.state.database.read(self.within(work)).await?;
+        Ok(done.known_to(&self.state))
     }
 
     fn within<T>(
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
-    ) -> impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static {
+    ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
         let (actor, state, now) = (self.actor.clone(), self.state.clone(), self.now);
         move |conn| {
             let scope = Scope::of(conn, &actor, &state, now)?;
-            work(&mut Tx {
-                conn,
-                scope,
-                actor: &actor,
-                now,
-                state: &state,
-            })
+            Tx::run(conn, scope, &actor, now, &state, &work)
         }
     }
 }
@@ -163,11 +197,9 @@ impl<A: Writes> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let outcome = self.state.database.write(self.within(work)).await;
-        if outcome.is_ok() {
-            self.state.audit.wake();
-        }
-        outcome
+        let done = self.state.database.write(self.within(work)).await?;
+        self.state.audit.wake();
+        Ok(done.known_to(&self.state))
     }
 
     /// Writes once for an `Idempotency-Key`: `right` is checked every time, `work` is done the first time.

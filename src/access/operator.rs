@@ -50,18 +50,11 @@ async fn write_as<T: Send + 'static>(
         ..Scope::default()
     };
     let held = state.clone();
-    state
+    let done = state
         .database
-        .write(move |conn| {
-            work(&mut Tx {
-                conn,
-                scope: scope.clone(),
-                actor: &actor,
-                now,
-                state: &held,
-            })
-        })
-        .await
+        .write(move |conn| Tx::run(conn, scope.clone(), &actor, now, &held, &work))
+        .await?;
+    Ok(done.known_to(state))
 }
 
 /// Reads as the operator, on one snapshot.
@@ -71,23 +64,17 @@ pub async fn read<T: Send + 'static>(
     work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let actor = actor("operator", vec![Role::Admin]);
+    let scope = Scope {
+        directory: true,
+        admin: true,
+        ..Scope::default()
+    };
     let held = state.clone();
-    state
+    let done = state
         .database
-        .read(move |conn| {
-            work(&mut Tx {
-                conn,
-                scope: Scope {
-                    directory: true,
-                    admin: true,
-                    ..Scope::default()
-                },
-                actor: &actor,
-                now,
-                state: &held,
-            })
-        })
-        .await
+        .read(move |conn| Tx::run(conn, scope.clone(), &actor, now, &held, &work))
+        .await?;
+    Ok(done.known_to(state))
 }
 
 fn actor(subject: &str, roles: Vec<Role>) -> Actor {

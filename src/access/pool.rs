@@ -97,6 +97,17 @@ pub struct Database {
     writer: Option<mpsc::SyncSender<Job>>,
 }
 
+/// How the database can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It answers.
+    Free,
+    /// Every connection is taken: whoever comes now waits, or gets 503.
+    Busy,
+    /// It cannot be had.
+    Gone,
+}
+
 type Answer = Box<dyn FnOnce(bool) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 
@@ -138,10 +149,19 @@ impl Database {
     }
 
     /// Can it be asked something?
-    pub async fn answers(&self) -> bool {
-        self.read(|conn| Ok(conn.batch_execute("SELECT 1")?))
-            .await
-            .is_ok()
+    pub async fn reach(&self) -> Reach {
+        let Ok(turn) = self.turn().await else {
+            return Reach::Busy;
+        };
+        let database = self.clone();
+        let asked = hop(move || {
+            let _turn = turn;
+            Ok(database.connection()?.batch_execute("SELECT 1")?)
+        });
+        match asked.await {
+            Ok(()) => Reach::Free,
+            Err(_) => Reach::Gone,
+        }
     }
 
     /// Runs `work` on a snapshot: what it reads belongs together.

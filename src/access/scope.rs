@@ -23,6 +23,8 @@ pub struct Scope {
     pub directory: bool,
     /// May know about what was submitted to prepare an inspection.
     pub submitted: bool,
+    /// What a machine was let in to do.
+    pub granted: Vec<String>,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }
@@ -125,6 +127,7 @@ impl Scope {
         }
         let organisations: Vec<Id> = organisations.to()?;
         self.organisations.extend(organisations);
+        self.granted = scopes;
         self.directory |= all;
         self.submitted |= all;
         Ok(())
@@ -133,7 +136,7 @@ impl Scope {
 
 /// What an identifier stands for today; nothing when it is unknown, or stands for more than one thing.
 fn owner(conn: &mut Conn, number: &str, now: Moment) -> Result<Option<(Id, String)>, Problem> {
-    let today = now.0.date_naive();
+    let today = now.day();
     let mut owners: Vec<(Id, String)> = identifier::table
         .filter(identifier::value.eq(number))
         .filter(identifier::kind.eq_any(identifiers::MATCHED))

@@ -315,11 +315,7 @@ pub async fn put_attachment(
         upload.discard().await?;
     }
     let (attachment, new) = outcome?;
-    if new {
-        answer::created(&attachment, &attachment.tag(), &attachment.href)
-    } else {
-        answer::changed(&attachment, &attachment.tag())
-    }
+    answer::put(&attachment, &attachment.tag(), &attachment.href, new)
 }
 
 /// Read what is known of an attachment

@@ -2,5 +2,6 @@
 #[macro_use]
 pub mod types;
 pub mod batch;
+pub mod guarded;
 pub mod migrate;
 pub mod schema;

@@ -3,7 +3,8 @@ use std::fmt;
 use std::io::Write as _;
 use std::str::FromStr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Europe::Brussels;
 use diesel::connection::Connection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -144,6 +145,13 @@ impl FromStr for Id {
 #[diesel(sql_type = SqlMoment)]
 #[serde(try_from = "String", into = "String")]
 pub struct Moment(pub DateTime<Utc>);
+
+impl Moment {
+    /// The day that it falls on in Flanders: validities, publications and evidence go by days.
+    pub fn day(self) -> NaiveDate {
+        self.0.with_timezone(&Brussels).date_naive()
+    }
+}
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -442,3 +450,21 @@ impl utoipa::PartialSchema for Moment {
     }
 }
 impl utoipa::ToSchema for Moment {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_falls_on_the_day_that_it_is_in_flanders() {
+        for (moment, day) in [
+            ("2026-06-30T21:59:59Z", "2026-06-30"),
+            ("2026-06-30T22:00:00Z", "2026-07-01"),
+            ("2026-12-31T22:59:59Z", "2026-12-31"),
+            ("2026-12-31T23:00:00Z", "2027-01-01"),
+        ] {
+            let read = Moment::try_from(moment.to_owned()).unwrap();
+            assert_eq!(read.day().to_string(), day, "{moment}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use crate::facility::{
     OrganisationInput, Period, SectorInput, SiteInput, UnitInput, integrations,
 };
 use crate::framework::document::{Document, Texts};
-use crate::framework::{self, check, routes::PublicationInput};
+use crate::framework::{self, check};
 use crate::problem::Problem;
 use crate::self_assessment::{
     AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, rules, store,
@@ -20,6 +20,7 @@ use crate::self_assessment::{
 };
 
 mod data;
+pub mod directory;
 pub mod ids;
 
 pub use data::{FACILITIES, enterprise_number};
@@ -38,7 +39,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
     for (name, text) in framework::library() {
         let document = check::from_yaml(text).map_err(|faults| listed(name, &faults))?;
         operator::write(state, Vec::new(), last_year, move |tx| {
-            import(tx, &document)
+            framework::work::import(tx, &document)
         })
         .await?;
     }
@@ -49,26 +50,6 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
 fn listed(name: &str, faults: &[check::Fault]) -> String {
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
     format!("{name}: {}", faults.join("; "))
-}
-
-/// Stores a framework version, and publishes it when it has a day of publication. One that is there already stays as it is.
-pub fn import(tx: &mut Tx, document: &Document) -> Result<bool, Problem> {
-    let (code, version) = (document.code.as_str(), document.version.code.as_str());
-    if framework::store::find(tx, code, version)?.is_some() {
-        return Ok(false);
-    }
-    for (index, kind) in document.facility_types.iter().enumerate() {
-        facility::require_facility_type(tx, &format!("facilityTypes[{index}]"), kind.as_str())?;
-    }
-    let draft = framework::store::save_draft(tx, Id::new(), None, document)?;
-    if document.version.published_on.is_some() {
-        let as_it_says = PublicationInput {
-            published_on: None,
-            binding_from: None,
-        };
-        framework::routes::publish(tx, &draft, &as_it_says)?;
-    }
-    Ok(true)
 }
 
 fn dutch(text: &str) -> Texts {

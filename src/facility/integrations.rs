@@ -2,18 +2,20 @@
 use actix_web::{HttpResponse, delete, get, put};
 use diesel::prelude::*;
 
-use super::store::{one_changed, organisation, unknown};
-use super::{IntegrationGrant, IntegrationGrantInput, check_name};
+use super::store::organisation;
+use super::{IntegrationGrant, IntegrationGrantInput};
 use crate::access::policy::{ACTIONS, ManageIntegrations, ReadIntegrations};
 use crate::access::{Allowed, Role, Tx};
 use crate::audit::{self, Event};
+use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::integration;
 use crate::db::types::{AnyBackend, JsonText, Moment};
 use crate::framework::document::Code;
 use crate::http::answer;
-use crate::http::body::{Check, at_most};
+use crate::http::body::Check;
+use crate::http::checks::{at_most, check_name};
 use crate::http::etag::{IfNoneMatch, Precondition};
-use crate::http::page::Window;
+use crate::http::page::{Arrival, Window};
 use crate::http::query::{Nothing, Query};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::{Issue, Problem};
@@ -69,6 +71,7 @@ type Row = (
     bool,
     Option<Moment>,
     i64,
+    Moment,
 );
 const GRANT: (
     integration::client_id,
@@ -78,6 +81,7 @@ const GRANT: (
     integration::all_organisations,
     integration::valid_until,
     integration::edit,
+    integration::created_at,
 ) = (
     integration::client_id,
     integration::name,
@@ -86,10 +90,12 @@ const GRANT: (
     integration::all_organisations,
     integration::valid_until,
     integration::edit,
+    integration::created_at,
 );
 
 fn grant_of(row: Row) -> Result<IntegrationGrant, Problem> {
-    let (client_id, name, scopes, organisations, all_organisations, valid_until, edit) = row;
+    let (client_id, name, scopes, organisations, all_organisations, valid_until, edit, created_at) =
+        row;
     Ok(IntegrationGrant {
         href: format!("/v1/integrations/{client_id}"),
         client_id,
@@ -99,6 +105,7 @@ fn grant_of(row: Row) -> Result<IntegrationGrant, Problem> {
         all_organisations,
         valid_until,
         edit,
+        created_at,
     })
 }
 
@@ -120,7 +127,8 @@ pub fn save(
     input: &IntegrationGrantInput,
 ) -> Result<IntegrationGrant, Problem> {
     for (index, id) in input.organisations.iter().enumerate() {
-        organisation(tx, *id).map_err(|_| unknown(&format!("organisations[{index}]"), id))?;
+        organisation(tx, *id)
+            .map_err(|fault| fault.as_unknown(&format!("organisations[{index}]"), id))?;
     }
     let values = (
         integration::name.eq(&input.name),
@@ -137,14 +145,15 @@ pub fn save(
             .execute(tx.conn)?;
         one_changed(changed)?;
     } else {
-        diesel::insert_into(integration::table)
+        let stored = diesel::insert_into(integration::table)
             .values((
                 integration::client_id.eq(client),
                 values,
                 integration::edit.eq(1_i64),
                 integration::created_at.eq(tx.now),
             ))
-            .execute(tx.conn)?;
+            .execute(tx.conn);
+        first_of_its_code(stored)?;
     }
     audit::record(
         tx,
@@ -155,11 +164,11 @@ pub fn save(
 
 /// List the machines that were let in
 #[utoipa::path(tag = "Settings", operation_id = "listIntegrations", extensions(("x-action" = json!("ReadIntegrations"))),
-    responses((status = 200, description = "A page of grants, by client.", body = Page<IntegrationGrant>)))]
+    responses((status = 200, description = "A page of grants.", body = Page<IntegrationGrant>)))]
 #[get("/integrations")]
 pub async fn list_integrations(
     allowed: Allowed<ReadIntegrations>,
-    query: Query<Window<Code>>,
+    query: Query<Window<Arrival>>,
 ) -> Result<HttpResponse, Problem> {
     let window = query.0;
     let link = allowed.state().link("/integrations");
@@ -167,16 +176,19 @@ pub async fn list_integrations(
         .read(move |tx| {
             let mut query = integration::table
                 .select(GRANT)
-                .order(integration::client_id)
+                .order((integration::created_at, integration::client_id))
                 .limit(window.limit())
                 .into_boxed::<AnyBackend>();
             if let Some(after) = &window.after {
-                query = query.filter(integration::client_id.gt(after.to_string()));
+                let same = integration::created_at.eq(after.at);
+                let later = integration::created_at.gt(after.at);
+                let behind = integration::client_id.gt(after.code.clone());
+                query = query.filter(later.or(same.and(behind)));
             }
             let rows: Vec<Row> = query.load(tx.conn)?;
             let items = rows.into_iter().map(grant_of).collect::<Result<_, _>>()?;
             Ok(window.page(items, &link, &[], |item: &IntegrationGrant| {
-                item.client_id.clone()
+                Arrival::of(item.created_at, &item.client_id)
             }))
         })
         .await?;
@@ -222,12 +234,7 @@ pub async fn put_integration(
             Ok((saved, current.is_none()))
         })
         .await?;
-    let tag = ETag::edit(saved.edit);
-    if new {
-        answer::created(&saved, &tag, &saved.href)
-    } else {
-        answer::changed(&saved, &tag)
-    }
+    answer::put(&saved, &ETag::edit(saved.edit), &saved.href, new)
 }
 
 /// Shut a machine out, at once

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::types::{Id, Moment};
-use crate::framework::document::Texts;
-use crate::http::body::{Check, at_most};
+use crate::http::body::Check;
+use crate::http::checks::{at_most, check_name, check_validity};
 use crate::problem::Issue;
-use crate::text::Text;
 
 pub mod identifiers;
 pub mod integrations;
@@ -23,8 +22,7 @@ pub use sectors::{
     put_sector, require_facility_type,
 };
 pub use store::{
-    Visible, facility, insert_facility, insert_organisation, one_changed, organisation_of,
-    save_site, save_unit,
+    Visible, facility, insert_facility, insert_organisation, organisation_of, save_site, save_unit,
 };
 
 /// An identifier with its validity.
@@ -288,50 +286,6 @@ impl Check for UnitInput {
     }
 }
 
-/// A name holds 1 to 200 characters, more than blanks.
-pub(crate) fn check_name(field: &str, name: &str, faults: &mut Vec<Issue>) {
-    if name.trim().is_empty() || name.chars().count() > 200 {
-        faults.push(
-            Issue::body(
-                "length",
-                field,
-                Text::new(
-                    "Gebruik 1 tot 200 tekens.",
-                    "Utilisez de 1 à 200 caractères.",
-                    "Use 1 to 200 characters.",
-                ),
-            )
-            .with_value(name),
-        );
-    }
-}
-
-/// A validity ends after it starts.
-pub(crate) fn check_validity(
-    from: NaiveDate,
-    to: Option<NaiveDate>,
-    field: &str,
-    faults: &mut Vec<Issue>,
-) {
-    let year = |date: NaiveDate| (1000..=9999).contains(&chrono::Datelike::year(&date));
-    if to.is_some_and(|to| to <= from) || !year(from) || !to.is_none_or(year) {
-        faults.push(
-            Issue::body(
-                "validity",
-                field,
-                Text::new(
-                    format!("Gebruik een dag na validFrom ({from}), in de jaren 1000 tot 9999."),
-                    format!(
-                        "Utilisez un jour après validFrom ({from}), entre les années 1000 et 9999."
-                    ),
-                    format!("Use a day after validFrom ({from}), in the years 1000 to 9999."),
-                ),
-            )
-            .with_value(to.unwrap_or(from).to_string()),
-        );
-    }
-}
-
 fn check_identifiers(all: &[Identifier], owner_from: NaiveDate, faults: &mut Vec<Issue>) {
     if !at_most("identifiers", all.len(), 50, faults) {
         return;
@@ -372,6 +326,8 @@ pub struct IntegrationGrant {
     pub valid_until: Option<Moment>,
     #[serde(skip)]
     pub(crate) edit: i64,
+    #[serde(skip)]
+    pub(crate) created_at: Moment,
 }
 
 /// How a machine is let in.
@@ -397,25 +353,4 @@ pub struct IntegrationGrantInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub valid_until: Option<Moment>,
-}
-
-/// A title in its languages, as inputs carry it: one at least.
-pub(crate) fn check_title(field: &str, title: &Texts, faults: &mut Vec<Issue>) {
-    let texts = [("nl", &title.nl), ("fr", &title.fr), ("en", &title.en)];
-    if texts.iter().all(|(_, text)| text.is_none()) {
-        faults.push(Issue::body(
-            "missing",
-            field,
-            Text::new(
-                "Geef een tekst in minstens één taal (nl, fr of en).",
-                "Donnez un texte dans au moins une langue (nl, fr ou en).",
-                "Give a text in one language at least (nl, fr or en).",
-            ),
-        ));
-    }
-    for (language, text) in texts {
-        if let Some(text) = text {
-            check_name(&format!("{field}.{language}"), text, faults);
-        }
-    }
 }

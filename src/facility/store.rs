@@ -9,6 +9,7 @@ use super::{
 };
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
+use crate::db::guarded::one_changed;
 use crate::db::schema::{facility, identifier, organisation, site, unit};
 use crate::db::types::{AnyBackend, Id};
 use crate::http::page::Window;
@@ -136,7 +137,7 @@ pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
 pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Facility, Problem> {
     require_facility_type(tx, "facilityType", &input.facility_type)?;
     organisation(tx, input.organisation_id)
-        .map_err(|_| unknown("organisationId", input.organisation_id))?;
+        .map_err(|fault| fault.as_unknown("organisationId", input.organisation_id))?;
     diesel::insert_into(facility::table)
         .values((
             facility::id.eq(id),
@@ -173,7 +174,7 @@ pub fn update_facility(
 ) -> Result<Facility, Problem> {
     require_facility_type(tx, "facilityType", &input.facility_type)?;
     organisation(tx, input.organisation_id)
-        .map_err(|_| unknown("organisationId", input.organisation_id))?;
+        .map_err(|fault| fault.as_unknown("organisationId", input.organisation_id))?;
     let changed = diesel::update(facility::table)
         .filter(facility::id.eq(current.id))
         .filter(facility::edit.eq(current.edit))
@@ -560,7 +561,7 @@ pub fn save_unit(
     let organisation_id = facility(tx, facility_id)?.organisation_id;
     require_facility_type(tx, "facilityType", &input.facility_type)?;
     if let Some(site_id) = input.site_id {
-        site(tx, facility_id, site_id).map_err(|_| unknown("siteId", site_id))?;
+        site(tx, facility_id, site_id).map_err(|fault| fault.as_unknown("siteId", site_id))?;
     }
     let values = (
         unit::site_id.eq(input.site_id),
@@ -709,29 +710,4 @@ fn taken_already(index: usize, value: &str) -> Issue {
         ),
     )
     .with_value(value)
-}
-
-/// A reference in the body to something that is not there.
-pub fn unknown(field: &str, value: impl ToString) -> Problem {
-    Problem::fault(
-        Issue::body(
-            "unknownReference",
-            field,
-            Text::new(
-                "Dit verwijst naar iets dat niet bestaat.",
-                "Ceci renvoie à quelque chose qui n'existe pas.",
-                "This refers to something that does not exist.",
-            ),
-        )
-        .with_value(value.to_string()),
-    )
-}
-
-/// A guarded update changed its row, or somebody else was first.
-pub fn one_changed(rows: usize) -> Result<(), Problem> {
-    if rows == 1 {
-        Ok(())
-    } else {
-        Err(Problem::stale())
-    }
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::types::Moment;
+use crate::db::types::{Id, Moment};
 use document::{Code, Document, Texts};
 
 pub mod check;
@@ -23,6 +23,7 @@ mod succession;
 #[cfg(test)]
 mod tests;
 mod words;
+pub mod work;
 mod yaml;
 
 crate::text_enum! {
@@ -51,6 +52,8 @@ pub struct VersionView {
     pub published_at: Option<Moment>,
     /// Everything that it says.
     pub document: Document,
+    #[serde(skip)]
+    pub(crate) id: Id,
     #[serde(skip)]
     pub(crate) edit: i64,
 }
@@ -85,6 +88,8 @@ pub struct VersionSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub supersedes: Option<Code>,
+    #[serde(skip)]
+    pub(crate) id: Id,
 }
 
 impl VersionSummary {
@@ -100,6 +105,7 @@ impl VersionSummary {
             published_on: document.version.published_on,
             binding_from: document.version.binding_from,
             supersedes: document.version.supersedes.clone(),
+            id: view.id,
         }
     }
 }
@@ -117,27 +123,20 @@ pub struct Framework {
     pub title: Texts,
     /// The version that arrived last.
     pub latest: VersionSummary,
+    /// The version that arrived first, which is the framework's place among others.
+    #[serde(skip)]
+    pub(crate) first: Id,
 }
 
 impl Framework {
-    /// The frameworks of versions that are in the order of codes and arrival.
-    fn of(versions: Vec<VersionSummary>) -> Vec<Self> {
-        let mut frameworks: Vec<Self> = Vec::new();
-        for latest in versions {
-            if frameworks
-                .last()
-                .is_some_and(|before| before.code == latest.framework_code)
-            {
-                frameworks.pop();
-            }
-            frameworks.push(Self {
-                href: format!("/v1/frameworks/{}/versions", latest.framework_code),
-                code: latest.framework_code.clone(),
-                title: latest.title.clone(),
-                latest,
-            });
+    fn of(first: Id, latest: VersionSummary) -> Self {
+        Self {
+            href: format!("/v1/frameworks/{}/versions", latest.framework_code),
+            code: latest.framework_code.clone(),
+            title: latest.title.clone(),
+            latest,
+            first,
         }
-        frameworks
     }
 }
 

@@ -1,15 +1,16 @@
 //! `/frameworks` and their versions.
 use actix_web::{HttpResponse, get, post, put};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::check::{self, Fault};
+use super::check;
 use super::document::{Code, Document};
 use super::rules::{self, CriterionChange};
-use super::{Framework, VersionState, VersionSummary, VersionView, store};
+use super::work::{self, PublicationInput};
+use super::{Framework, VersionSummary, VersionView, store};
 use crate::access::policy::{ManageFrameworks, ReadFrameworks};
 use crate::access::{Allowed, Tx, new_id};
-use crate::facility::require_facility_type;
+use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::Check;
 use crate::http::etag::{IfNoneMatch, Precondition};
@@ -24,21 +25,19 @@ use crate::text::Text;
 ///
 /// With the latest version of each that the caller may know about.
 #[utoipa::path(tag = "Frameworks", operation_id = "listFrameworks", extensions(("x-action" = json!("ReadFrameworks"))),
-    responses((status = 200, description = "A page of frameworks, by code.", body = Page<Framework>)))]
+    responses((status = 200, description = "A page of frameworks.", body = Page<Framework>)))]
 #[get("/frameworks")]
 pub async fn list_frameworks(
     allowed: Allowed<ReadFrameworks>,
-    query: Query<Window<Code>>,
+    query: Query<Window<Id>>,
 ) -> Result<HttpResponse, Problem> {
     let window = query.0;
     let link = allowed.state().link("/frameworks");
     let page = allowed
         .read(move |tx| {
-            let mut items = Framework::of(store::all(tx, None)?);
-            if let Some(after) = &window.after {
-                items.retain(|item| item.code.as_str() > after.as_str());
-            }
-            Ok(window.page(items, &link, &[], |item| item.code.to_string()))
+            let mut items = store::frameworks(tx)?;
+            items.retain(|item| window.after.is_none_or(|after| item.first > after));
+            Ok(window.page(items, &link, &[], |item| item.first.to_string()))
         })
         .await?;
     answer::page(&page)
@@ -47,12 +46,12 @@ pub async fn list_frameworks(
 /// List the versions of a framework
 #[utoipa::path(tag = "Frameworks", operation_id = "listFrameworkVersions", params(("frameworkCode" = Code, Path, description = "The framework.")),
     extensions(("x-action" = json!("ReadFrameworks"))),
-    responses((status = 200, description = "A page of versions, by code.", body = Page<VersionSummary>)))]
+    responses((status = 200, description = "A page of versions.", body = Page<VersionSummary>)))]
 #[get("/frameworks/{frameworkCode}/versions")]
 pub async fn list_framework_versions(
     allowed: Allowed<ReadFrameworks>,
     path: Path<Code>,
-    query: Query<Window<Code>>,
+    query: Query<Window<Id>>,
 ) -> Result<HttpResponse, Problem> {
     let (code, window) = (path.0, query.0);
     let link = allowed
@@ -64,11 +63,8 @@ pub async fn list_framework_versions(
             if items.is_empty() {
                 return Err(Problem::not_found());
             }
-            items.sort_by(|a, b| a.version_code.cmp(&b.version_code));
-            if let Some(after) = &window.after {
-                items.retain(|item| item.version_code.as_str() > after.as_str());
-            }
-            Ok(window.page(items, &link, &[], |item| item.version_code.to_string()))
+            items.retain(|item| window.after.is_none_or(|after| item.id > after));
+            Ok(window.page(items, &link, &[], |item| item.id.to_string()))
         })
         .await?;
     answer::page(&page)
@@ -123,40 +119,19 @@ pub async fn put_framework_version(
             let tag = current.as_ref().map(|current| ETag::edit(current.edit));
             precondition.check(tag.as_ref())?;
             if let Some(current) = &current {
-                require_draft(current)?;
+                work::require_draft(current)?;
             }
-            require_facility_types(tx, &document)?;
+            work::require_facility_types(tx, &document)?;
             let saved = store::save_draft(tx, id, current.as_ref(), &document)?;
             Ok((saved, current.is_none()))
         })
         .await?;
-    let tag = ETag::edit(saved.edit);
-    if new {
-        answer::created(&saved, &tag, &saved.href)
-    } else {
-        answer::changed(&saved, &tag)
-    }
+    answer::put(&saved, &ETag::edit(saved.edit), &saved.href, new)
 }
 
 fn checked(bytes: &[u8]) -> Result<Document, Problem> {
     let value = serde_json::from_slice(bytes).map_err(Problem::internal)?;
-    check::from_json(&value).map_err(faults)
-}
-
-/// The faults of a document as those of a body.
-pub fn faults(faults: Vec<Fault>) -> Problem {
-    Problem::faults(
-        faults
-            .into_iter()
-            .map(|fault| {
-                let issue = Issue::body("invalidFramework", fault.pointer, fault.what);
-                match fault.value {
-                    Some(value) => issue.with_value(value),
-                    None => issue,
-                }
-            })
-            .collect(),
-    )
+    check::from_json(&value).map_err(work::faults)
 }
 
 fn require_same(field: &str, given: &Code, path: &Code) -> Result<(), Problem> {
@@ -175,38 +150,6 @@ fn require_same(field: &str, given: &Code, path: &Code) -> Result<(), Problem> {
         )
         .with_value(given.to_string()),
     ))
-}
-
-fn require_draft(current: &VersionView) -> Result<(), Problem> {
-    if current.status == VersionState::Draft {
-        return Ok(());
-    }
-    Err(Problem::conflict(Text::new(
-        "Deze versie is gepubliceerd en ligt vast; maak een nieuwe versie die haar vervangt.",
-        "Cette version est publiée et figée ; faites une nouvelle version qui la remplace.",
-        "This version is published and frozen; make a new version that supersedes it.",
-    )))
-}
-
-fn require_facility_types(tx: &mut Tx, document: &Document) -> Result<(), Problem> {
-    for (index, code) in document.facility_types.iter().enumerate() {
-        require_facility_type(tx, &format!("facilityTypes[{index}]"), code.as_str())?;
-    }
-    Ok(())
-}
-
-/// When a version is published and binding, where that is not in its document yet.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PublicationInput {
-    /// The day on which it is published; today when left out here and in the document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub published_on: Option<chrono::NaiveDate>,
-    /// The day from which it is binding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub binding_from: Option<chrono::NaiveDate>,
 }
 
 impl Check for PublicationInput {}
@@ -234,8 +177,8 @@ pub async fn publish_framework_version(
     let work = move |tx: &mut Tx| {
         let current = store::get(tx, framework.as_str(), version.as_str())?;
         if_match.check(&ETag::edit(current.edit))?;
-        require_draft(&current)?;
-        let published = publish(tx, &current, &input)?;
+        work::require_draft(&current)?;
+        let published = work::publish(tx, &current, &input)?;
         Stored::created(
             published.href.clone(),
             &ETag::edit(published.edit),
@@ -246,37 +189,6 @@ pub async fn publish_framework_version(
         .write_once(key, body.bytes, right, work)
         .await?
         .response())
-}
-
-/// Publishes a draft after checking it, against the version that it supersedes too.
-pub fn publish(
-    tx: &mut Tx,
-    current: &VersionView,
-    input: &PublicationInput,
-) -> Result<VersionView, Problem> {
-    let mut document = current.document.clone();
-    let version = &mut document.version;
-    version.published_on = input
-        .published_on
-        .or(version.published_on)
-        .or(Some(tx.now.0.date_naive()));
-    version.binding_from = input.binding_from.or(version.binding_from);
-    let json = serde_json::to_value(&document).map_err(Problem::internal)?;
-    check::from_json(&json).map_err(faults)?;
-    if let Some(before) = &document.version.supersedes {
-        let Some(previous) = store::published(tx, document.code.as_str(), before.as_str())? else {
-            return Err(Problem::conflict(Text::new(
-                format!("Versie {before}, die deze vervangt, is nog niet gepubliceerd."),
-                format!("La version {before}, que celle-ci remplace, n'est pas encore publiée."),
-                format!("Version {before}, which this one supersedes, is not published yet."),
-            )));
-        };
-        let found = check::against(&previous, &document);
-        if !found.is_empty() {
-            return Err(faults(found));
-        }
-    }
-    store::publish(tx, current, &document)
 }
 
 /// For whom a schema is.

@@ -5,9 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use diesel::prelude::*;
 
 use super::document::Document;
-use super::{VersionState, VersionSummary, VersionView};
+use super::{Framework, VersionState, VersionSummary, VersionView};
 use crate::access::Tx;
 use crate::audit::{self, Event};
+use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::framework_version as table;
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::problem::Problem;
@@ -19,8 +20,36 @@ pub struct Published(Arc<RwLock<Versions>>);
 /// Documents by framework and version.
 type Versions = HashMap<(String, String), Arc<Document>>;
 
-type Row = (String, String, VersionState, JsonText, i64, Option<Moment>);
+impl Published {
+    fn get(&self, key: &(String, String)) -> Option<Arc<Document>> {
+        let versions = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        versions.get(key).cloned()
+    }
+
+    /// Keeps what a committed transaction has read.
+    pub fn keep(&self, learned: Vec<Arc<Document>>) {
+        if learned.is_empty() {
+            return;
+        }
+        let mut versions = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        versions.extend(learned.into_iter().map(|document| {
+            let version = document.version.code.to_string();
+            ((document.code.to_string(), version), document)
+        }));
+    }
+}
+
+type Row = (
+    Id,
+    String,
+    String,
+    VersionState,
+    JsonText,
+    i64,
+    Option<Moment>,
+);
 const VERSION: (
+    table::id,
     table::framework_code,
     table::version_code,
     table::state,
@@ -28,6 +57,7 @@ const VERSION: (
     table::edit,
     table::published_at,
 ) = (
+    table::id,
     table::framework_code,
     table::version_code,
     table::state,
@@ -37,12 +67,13 @@ const VERSION: (
 );
 
 fn view_of(row: Row) -> Result<VersionView, Problem> {
-    let (framework_code, version_code, status, document, edit, published_at) = row;
+    let (id, framework_code, version_code, status, document, edit, published_at) = row;
     Ok(VersionView {
         href: format!("/v1/frameworks/{framework_code}/versions/{version_code}"),
         status,
         published_at,
         document: document.to()?,
+        id,
         edit,
     })
 }
@@ -66,10 +97,10 @@ pub fn get(tx: &mut Tx, framework: &str, version: &str) -> Result<VersionView, P
     find(tx, framework, version)?.ok_or_else(Problem::not_found)
 }
 
-/// Every version that the caller may know about (of one framework), in the order of codes and arrival. There are dozens at most.
+/// Every version that the caller may know about (of one framework), in the order of arrival. There are dozens at most.
 pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, Problem> {
     let mut query = table::table
-        .order((table::framework_code, table::id))
+        .order(table::id)
         .select(VERSION)
         .into_boxed::<AnyBackend>();
     if let Some(framework) = framework {
@@ -84,6 +115,23 @@ pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, 
         .collect()
 }
 
+/// The frameworks that the caller may know about, in the order in which their first version arrived, a draft or not.
+pub fn frameworks(tx: &mut Tx) -> Result<Vec<Framework>, Problem> {
+    let arrivals: Vec<(Id, String)> = table::table
+        .order(table::id)
+        .select((table::id, table::framework_code))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let mut latest: HashMap<String, VersionSummary> = all(tx, None)?
+        .into_iter()
+        .map(|version| (version.framework_code.to_string(), version))
+        .collect();
+    Ok(arrivals
+        .into_iter()
+        .filter_map(|(first, code)| Some(Framework::of(first, latest.remove(&code)?)))
+        .collect())
+}
+
 /// A published version's document, for the work of other features; nothing when it is a draft or absent.
 pub fn published(
     tx: &mut Tx,
@@ -91,14 +139,8 @@ pub fn published(
     version: &str,
 ) -> Result<Option<Arc<Document>>, Problem> {
     let key = (framework.to_owned(), version.to_owned());
-    let cache = &tx.state.frameworks.0;
-    let known = cache
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&key)
-        .cloned();
-    if known.is_some() {
-        return Ok(known);
+    if let Some(known) = tx.state.frameworks.get(&key) {
+        return Ok(Some(known));
     }
     let document: Option<JsonText> = table::table
         .filter(table::framework_code.eq(framework))
@@ -112,10 +154,7 @@ pub fn published(
         return Ok(None);
     };
     let document: Arc<Document> = Arc::new(document.to()?);
-    cache
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(key, document.clone());
+    tx.learned.push(document.clone());
     Ok(Some(document))
 }
 
@@ -163,9 +202,9 @@ pub fn save_draft(
             .filter(table::state.eq(VersionState::Draft))
             .set((table::document.eq(json), table::edit.eq(current.edit + 1)))
             .execute(tx.conn)?;
-        crate::facility::one_changed(changed)?;
+        one_changed(changed)?;
     } else {
-        diesel::insert_into(table::table)
+        let stored = diesel::insert_into(table::table)
             .values((
                 table::id.eq(id),
                 table::framework_code.eq(framework),
@@ -175,7 +214,8 @@ pub fn save_draft(
                 table::edit.eq(1_i64),
                 table::created_at.eq(tx.now),
             ))
-            .execute(tx.conn)?;
+            .execute(tx.conn);
+        first_of_its_code(stored)?;
     }
     audit::record(
         tx,
@@ -208,7 +248,7 @@ pub fn publish(
             table::edit.eq(current.edit + 1),
         ))
         .execute(tx.conn)?;
-    crate::facility::one_changed(changed)?;
+    one_changed(changed)?;
     audit::record(
         tx,
         Event::new(

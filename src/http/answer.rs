@@ -30,17 +30,27 @@ pub fn changed(value: &impl Serialize, etag: &ETag) -> Result<HttpResponse, Prob
 }
 
 /// A thing that a `PUT` made, with its path.
-pub fn created(
-    value: &impl Serialize,
-    etag: &ETag,
-    location: &str,
-) -> Result<HttpResponse, Problem> {
+fn created(value: &impl Serialize, etag: &ETag, location: &str) -> Result<HttpResponse, Problem> {
     let body = serde_json::to_string(value).map_err(Problem::internal)?;
     Ok(HttpResponse::Created()
         .insert_header(("etag", etag.to_string()))
         .insert_header(("location", location))
         .content_type("application/json")
         .body(body))
+}
+
+/// A thing after a `PUT` that made it, or replaced it.
+pub fn put(
+    value: &impl Serialize,
+    etag: &ETag,
+    location: &str,
+    new: bool,
+) -> Result<HttpResponse, Problem> {
+    if new {
+        created(value, etag, location)
+    } else {
+        changed(value, etag)
+    }
 }
 
 /// A page of a collection.

@@ -29,23 +29,6 @@ pub trait Check {
     }
 }
 
-/// Refuses a list that is longer than documented, before anything looks at its items; says whether it is short enough.
-pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) -> bool {
-    if length <= most {
-        return true;
-    }
-    faults.push(Issue::body(
-        "length",
-        name,
-        Text::new(
-            format!("Geef er ten hoogste {most}."),
-            format!("Donnez-en au plus {most}."),
-            format!("Give {most} at most."),
-        ),
-    ));
-    false
-}
-
 /// A request body of type `T`.
 pub struct Json<T> {
     /// What was sent.

@@ -1,6 +1,7 @@
 //! What HTTP needs once: bodies, queries, ETags, pages, idempotency, and the wrapping of every answer.
 pub mod answer;
 pub mod body;
+pub mod checks;
 pub mod etag;
 pub mod idempotency;
 pub mod page;

@@ -1,8 +1,14 @@
 //! Keyset pagination: a walk shows every item that was there at its start once, whatever is written meanwhile.
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::query::{FromQuery, Reader};
+use crate::db::types::Moment;
+use crate::framework::document::Code;
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
@@ -50,6 +56,44 @@ impl<K: std::str::FromStr> FromQuery for Window<K> {
             after,
             size: asked.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE),
         }
+    }
+}
+
+/// The place of a thing with a code in the order of arrival: when it came; its code, where several came at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// When it came.
+    pub at: Moment,
+    /// Its code.
+    pub code: String,
+}
+
+impl Arrival {
+    /// The cursor after a thing.
+    pub fn of(at: Moment, code: &str) -> String {
+        let code = code.to_owned();
+        Self { at, code }.to_string()
+    }
+}
+
+impl fmt::Display for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.at.0.timestamp_micros(), self.code)
+    }
+}
+
+impl FromStr for Arrival {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (micros, code) = text.split_once('-').ok_or(())?;
+        let micros = micros.parse().map_err(|_| ())?;
+        let at = DateTime::from_timestamp_micros(micros).ok_or(())?;
+        let code: Code = code.parse().map_err(|_| ())?;
+        Ok(Self {
+            at: Moment(at),
+            code: code.to_string(),
+        })
     }
 }
 

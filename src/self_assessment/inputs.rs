@@ -4,9 +4,9 @@ use utoipa::ToSchema;
 
 use super::{Evidence, Purpose};
 use crate::db::types::{Id, Moment};
-use crate::facility::check_title;
 use crate::framework::document::{Code, Texts};
-use crate::http::body::{Check, at_most};
+use crate::http::body::Check;
+use crate::http::checks::{at_most, check_length, check_title};
 use crate::problem::Issue;
 use crate::text::Text;
 
@@ -233,20 +233,6 @@ fn check_texts(at: &str, note: Option<&str>, evidence: &[Evidence], faults: &mut
                 ),
             ));
         }
-    }
-}
-
-fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Issue>) {
-    if text.trim().is_empty() || text.chars().count() > longest {
-        faults.push(Issue::body(
-            "length",
-            name,
-            Text::new(
-                format!("Gebruik 1 tot {longest} tekens, of laat het veld weg."),
-                format!("Utilisez de 1 à {longest} caractères, ou omettez le champ."),
-                format!("Use 1 to {longest} characters, or leave the field out."),
-            ),
-        ));
     }
 }
 

@@ -487,7 +487,7 @@ fn expired(criterion: &Criterion, answer: &Answer, today: NaiveDate) -> bool {
     let Some(months) = criterion.evidence_valid_months else {
         return false;
     };
-    let answered = answer.answered_at.0.date_naive();
+    let answered = answer.answered_at.day();
     let youngest = answer
         .evidence
         .iter()

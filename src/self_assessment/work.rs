@@ -16,8 +16,8 @@ use crate::text::Text;
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
 pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
     let facility = own_facility(tx, input.facility_id)?;
-    let cycle =
-        cycle_store::get(tx, input.cycle_id).map_err(|_| unknown("cycleId", input.cycle_id))?;
+    let cycle = cycle_store::get(tx, input.cycle_id)
+        .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
     if !cycle.open {
         return Err(Problem::conflict(Text::new(
             format!("Deze cyclus opent op {}.", cycle.opens),
@@ -80,7 +80,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         &document,
         usable.map(|(_, last)| last),
         fates.as_ref(),
-        tx.now.0.date_naive(),
+        tx.now.day(),
     );
     let head = Head {
         id,
@@ -117,21 +117,6 @@ pub fn own_facility(tx: &mut Tx, id: Id) -> Result<facility::Facility, Problem> 
     } else {
         Err(Problem::not_found())
     }
-}
-
-fn unknown(field: &str, id: Id) -> Problem {
-    Problem::fault(
-        Issue::body(
-            "unknownReference",
-            field,
-            Text::new(
-                "Deze cyclus bestaat niet; zie GET /v1/cycles.",
-                "Ce cycle n'existe pas ; voir GET /v1/cycles.",
-                "There is no such cycle; see GET /v1/cycles.",
-            ),
-        )
-        .with_value(id.to_string()),
-    )
 }
 
 /// 409: there is one for this facility and cycle.

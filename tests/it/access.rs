@@ -12,7 +12,7 @@ use kindreflex::openapi::DOCUMENT;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, World, answer_whole, answers_to, digest_of, new_hospital, path_of,
+    Actor, Answer, World, answer_whole, answers_to, digest_of, new_hospital, next_cycle, path_of,
 };
 
 /// A request that would succeed for somebody, prepared by those who may.
@@ -612,14 +612,6 @@ async fn in_state(world: &World, state: &str) -> (String, String) {
             (path, old.etag())
         }
     }
-}
-
-/// A cycle after this year's, open already.
-async fn next_cycle(world: &World) -> String {
-    let mut input = cycle_input("2026-01-01T00:00:00Z");
-    input["purpose"] = json!("inspectionPreparation");
-    let made = world.planner().post("/cycles", input).await.expect(201);
-    made.body["id"].as_str().expect("an id").to_owned()
 }
 
 #[test]

@@ -232,4 +232,45 @@ on_both! {
         let health = world.anyone().get("/health").await.expect(200);
         assert_eq!(health.body["status"], "UP");
     }
+
+    async fn a_machine_is_told_what_its_token_and_its_admission_both_allow(world: World) {
+        let admin = world.admin();
+        let client = json!({"name": "Koppeling", "scopes": ["read:cycles"], "organisations": [ids::ORGANISATION]});
+        admin.put("/integrations/koppeling", client).await.expect(201);
+        let scopes = ["read:cycles", "read:facilities", "write:selfAssessments"];
+        let machine = world.with_token(&crate::support::issuer::machine_token("koppeling", &scopes));
+        let me = machine.get("/me").await.expect(200);
+        assert_eq!(me.body["actions"], json!(["ReadMe", "ReadCycles"]));
+        machine.get("/cycles").await.expect(200);
+        machine.get("/facilities").await.problem(403, "missingScope");
+    }
+
+    async fn what_has_a_code_is_listed_in_the_order_of_arrival(world: World) {
+        let admin = world.admin();
+        for code in ["zz-eerst", "aa-daarna", "mm-laatst"] {
+            let title = json!({"title": {"nl": code}});
+            admin.put(&format!("/sectors/{code}"), title.clone()).await.expect(201);
+            let kind = json!({"title": {"nl": code}, "sectorCode": code});
+            admin.put(&format!("/facilityTypes/{code}"), kind).await.expect(201);
+            let client = json!({"name": code, "scopes": ["read:cycles"]});
+            admin.put(&format!("/integrations/{code}"), client).await.expect(201);
+        }
+        for (list, name) in [("/sectors", "code"), ("/facilityTypes", "code"), ("/integrations", "clientId")] {
+            let (mut seen, mut next) = (Vec::new(), Some(format!("{list}?pageSize=2")));
+            while let Some(path) = next {
+                let page = admin.get(&path).await.expect(200);
+                let items = page.body["items"].as_array().expect("items").iter();
+                seen.extend(items.map(|item| item[name].as_str().expect("a code").to_owned()));
+                next = page.body["next"].as_str().and_then(|next| Some(next.split_once("/v1")?.1.to_owned()));
+            }
+            assert_eq!(seen[seen.len() - 3..], ["zz-eerst", "aa-daarna", "mm-laatst"], "{list}");
+            assert!(seen.len() > 3, "and those that were there before");
+            admin.get(&format!("{list}?after=zz-eerst")).await.problem(400, "badRequest");
+        }
+        let frameworks = admin.get("/frameworks").await.expect(200);
+        let codes: Vec<&str> = frameworks.body["items"].as_array().expect("items").iter().filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(codes, ["ggz", "caw", "spoed"], "as they were loaded");
+        let second = admin.get("/frameworks?pageSize=1").await.expect(200).body["next"].as_str().expect("a link").split_once("/v1").expect("ours").1.to_owned();
+        assert_eq!(admin.get(&second).await.expect(200).body["items"][0]["code"], "caw");
+    }
 }

@@ -1,5 +1,9 @@
 //! Frameworks are data.
+use kindreflex::access::operator;
+use kindreflex::db::types::Moment;
 use kindreflex::demo::ids;
+use kindreflex::framework::{store, work};
+use kindreflex::problem::Problem;
 use serde_json::{Value, json};
 
 use crate::support::{World, draft_of, path_of};
@@ -91,5 +95,40 @@ on_both! {
         let path = format!("/frameworks/{}/versions/{}", document["code"].as_str().expect("a code"), document["version"]["code"].as_str().expect("a code"));
         let refused = world.admin().put(&path, document).await.problem(400, "badRequest");
         assert!(refused.issues().len() >= 2, "{:?}", refused.issues());
+    }
+
+    async fn a_publication_that_was_not_committed_is_forgotten(world: World) {
+        let mut document = kindreflex::framework::check::from_yaml(FRENCH).expect("a document");
+        new_sector(&world, &french()["facilityTypes"]).await;
+        document.version.published_on = Some("2026-01-01".parse().expect("a day"));
+        let (code, version) = (document.code.to_string(), document.version.code.to_string());
+        let (given, now) = (document.clone(), Moment(world.state.clock.now()));
+        let failed = operator::write(&world.state, Vec::new(), now, move |tx| {
+            work::import(tx, &given)?;
+            let seen = store::published(tx, given.code.as_str(), given.version.code.as_str())?;
+            assert!(seen.is_some(), "its own transaction sees it");
+            Err::<(), _>(Problem::busy())
+        }).await;
+        assert!(failed.is_err());
+        let seen = operator::read(&world.state, now, move |tx| store::published(tx, &code, &version)).await;
+        assert!(seen.expect("a read").is_none());
+    }
+
+    async fn of_two_who_add_the_same_code_at_once_one_is_told(world: World) {
+        let (admin, other) = (world.admin(), world.admin());
+        for turn in 0..10 {
+            let sector = json!({"title": {"nl": "Nieuw"}});
+            let path = format!("/sectors/nieuw{turn}");
+            let both = futures_util::future::join(admin.put(&path, sector.clone()), other.put(&path, sector)).await;
+            let mut statuses = [both.0.status, both.1.status];
+            statuses.sort_unstable();
+            assert!(statuses == [201, 412] || statuses == [201, 428], "{statuses:?}: {}{}", both.0.body, both.1.body);
+            let client = json!({"name": "Koppeling", "scopes": ["read:cycles"]});
+            let path = format!("/integrations/nieuw{turn}");
+            let both = futures_util::future::join(admin.put(&path, client.clone()), other.put(&path, client)).await;
+            let mut statuses = [both.0.status, both.1.status];
+            statuses.sort_unstable();
+            assert!(statuses == [201, 412] || statuses == [201, 428], "{statuses:?}");
+        }
     }
 }

@@ -17,6 +17,7 @@ mod attachments;
 mod audit;
 mod commits;
 mod contract;
+mod demo;
 mod durability;
 mod frameworks;
 mod openapi;

@@ -3,16 +3,9 @@ use futures_util::future::join;
 use kindreflex::demo::ids;
 use serde_json::json;
 
-use crate::support::{Actor, Answer, WILG, World, answer_whole, draft_of, new_hospital, path_of};
-
-/// A cycle that opened after this year's.
-async fn next_cycle(world: &World) -> String {
-    let opens = world.state.clock.now() - chrono::Duration::days(1);
-    let input = json!({"title": {"nl": "De volgende"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
-        "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": "inspectionPreparation"});
-    let made = world.planner().post("/cycles", input).await.expect(201);
-    made.body["id"].as_str().expect("an id").to_owned()
-}
+use crate::support::{
+    Actor, Answer, WILG, answer_whole, draft_of, new_hospital, next_cycle, path_of,
+};
 
 async fn draft_in(actor: &Actor, facility: &str, cycle: &str) -> Answer {
     let input = json!({"facilityId": facility, "cycleId": cycle});

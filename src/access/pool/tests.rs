@@ -39,3 +39,15 @@ async fn every_sqlite_connection_waits_for_the_disk() {
     }
     assert_eq!(database.pool.state().connections, 8);
 }
+
+#[actix_web::test]
+async fn a_database_whose_connections_are_all_taken_is_busy_and_not_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", directory.path().join("test.db").display());
+    let database = Database::open(&url, 1).unwrap();
+    assert_eq!(database.reach().await, Reach::Free);
+    let held = database.turn().await.unwrap();
+    assert_eq!(database.reach().await, Reach::Busy);
+    drop(held);
+    assert_eq!(database.reach().await, Reach::Free);
+}

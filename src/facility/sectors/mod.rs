@@ -4,15 +4,15 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::store::one_changed;
-use super::{check_name, check_title, check_validity};
 use crate::access::Tx;
 use crate::audit::{self, Event};
+use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::{facility_type, sector};
-use crate::db::types::{AnyBackend, JsonText};
-use crate::framework::document::{Code, Texts};
-use crate::http::body::{Check, at_most};
-use crate::http::page::Window;
+use crate::db::types::{AnyBackend, JsonText, Moment};
+use crate::framework::document::Texts;
+use crate::http::body::Check;
+use crate::http::checks::{at_most, check_name, check_title, check_validity};
+use crate::http::page::{Arrival, Window};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
@@ -101,6 +101,8 @@ pub struct Sector {
     pub periods: Vec<Period>,
     #[serde(skip)]
     pub(crate) edit: i64,
+    #[serde(skip)]
+    pub(crate) created_at: Moment,
 }
 
 /// What a facility type is made of.
@@ -137,6 +139,8 @@ pub struct FacilityType {
     pub periods: Vec<Period>,
     #[serde(skip)]
     pub(crate) edit: i64,
+    #[serde(skip)]
+    pub(crate) created_at: Moment,
 }
 
 impl Check for SectorInput {
@@ -189,7 +193,31 @@ fn check_periods(periods: &[Period], faults: &mut Vec<Issue>) {
     }
 }
 
-fn sector_of((code, document, edit): (String, JsonText, i64)) -> Result<Sector, Problem> {
+type Row = (String, JsonText, i64, Moment);
+const SECTOR: (
+    sector::code,
+    sector::document,
+    sector::edit,
+    sector::created_at,
+) = (
+    sector::code,
+    sector::document,
+    sector::edit,
+    sector::created_at,
+);
+const FACILITY_TYPE: (
+    facility_type::code,
+    facility_type::document,
+    facility_type::edit,
+    facility_type::created_at,
+) = (
+    facility_type::code,
+    facility_type::document,
+    facility_type::edit,
+    facility_type::created_at,
+);
+
+fn sector_of((code, document, edit, created_at): Row) -> Result<Sector, Problem> {
     let SectorInput { title, periods } = document.to()?;
     Ok(Sector {
         href: format!("/v1/sectors/{code}"),
@@ -197,12 +225,11 @@ fn sector_of((code, document, edit): (String, JsonText, i64)) -> Result<Sector, 
         title,
         periods,
         edit,
+        created_at,
     })
 }
 
-fn facility_type_of(
-    (code, document, edit): (String, JsonText, i64),
-) -> Result<FacilityType, Problem> {
+fn facility_type_of((code, document, edit, created_at): Row) -> Result<FacilityType, Problem> {
     let FacilityTypeInput {
         sector_code,
         title,
@@ -215,26 +242,29 @@ fn facility_type_of(
         title,
         periods,
         edit,
+        created_at,
     })
 }
 
-fn sectors(tx: &mut Tx, window: &Window<Code>) -> Result<Vec<Sector>, Problem> {
+fn sectors(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<Sector>, Problem> {
     let mut query = sector::table
-        .select((sector::code, sector::document, sector::edit))
-        .order(sector::code)
+        .select(SECTOR)
+        .order((sector::created_at, sector::code))
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
     if let Some(after) = &window.after {
-        query = query.filter(sector::code.gt(after.to_string()));
+        let same = sector::created_at.eq(after.at);
+        let later = sector::created_at.gt(after.at);
+        query = query.filter(later.or(same.and(sector::code.gt(after.code.clone()))));
     }
-    let rows: Vec<(String, JsonText, i64)> = query.load(tx.conn)?;
+    let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter().map(sector_of).collect()
 }
 
 fn find_sector(tx: &mut Tx, code: &str) -> Result<Option<Sector>, Problem> {
-    let row: Option<(String, JsonText, i64)> = sector::table
+    let row: Option<Row> = sector::table
         .filter(sector::code.eq(code))
-        .select((sector::code, sector::document, sector::edit))
+        .select(SECTOR)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
@@ -260,43 +290,39 @@ pub fn put_sector(
             .execute(tx.conn)?;
         one_changed(changed)?;
     } else {
-        diesel::insert_into(sector::table)
+        let stored = diesel::insert_into(sector::table)
             .values((
                 sector::code.eq(code),
                 sector::document.eq(document),
                 sector::edit.eq(1_i64),
+                sector::created_at.eq(tx.now),
             ))
-            .execute(tx.conn)?;
+            .execute(tx.conn);
+        first_of_its_code(stored)?;
     }
     audit::record(tx, Event::new("sectorSaved", "sector", code).with(input)?)?;
     find_sector(tx, code)?.ok_or_else(Problem::not_found)
 }
 
-fn facility_types(tx: &mut Tx, window: &Window<Code>) -> Result<Vec<FacilityType>, Problem> {
+fn facility_types(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<FacilityType>, Problem> {
     let mut query = facility_type::table
-        .select((
-            facility_type::code,
-            facility_type::document,
-            facility_type::edit,
-        ))
-        .order(facility_type::code)
+        .select(FACILITY_TYPE)
+        .order((facility_type::created_at, facility_type::code))
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
     if let Some(after) = &window.after {
-        query = query.filter(facility_type::code.gt(after.to_string()));
+        let same = facility_type::created_at.eq(after.at);
+        let later = facility_type::created_at.gt(after.at);
+        query = query.filter(later.or(same.and(facility_type::code.gt(after.code.clone()))));
     }
-    let rows: Vec<(String, JsonText, i64)> = query.load(tx.conn)?;
+    let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter().map(facility_type_of).collect()
 }
 
 fn find_facility_type(tx: &mut Tx, code: &str) -> Result<Option<FacilityType>, Problem> {
-    let row: Option<(String, JsonText, i64)> = facility_type::table
+    let row: Option<Row> = facility_type::table
         .filter(facility_type::code.eq(code))
-        .select((
-            facility_type::code,
-            facility_type::document,
-            facility_type::edit,
-        ))
+        .select(FACILITY_TYPE)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
@@ -330,7 +356,7 @@ pub fn put_facility_type(
     input: &FacilityTypeInput,
 ) -> Result<FacilityType, Problem> {
     if find_sector(tx, &input.sector_code)?.is_none() {
-        return Err(super::store::unknown("sectorCode", &input.sector_code));
+        return Err(Problem::unknown_reference("sectorCode", &input.sector_code));
     }
     let document = JsonText::of(input)?;
     if let Some(current) = current {
@@ -345,14 +371,16 @@ pub fn put_facility_type(
             .execute(tx.conn)?;
         one_changed(changed)?;
     } else {
-        diesel::insert_into(facility_type::table)
+        let stored = diesel::insert_into(facility_type::table)
             .values((
                 facility_type::code.eq(code),
                 facility_type::sector_code.eq(&input.sector_code),
                 facility_type::document.eq(document),
                 facility_type::edit.eq(1_i64),
+                facility_type::created_at.eq(tx.now),
             ))
-            .execute(tx.conn)?;
+            .execute(tx.conn);
+        first_of_its_code(stored)?;
     }
     audit::record(
         tx,

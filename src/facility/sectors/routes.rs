@@ -7,25 +7,27 @@ use crate::access::policy::{ManageSectors, ReadSectors};
 use crate::framework::document::Code;
 use crate::http::answer;
 use crate::http::etag::{IfNoneMatch, Precondition};
-use crate::http::page::Window;
+use crate::http::page::{Arrival, Window};
 use crate::http::query::{Nothing, Query};
 use crate::http::{ETag, Json, Page, Path};
 use crate::problem::Problem;
 
 /// List sectors
 #[utoipa::path(tag = "Facilities", operation_id = "listSectors", extensions(("x-action" = json!("ReadSectors"))),
-    responses((status = 200, description = "A page of sectors, by code.", body = Page<Sector>)))]
+    responses((status = 200, description = "A page of sectors.", body = Page<Sector>)))]
 #[get("/sectors")]
 pub async fn list_sectors(
     allowed: Allowed<ReadSectors>,
-    query: Query<Window<Code>>,
+    query: Query<Window<Arrival>>,
 ) -> Result<HttpResponse, Problem> {
     let window = query.0;
     let link = allowed.state().link("/sectors");
     let page = allowed
         .read(move |tx| {
             let items = super::sectors(tx, &window)?;
-            Ok(window.page(items, &link, &[], |item| item.code.clone()))
+            Ok(window.page(items, &link, &[], |item| {
+                Arrival::of(item.created_at, &item.code)
+            }))
         })
         .await?;
     answer::page(&page)
@@ -72,28 +74,25 @@ pub async fn put_sector(
             Ok((saved, current.is_none()))
         })
         .await?;
-    let tag = ETag::edit(saved.edit);
-    if new {
-        answer::created(&saved, &tag, &saved.href)
-    } else {
-        answer::changed(&saved, &tag)
-    }
+    answer::put(&saved, &ETag::edit(saved.edit), &saved.href, new)
 }
 
 /// List facility types
 #[utoipa::path(tag = "Facilities", operation_id = "listFacilityTypes", extensions(("x-action" = json!("ReadSectors"))),
-    responses((status = 200, description = "A page of facility types, by code.", body = Page<FacilityType>)))]
+    responses((status = 200, description = "A page of facility types.", body = Page<FacilityType>)))]
 #[get("/facilityTypes")]
 pub async fn list_facility_types(
     allowed: Allowed<ReadSectors>,
-    query: Query<Window<Code>>,
+    query: Query<Window<Arrival>>,
 ) -> Result<HttpResponse, Problem> {
     let window = query.0;
     let link = allowed.state().link("/facilityTypes");
     let page = allowed
         .read(move |tx| {
             let items = super::facility_types(tx, &window)?;
-            Ok(window.page(items, &link, &[], |item| item.code.clone()))
+            Ok(window.page(items, &link, &[], |item| {
+                Arrival::of(item.created_at, &item.code)
+            }))
         })
         .await?;
     answer::page(&page)
@@ -141,10 +140,5 @@ pub async fn put_facility_type(
             Ok((saved, current.is_none()))
         })
         .await?;
-    let tag = ETag::edit(saved.edit);
-    if new {
-        answer::created(&saved, &tag, &saved.href)
-    } else {
-        answer::changed(&saved, &tag)
-    }
+    answer::put(&saved, &ETag::edit(saved.edit), &saved.href, new)
 }

@@ -367,6 +367,15 @@ pub async fn answer_whole(actor: &Actor, draft: &Answer) -> Answer {
     }
 }
 
+/// A cycle that opened after this year's.
+pub async fn next_cycle(world: &World) -> String {
+    let opens = world.state.clock.now() - chrono::Duration::days(1);
+    let input = json!({"title": {"nl": "De volgende"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
+        "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": "inspectionPreparation"});
+    let made = world.planner().post("/cycles", input).await.expect(201);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
 /// The path of a thing, below `/v1`.
 pub fn path_of(body: &Value) -> String {
     let href = body["href"].as_str().expect("a href");

@@ -1,0 +1,103 @@
+//! What is checked of inputs in more than one place: lengths, names, titles, periods.
+use chrono::NaiveDate;
+
+use crate::framework::document::Texts;
+use crate::problem::Issue;
+use crate::text::Text;
+
+/// Refuses a list that is longer than documented, before anything looks at its items; says whether it is short enough.
+pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) -> bool {
+    if length <= most {
+        return true;
+    }
+    faults.push(Issue::body(
+        "length",
+        name,
+        Text::new(
+            format!("Geef er ten hoogste {most}."),
+            format!("Donnez-en au plus {most}."),
+            format!("Give {most} at most."),
+        ),
+    ));
+    false
+}
+
+/// A name holds 1 to 200 characters, more than blanks.
+pub fn check_name(field: &str, name: &str, faults: &mut Vec<Issue>) {
+    if name.trim().is_empty() || name.chars().count() > 200 {
+        faults.push(
+            Issue::body(
+                "length",
+                field,
+                Text::new(
+                    "Gebruik 1 tot 200 tekens.",
+                    "Utilisez de 1 à 200 caractères.",
+                    "Use 1 to 200 characters.",
+                ),
+            )
+            .with_value(name),
+        );
+    }
+}
+
+/// A validity ends after it starts.
+pub fn check_validity(
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+    field: &str,
+    faults: &mut Vec<Issue>,
+) {
+    let year = |date: NaiveDate| (1000..=9999).contains(&chrono::Datelike::year(&date));
+    if to.is_some_and(|to| to <= from) || !year(from) || !to.is_none_or(year) {
+        faults.push(
+            Issue::body(
+                "validity",
+                field,
+                Text::new(
+                    format!("Gebruik een dag na validFrom ({from}), in de jaren 1000 tot 9999."),
+                    format!(
+                        "Utilisez un jour après validFrom ({from}), entre les années 1000 et 9999."
+                    ),
+                    format!("Use a day after validFrom ({from}), in the years 1000 to 9999."),
+                ),
+            )
+            .with_value(to.unwrap_or(from).to_string()),
+        );
+    }
+}
+
+/// A text holds 1 to `longest` characters, more than blanks.
+pub fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Issue>) {
+    if text.trim().is_empty() || text.chars().count() > longest {
+        faults.push(Issue::body(
+            "length",
+            name,
+            Text::new(
+                format!("Gebruik 1 tot {longest} tekens, of laat het veld weg."),
+                format!("Utilisez de 1 à {longest} caractères, ou omettez le champ."),
+                format!("Use 1 to {longest} characters, or leave the field out."),
+            ),
+        ));
+    }
+}
+
+/// A title in its languages, as inputs carry it: one at least.
+pub fn check_title(field: &str, title: &Texts, faults: &mut Vec<Issue>) {
+    let texts = [("nl", &title.nl), ("fr", &title.fr), ("en", &title.en)];
+    if texts.iter().all(|(_, text)| text.is_none()) {
+        faults.push(Issue::body(
+            "missing",
+            field,
+            Text::new(
+                "Geef een tekst in minstens één taal (nl, fr of en).",
+                "Donnez un texte dans au moins une langue (nl, fr ou en).",
+                "Give a text in one language at least (nl, fr or en).",
+            ),
+        ));
+    }
+    for (language, text) in texts {
+        if let Some(text) = text {
+            check_name(&format!("{field}.{language}"), text, faults);
+        }
+    }
+}

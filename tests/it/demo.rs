@@ -1,0 +1,54 @@
+//! The demo: what the README's first command starts.
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::databases::free_port;
+
+/// Starts a demo in this directory, waits until it is up or gone, and ends it.
+fn start(directory: &Path) -> Result<(), Output> {
+    let address = format!("127.0.0.1:{}", free_port());
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_kindreflex"))
+        .args(["demo", "--listen", &address, "--data"])
+        .arg(directory)
+        .env("RUST_LOG", "off")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a demo");
+    let started = Instant::now();
+    let up = loop {
+        if std::net::TcpStream::connect(&address).is_ok() {
+            break true;
+        }
+        if demo.try_wait().expect("a state").is_some() {
+            break false;
+        }
+        assert!(started.elapsed() < Duration::from_mins(1), "no demo");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    drop(demo.kill());
+    let output = demo.wait_with_output().expect("an end");
+    if up { Ok(()) } else { Err(output) }
+}
+
+#[test]
+fn a_demo_that_was_killed_while_it_filled_its_database_starts_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("seeding"), "").expect("a mark");
+    std::fs::write(directory.path().join("kindreflex.db"), "half a database").expect("a file");
+    start(directory.path()).expect("a demo that is up");
+    start(directory.path()).expect("the same one, once more");
+}
+
+#[test]
+fn a_demo_leaves_a_database_alone_that_no_demo_made() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = directory.path().join("kindreflex.db");
+    std::fs::write(&database, "somebody's").expect("a file");
+    let output = start(directory.path()).expect_err("a refusal");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("no demo made"), "{said}");
+    assert_eq!(std::fs::read(&database).expect("a file"), b"somebody's");
+}
