@@ -63,60 +63,43 @@ impl Check for IntegrationGrantInput {
     }
 }
 
-type Row = (
-    String,
-    String,
-    JsonText,
-    JsonText,
-    bool,
-    Option<Moment>,
-    i64,
-    Moment,
-);
-const GRANT: (
-    integration::client_id,
-    integration::name,
-    integration::scopes,
-    integration::organisations,
-    integration::all_organisations,
-    integration::valid_until,
-    integration::edit,
-    integration::created_at,
-) = (
-    integration::client_id,
-    integration::name,
-    integration::scopes,
-    integration::organisations,
-    integration::all_organisations,
-    integration::valid_until,
-    integration::edit,
-    integration::created_at,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = integration, check_for_backend(AnyBackend))]
+struct Row {
+    client_id: String,
+    name: String,
+    scopes: JsonText,
+    organisations: JsonText,
+    all_organisations: bool,
+    valid_until: Option<Moment>,
+    edit: i64,
+    created_at: Moment,
+}
 
-fn grant_of(row: Row) -> Result<IntegrationGrant, Problem> {
-    let (client_id, name, scopes, organisations, all_organisations, valid_until, edit, created_at) =
-        row;
-    Ok(IntegrationGrant {
-        href: format!("/v1/integrations/{client_id}"),
-        client_id,
-        name,
-        scopes: scopes.to()?,
-        organisations: organisations.to()?,
-        all_organisations,
-        valid_until,
-        edit,
-        created_at,
-    })
+impl Row {
+    fn grant(self) -> Result<IntegrationGrant, Problem> {
+        Ok(IntegrationGrant {
+            href: format!("/v1/integrations/{}", self.client_id),
+            client_id: self.client_id,
+            name: self.name,
+            scopes: self.scopes.to()?,
+            organisations: self.organisations.to()?,
+            all_organisations: self.all_organisations,
+            valid_until: self.valid_until,
+            edit: self.edit,
+            created_at: self.created_at,
+        })
+    }
 }
 
 fn find(tx: &mut Tx, client: &str) -> Result<Option<IntegrationGrant>, Problem> {
-    let row: Option<Row> = integration::table
+    let row = integration::table
         .filter(integration::client_id.eq(client))
-        .select(GRANT)
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
-    row.map(grant_of).transpose()
+    row.map(Row::grant).transpose()
 }
 
 /// Lets a machine in, or changes how.
@@ -175,7 +158,7 @@ pub async fn list_integrations(
     let page = allowed
         .read(move |tx| {
             let mut query = integration::table
-                .select(GRANT)
+                .select(Row::as_select())
                 .order((integration::created_at, integration::client_id))
                 .limit(window.limit())
                 .into_boxed::<AnyBackend>();
@@ -185,8 +168,8 @@ pub async fn list_integrations(
                 let behind = integration::client_id.gt(after.code.clone());
                 query = query.filter(later.or(same.and(behind)));
             }
-            let rows: Vec<Row> = query.load(tx.conn)?;
-            let items = rows.into_iter().map(grant_of).collect::<Result<_, _>>()?;
+            let rows = query.load(tx.conn)?;
+            let items = rows.into_iter().map(Row::grant).collect::<Result<_, _>>()?;
             Ok(window.page(items, &link, &[], |item: &IntegrationGrant| {
                 Arrival::of(item.created_at, &item.client_id)
             }))

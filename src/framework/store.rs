@@ -39,43 +39,32 @@ impl Published {
     }
 }
 
-type Row = (
-    Id,
-    String,
-    String,
-    VersionState,
-    JsonText,
-    i64,
-    Option<Moment>,
-);
-const VERSION: (
-    table::id,
-    table::framework_code,
-    table::version_code,
-    table::state,
-    table::document,
-    table::edit,
-    table::published_at,
-) = (
-    table::id,
-    table::framework_code,
-    table::version_code,
-    table::state,
-    table::document,
-    table::edit,
-    table::published_at,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = table, check_for_backend(AnyBackend))]
+struct Row {
+    id: Id,
+    framework_code: String,
+    version_code: String,
+    state: VersionState,
+    document: JsonText,
+    edit: i64,
+    published_at: Option<Moment>,
+}
 
-fn view_of(row: Row) -> Result<VersionView, Problem> {
-    let (id, framework_code, version_code, status, document, edit, published_at) = row;
-    Ok(VersionView {
-        href: format!("/v1/frameworks/{framework_code}/versions/{version_code}"),
-        status,
-        published_at,
-        document: document.to()?,
-        id,
-        edit,
-    })
+impl Row {
+    fn view(self) -> Result<VersionView, Problem> {
+        Ok(VersionView {
+            href: format!(
+                "/v1/frameworks/{}/versions/{}",
+                self.framework_code, self.version_code
+            ),
+            status: self.state,
+            published_at: self.published_at,
+            document: self.document.to()?,
+            id: self.id,
+            edit: self.edit,
+        })
+    }
 }
 
 /// One version, if the caller may know about it.
@@ -83,13 +72,13 @@ pub fn find(tx: &mut Tx, framework: &str, version: &str) -> Result<Option<Versio
     let mut query = table::table
         .filter(table::framework_code.eq(framework))
         .filter(table::version_code.eq(version))
-        .select(VERSION)
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>();
     if !tx.scope.admin {
         query = query.filter(table::state.eq(VersionState::Published));
     }
-    let row: Option<Row> = query.first(tx.conn).optional()?;
-    row.map(view_of).transpose()
+    let row = query.first(tx.conn).optional()?;
+    row.map(Row::view).transpose()
 }
 
 /// The same, or 404.
@@ -101,7 +90,7 @@ pub fn get(tx: &mut Tx, framework: &str, version: &str) -> Result<VersionView, P
 pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, Problem> {
     let mut query = table::table
         .order(table::id)
-        .select(VERSION)
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>();
     if let Some(framework) = framework {
         query = query.filter(table::framework_code.eq(framework.to_owned()));
@@ -111,7 +100,7 @@ pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, 
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
     rows.into_iter()
-        .map(|row| view_of(row).map(|view| VersionSummary::of(&view)))
+        .map(|row| row.view().map(|view| VersionSummary::of(&view)))
         .collect()
 }
 

@@ -12,66 +12,48 @@ use crate::http::page::Window;
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
-type Row = (
-    Id,
-    JsonText,
-    String,
-    String,
-    JsonText,
-    Moment,
-    Moment,
-    Purpose,
-    i64,
-);
-const CYCLE: (
-    cycle::id,
-    cycle::title,
-    cycle::framework_code,
-    cycle::version_code,
-    cycle::facility_types,
-    cycle::opens,
-    cycle::due,
-    cycle::purpose,
-    cycle::edit,
-) = (
-    cycle::id,
-    cycle::title,
-    cycle::framework_code,
-    cycle::version_code,
-    cycle::facility_types,
-    cycle::opens,
-    cycle::due,
-    cycle::purpose,
-    cycle::edit,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cycle, check_for_backend(AnyBackend))]
+struct Row {
+    id: Id,
+    title: JsonText,
+    framework_code: String,
+    version_code: String,
+    facility_types: JsonText,
+    opens: Moment,
+    due: Moment,
+    purpose: Purpose,
+    edit: i64,
+}
 
-fn cycle_of(row: Row, now: Moment) -> Result<Cycle, Problem> {
-    let (id, title, framework_code, version_code, types, opens, due, purpose, edit) = row;
-    Ok(Cycle {
-        href: format!("/v1/cycles/{id}"),
-        id,
-        title: title.to()?,
-        framework_code,
-        version_code,
-        facility_types: types.to()?,
-        opens,
-        due,
-        purpose,
-        open: opens <= now,
-        edit,
-    })
+impl Row {
+    fn cycle(self, now: Moment) -> Result<Cycle, Problem> {
+        Ok(Cycle {
+            href: format!("/v1/cycles/{}", self.id),
+            id: self.id,
+            title: self.title.to()?,
+            framework_code: self.framework_code,
+            version_code: self.version_code,
+            facility_types: self.facility_types.to()?,
+            opens: self.opens,
+            due: self.due,
+            purpose: self.purpose,
+            open: self.opens <= now,
+            edit: self.edit,
+        })
+    }
 }
 
 /// A cycle. Every caller who may read cycles may know about all of them.
 pub fn get(tx: &mut Tx, id: Id) -> Result<Cycle, Problem> {
-    let row: Row = cycle::table
+    let row = cycle::table
         .filter(cycle::id.eq(id))
-        .select(CYCLE)
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?
         .ok_or_else(Problem::not_found)?;
-    cycle_of(row, tx.now)
+    row.cycle(tx.now)
 }
 
 /// Cycles in the order of arrival.
@@ -82,7 +64,7 @@ pub fn list(
     frameworks: &[String],
 ) -> Result<Vec<Cycle>, Problem> {
     let mut query = cycle::table
-        .select(CYCLE)
+        .select(Row::as_select())
         .order(cycle::id)
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
@@ -96,7 +78,7 @@ pub fn list(
         query = query.filter(cycle::id.gt(after));
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
-    rows.into_iter().map(|row| cycle_of(row, tx.now)).collect()
+    rows.into_iter().map(|row| row.cycle(tx.now)).collect()
 }
 
 /// Stores a new cycle.

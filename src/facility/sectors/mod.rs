@@ -193,62 +193,60 @@ fn check_periods(periods: &[Period], faults: &mut Vec<Issue>) {
     }
 }
 
-type Row = (String, JsonText, i64, Moment);
-const SECTOR: (
-    sector::code,
-    sector::document,
-    sector::edit,
-    sector::created_at,
-) = (
-    sector::code,
-    sector::document,
-    sector::edit,
-    sector::created_at,
-);
-const FACILITY_TYPE: (
-    facility_type::code,
-    facility_type::document,
-    facility_type::edit,
-    facility_type::created_at,
-) = (
-    facility_type::code,
-    facility_type::document,
-    facility_type::edit,
-    facility_type::created_at,
-);
-
-fn sector_of((code, document, edit, created_at): Row) -> Result<Sector, Problem> {
-    let SectorInput { title, periods } = document.to()?;
-    Ok(Sector {
-        href: format!("/v1/sectors/{code}"),
-        code,
-        title,
-        periods,
-        edit,
-        created_at,
-    })
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sector, check_for_backend(AnyBackend))]
+struct SectorRow {
+    code: String,
+    document: JsonText,
+    edit: i64,
+    created_at: Moment,
 }
 
-fn facility_type_of((code, document, edit, created_at): Row) -> Result<FacilityType, Problem> {
-    let FacilityTypeInput {
-        sector_code,
-        title,
-        periods,
-    } = document.to()?;
-    Ok(FacilityType {
-        href: format!("/v1/facilityTypes/{code}"),
-        code,
-        sector_code,
-        title,
-        periods,
-        edit,
-        created_at,
-    })
+impl SectorRow {
+    fn sector(self) -> Result<Sector, Problem> {
+        let SectorInput { title, periods } = self.document.to()?;
+        Ok(Sector {
+            href: format!("/v1/sectors/{}", self.code),
+            code: self.code,
+            title,
+            periods,
+            edit: self.edit,
+            created_at: self.created_at,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = facility_type, check_for_backend(AnyBackend))]
+struct FacilityTypeRow {
+    code: String,
+    document: JsonText,
+    edit: i64,
+    created_at: Moment,
+}
+
+impl FacilityTypeRow {
+    fn facility_type(self) -> Result<FacilityType, Problem> {
+        let FacilityTypeInput {
+            sector_code,
+            title,
+            periods,
+        } = self.document.to()?;
+        Ok(FacilityType {
+            href: format!("/v1/facilityTypes/{}", self.code),
+            code: self.code,
+            sector_code,
+            title,
+            periods,
+            edit: self.edit,
+            created_at: self.created_at,
+        })
+    }
 }
 
 fn sectors(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<Sector>, Problem> {
     let mut query = sector::table
-        .select(SECTOR)
+        .select(SectorRow::as_select())
         .order((sector::created_at, sector::code))
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
@@ -257,18 +255,18 @@ fn sectors(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<Sector>, Problem
         let later = sector::created_at.gt(after.at);
         query = query.filter(later.or(same.and(sector::code.gt(after.code.clone()))));
     }
-    let rows: Vec<Row> = query.load(tx.conn)?;
-    rows.into_iter().map(sector_of).collect()
+    let rows = query.load(tx.conn)?;
+    rows.into_iter().map(SectorRow::sector).collect()
 }
 
 fn find_sector(tx: &mut Tx, code: &str) -> Result<Option<Sector>, Problem> {
-    let row: Option<Row> = sector::table
+    let row = sector::table
         .filter(sector::code.eq(code))
-        .select(SECTOR)
+        .select(SectorRow::as_select())
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
-    row.map(sector_of).transpose()
+    row.map(SectorRow::sector).transpose()
 }
 
 /// Stores a sector, new (`current` absent) or instead of the one that the caller has seen.
@@ -306,7 +304,7 @@ pub fn put_sector(
 
 fn facility_types(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<FacilityType>, Problem> {
     let mut query = facility_type::table
-        .select(FACILITY_TYPE)
+        .select(FacilityTypeRow::as_select())
         .order((facility_type::created_at, facility_type::code))
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
@@ -315,18 +313,20 @@ fn facility_types(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<FacilityT
         let later = facility_type::created_at.gt(after.at);
         query = query.filter(later.or(same.and(facility_type::code.gt(after.code.clone()))));
     }
-    let rows: Vec<Row> = query.load(tx.conn)?;
-    rows.into_iter().map(facility_type_of).collect()
+    let rows = query.load(tx.conn)?;
+    rows.into_iter()
+        .map(FacilityTypeRow::facility_type)
+        .collect()
 }
 
 fn find_facility_type(tx: &mut Tx, code: &str) -> Result<Option<FacilityType>, Problem> {
-    let row: Option<Row> = facility_type::table
+    let row = facility_type::table
         .filter(facility_type::code.eq(code))
-        .select(FACILITY_TYPE)
+        .select(FacilityTypeRow::as_select())
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
-    row.map(facility_type_of).transpose()
+    row.map(FacilityTypeRow::facility_type).transpose()
 }
 
 /// Refuses a facility type that is not in the list.

@@ -1,0 +1,180 @@
+//! Rows of facilities.
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::identifiers::{Identifiers, save_identifiers};
+use super::{Visible, organisation};
+use crate::access::{Scope, Tx};
+use crate::audit::{self, Event};
+use crate::db::guarded::one_changed;
+use crate::db::schema::facility;
+use crate::db::types::{AnyBackend, Id};
+use crate::facility::{Facility, FacilityInput, require_facility_type};
+use crate::http::page::Window;
+use crate::problem::Problem;
+
+/// The facilities that the caller may know about.
+pub fn visible_facilities(scope: &Scope) -> Visible<facility::table> {
+    if scope.directory {
+        return Box::new(facility::edit.ge(0));
+    }
+    Box::new(
+        facility::organisation_id
+            .eq_any(scope.organisations.clone())
+            .or(facility::id.eq_any(scope.facilities.clone())),
+    )
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = facility, check_for_backend(AnyBackend))]
+struct Row {
+    id: Id,
+    organisation_id: Id,
+    facility_type: String,
+    name: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    edit: i64,
+}
+
+impl Row {
+    fn facility(self, identifiers: &mut Identifiers) -> Facility {
+        Facility {
+            href: format!("/v1/facilities/{}", self.id),
+            id: self.id,
+            organisation_id: self.organisation_id,
+            facility_type: self.facility_type,
+            name: self.name,
+            identifiers: identifiers.take(self.id),
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            edit: self.edit,
+        }
+    }
+}
+
+/// The facility, if the caller may know about it.
+pub fn facility(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
+    let row = facility::table
+        .filter(visible_facilities(&tx.scope))
+        .filter(facility::id.eq(id))
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?
+        .ok_or_else(Problem::not_found)?;
+    Ok(row.facility(&mut Identifiers::of(tx, &[id])?))
+}
+
+/// Facilities of these types and organisations, in the order of arrival.
+pub fn facilities(
+    tx: &mut Tx,
+    window: &Window<Id>,
+    types: &[String],
+    organisations: &[Id],
+) -> Result<Vec<Facility>, Problem> {
+    let mut query = facility::table
+        .filter(visible_facilities(&tx.scope))
+        .select(Row::as_select())
+        .order(facility::id)
+        .limit(window.limit())
+        .into_boxed::<AnyBackend>();
+    if !types.is_empty() {
+        query = query.filter(facility::facility_type.eq_any(types.to_vec()));
+    }
+    if !organisations.is_empty() {
+        query = query.filter(facility::organisation_id.eq_any(organisations.to_vec()));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(facility::id.gt(after));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut identifiers = Identifiers::of(tx, &ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| row.facility(&mut identifiers))
+        .collect())
+}
+
+/// The organisation that runs a facility, whoever asks.
+pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
+    facility::table
+        .filter(facility::id.eq(id))
+        .select(facility::organisation_id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?
+        .ok_or_else(Problem::not_found)
+}
+
+/// Stores a new facility.
+pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Facility, Problem> {
+    require_facility_type(tx, "facilityType", &input.facility_type)?;
+    organisation(tx, input.organisation_id)
+        .map_err(|fault| fault.as_unknown("organisationId", input.organisation_id))?;
+    diesel::insert_into(facility::table)
+        .values((
+            facility::id.eq(id),
+            facility::organisation_id.eq(input.organisation_id),
+            facility::facility_type.eq(&input.facility_type),
+            facility::name.eq(&input.name),
+            facility::valid_from.eq(input.valid_from),
+            facility::valid_to.eq(input.valid_to),
+            facility::edit.eq(1_i64),
+            facility::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    save_identifiers(
+        tx,
+        id,
+        "facility",
+        (input.valid_from, input.valid_to),
+        &input.identifiers,
+    )?;
+    audit::record(
+        tx,
+        Event::new("facilityCreated", "facility", id)
+            .of(input.organisation_id, Some(id))
+            .with(input)?,
+    )?;
+    facility(tx, id)
+}
+
+/// Replaces a facility whose edit the caller has seen.
+pub fn update_facility(
+    tx: &mut Tx,
+    current: &Facility,
+    input: &FacilityInput,
+) -> Result<Facility, Problem> {
+    require_facility_type(tx, "facilityType", &input.facility_type)?;
+    organisation(tx, input.organisation_id)
+        .map_err(|fault| fault.as_unknown("organisationId", input.organisation_id))?;
+    let changed = diesel::update(facility::table)
+        .filter(facility::id.eq(current.id))
+        .filter(facility::edit.eq(current.edit))
+        .set((
+            facility::organisation_id.eq(input.organisation_id),
+            facility::facility_type.eq(&input.facility_type),
+            facility::name.eq(&input.name),
+            facility::valid_from.eq(input.valid_from),
+            facility::valid_to.eq(input.valid_to),
+            facility::edit.eq(current.edit + 1),
+        ))
+        .execute(tx.conn)?;
+    one_changed(changed)?;
+    save_identifiers(
+        tx,
+        current.id,
+        "facility",
+        (input.valid_from, input.valid_to),
+        &input.identifiers,
+    )?;
+    audit::record(
+        tx,
+        Event::new("facilityChanged", "facility", current.id)
+            .of(input.organisation_id, Some(current.id))
+            .with(input)?,
+    )?;
+    facility(tx, current.id)
+}
