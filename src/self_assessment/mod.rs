@@ -14,22 +14,23 @@ use crate::db::types::{Id, Moment};
 use crate::framework::document::{Code, Texts};
 use crate::framework::rules::Verdict;
 
+mod answer_store;
 mod cycle_store;
 pub mod cycles;
 pub mod inputs;
+pub mod revision_store;
 pub mod routes;
-mod rows;
 pub mod rules;
 pub mod store;
 pub mod submission;
 pub mod work;
 
+pub use answer_store::CriterionAnswerRow;
 pub use cycle_store::insert_cycle;
 pub use inputs::{
     AnswerInput, AnswersInput, ConfirmationInput, CycleInput, ReopeningInput, SelfAssessmentInput,
     SubmissionInput,
 };
-pub use rows::CriterionAnswerRow;
 
 crate::text_enum! {
     /// What a cycle is for, which decides who ever sees its answers.

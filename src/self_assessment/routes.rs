@@ -6,7 +6,7 @@ use super::store::{self, Filter};
 use super::{
     Answer, AnswerInput, AnswersInput, AnswersSaved, ConfirmationInput, CriterionCode, Outcome,
     ReopeningInput, Revision, RevisionSummary, SelfAssessment, SelfAssessmentInput,
-    SelfAssessmentSummary, Status, SubmissionInput, rules, submission, work,
+    SelfAssessmentSummary, Status, SubmissionInput, revision_store, rules, submission, work,
 };
 use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ReadSelfAssessments,
@@ -393,7 +393,7 @@ pub async fn list_revisions(
         .link(&format!("/selfAssessments/{id}/revisions"));
     let page = allowed
         .read(move |tx| {
-            let items = store::revisions(tx, id, &window)?;
+            let items = revision_store::revisions(tx, id, &window)?;
             Ok(window.page(items, &link, &[], |item| item.revision.to_string()))
         })
         .await?;
@@ -414,7 +414,7 @@ pub async fn read_revision(
 ) -> Result<HttpResponse, Problem> {
     let (id, number) = path.0;
     let (summary, document) = allowed
-        .read(move |tx| store::revision(tx, id, number))
+        .read(move |tx| revision_store::revision(tx, id, number))
         .await?;
     let revision = Revision {
         summary,

@@ -1,9 +1,9 @@
 //! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
 use super::rules::{self, Position};
-use super::store::{self, Head};
+use super::store::{self, Head, Row};
 use super::{
     Answer, AnswerInput, AnswerOrigin, AnswersSaved, Purpose, Reopening, SelfAssessmentInput,
-    Status, cycle_store, submission,
+    Status, answer_store, cycle_store, revision_store, submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
@@ -61,7 +61,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         Purpose::OwnImprovement => Purpose::ALL,
         Purpose::InspectionPreparation => &[Purpose::InspectionPreparation],
     };
-    let last = store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
+    let last = revision_store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
     let fates = match &last {
         Some((_, last)) if last.version != cycle.version_code => {
             let chain = framework::store::chain(tx, document.clone(), &last.version)?;
@@ -82,11 +82,10 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         fates.as_ref(),
         tx.now.day(),
     );
-    let head = Head {
+    let row = Row {
         id,
         cycle_id: cycle.id,
         facility_id: facility.id,
-        organisation_id: facility.organisation_id,
         facility_type: facility.facility_type.clone(),
         framework_code: cycle.framework_code,
         version_code: cycle.version_code,
@@ -94,13 +93,17 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         status: Status::Draft,
         revision: 1,
         submitted_revision: None,
+        superseded_by: None,
         based_on: usable.map(|(id, _)| *id),
         reopening: None,
         edit: 1,
         created_at: tx.now,
         updated_at: tx.now,
         submitted_at: None,
-        superseded_by: None,
+    };
+    let head = Head {
+        row,
+        organisation_id: facility.organisation_id,
         own: true,
     };
     store::insert(tx, &head, &opening, &carried)?;
@@ -224,7 +227,7 @@ pub fn answer(
             }
         })
         .collect();
-    store::save_answers(tx, head.id, &answers)?;
+    answer_store::save_answers(tx, head.id, &answers)?;
     let answers = inputs
         .iter()
         .map(|(criterion_code, answer)| Said {
@@ -241,7 +244,7 @@ pub fn answer(
 /// Takes an answer away from a locked draft.
 pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    if !store::delete_answer(tx, head.id, criterion)? {
+    if !answer_store::delete_answer(tx, head.id, criterion)? {
         return Err(Problem::not_found());
     }
     let event = Event::new("answerDeleted", "selfAssessment", head.id);
@@ -251,7 +254,7 @@ pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSave
 }
 
 pub(super) fn position(tx: &mut Tx, head: &Head, document: &Document) -> Result<Position, Problem> {
-    let standings = store::standings(tx, head.id)?;
+    let standings = answer_store::standings(tx, head.id)?;
     let verdicts = rules::verdicts(document, &head.facility_type, &standings);
     Ok(rules::position(document, &verdicts, &standings))
 }
@@ -274,7 +277,7 @@ pub fn confirm(
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
     let waiting = position(tx, head, &document)?.to_confirm;
-    let standings = store::standings(tx, head.id)?;
+    let standings = answer_store::standings(tx, head.id)?;
     let codes = match codes {
         None => waiting,
         Some(codes) => {
@@ -294,7 +297,7 @@ pub fn confirm(
             codes.to_vec()
         }
     };
-    store::confirm(tx, head.id, &codes)?;
+    answer_store::confirm(tx, head.id, &codes)?;
     let event = Event::new("answersConfirmed", "selfAssessment", head.id);
     let said = serde_json::json!({"criterionCodes": codes});
     audit::record(tx, whose(event, head).with(&said)?)?;

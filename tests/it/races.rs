@@ -10,7 +10,7 @@ use kindreflex::db::types::{Id, Moment};
 use kindreflex::demo::ids;
 use kindreflex::problem::Problem;
 use kindreflex::self_assessment::{
-    AnswerInput, Reopening, SelfAssessment, store, submission, work,
+    AnswerInput, Reopening, SelfAssessment, revision_store, store, submission, work,
 };
 use serde_json::{Value, json};
 
@@ -221,7 +221,7 @@ async fn submit_below_http(state: &State, id: Id) -> u16 {
 async fn handed_in_and_reopened(state: &State, id: Id) -> Value {
     let answers = write(state, move |tx| {
         let head = store::own_head(tx, id)?;
-        let (_, document) = store::revision(tx, id, head.revision)?;
+        let (_, document) = revision_store::revision(tx, id, head.revision)?;
         let reopening = Reopening {
             reason: "voor de volgende keer".into(),
             reopened_by: ActorView::of(tx),
