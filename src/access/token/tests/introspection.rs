@@ -99,6 +99,11 @@ async fn every_answer_that_is_not_a_clear_yes_refuses_the_token() {
             "aud is another",
         ),
         ("no audience", json!({"aud": null}), "no aud"),
+        (
+            "bound to a key",
+            json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}),
+            "bound to a key (cnf), of which no proof is checked here",
+        ),
         ("no exp", json!({"exp": null}), "no exp"),
         ("no sub", json!({"sub": null}), "no sub"),
         (
