@@ -87,11 +87,36 @@ fn unanswered(why: &str) -> TokenFault {
     TokenFault::Unavailable
 }
 
+/// Where issuers say what kind of token it is, and what they call an access token, in any case: RFC 7662 (and RFC 6749, section 5.1),
+/// Keycloak (and RFC 9068), Ory Hydra and Cognito.
+const KINDS: [(&str, &[&str]); 3] = [
+    ("token_type", &["bearer", "access_token"]),
+    ("typ", &["bearer", "at+jwt", "application/at+jwt"]),
+    ("token_use", &["access_token", "access"]),
+];
+
+/// A refresh token is active too (RFC 7662, section 2.1), and so is, to some issuers, an ID token: neither opens this door.
+fn check_kind(answer: &Members) -> Result<(), TokenFault> {
+    for (member, kinds) in KINDS {
+        let Some(said) = answer.get(member) else {
+            continue;
+        };
+        let said = said.as_str().unwrap_or_default();
+        if !kinds.iter().any(|kind| said.eq_ignore_ascii_case(kind)) {
+            return Err(TokenFault::Invalid(
+                "the issuer says that it is no bearer's access token",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What an answer says about its token.
 pub(super) fn entry(answer: &Members, settings: &Settings, now: i64) -> Result<Entry, TokenFault> {
     if answer.get("active") != Some(&Value::Bool(true)) {
         return Err(TokenFault::Invalid("the issuer says that it is not active"));
     }
+    check_kind(answer)?;
     let claims = claims::of_payload(answer, settings, now)?;
     Ok(Entry {
         until: claims.expires.min(now.saturating_add(MAX_AGE)),

@@ -138,6 +138,50 @@ async fn every_answer_that_is_not_a_clear_yes_refuses_the_token() {
 }
 
 #[actix_web::test]
+async fn what_is_active_but_no_access_token_is_refused() {
+    let table = [
+        json!({"token_type": "DPoP"}),
+        json!({"token_type": "mac"}),
+        json!({"token_type": "refresh_token"}),
+        json!({"token_type": ["Bearer"]}),
+        json!({"token_type": ""}),
+        json!({"typ": "Refresh"}),
+        json!({"typ": "Offline", "token_type": "Bearer"}),
+        json!({"typ": "ID", "token_type": "Bearer"}),
+        json!({"typ": "Logout"}),
+        json!({"token_use": "refresh_token", "token_type": "Bearer"}),
+        json!({"token_use": "id"}),
+    ];
+    for changes in table {
+        let issuer = answering_with(changes.clone());
+        assert_eq!(
+            refusal(&asking(&issuer, &Clock::default()), TOKEN).await,
+            "the issuer says that it is no bearer's access token",
+            "{changes}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_access_token_is_taken_by_whichever_name_the_issuer_gives_it() {
+    let table = [
+        json!({"token_type": "Bearer"}),
+        json!({"token_type": "bearer"}),
+        json!({"token_type": "access_token"}),
+        json!({"token_type": "Bearer", "typ": "Bearer"}),
+        json!({"typ": "at+jwt"}),
+        json!({"typ": "application/at+jwt"}),
+        json!({"token_use": "access_token"}),
+        json!({"token_use": "access"}),
+    ];
+    for changes in table {
+        let issuer = answering_with(changes.clone());
+        let verified = asking(&issuer, &Clock::default()).verify(TOKEN).await;
+        assert!(verified.is_ok(), "{changes}: {verified:?}");
+    }
+}
+
+#[actix_web::test]
 async fn an_answer_may_leave_out_issuer_and_moment_of_issue() {
     let issuer = answering_with(json!({"iss": null, "iat": null}));
     assert!(
