@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
 use crate::framework::{routes as frameworks, store::Published};
 use crate::http::idempotency::Flights;
+use crate::http::incoming::Patience;
 use crate::http::query::{Nothing, Query};
 use crate::http::wrap::wrap;
 use crate::issuer::DevIssuer;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub organisation_claim: String,
     /// The largest attachment, in bytes.
     pub attachment_limit: usize,
+    /// How long an attachment may take to arrive.
+    pub attachment_patience: Patience,
 }
 
 /// What the process holds for all requests.

@@ -3,6 +3,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use actix_web::{HttpServer, web};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -18,6 +19,7 @@ use kindreflex::db::migrate;
 use kindreflex::db::types::Moment;
 use kindreflex::demo::{self, directory::Directory};
 use kindreflex::framework::check;
+use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
 use kindreflex::sweep;
@@ -190,6 +192,7 @@ fn serve_command() -> Result<(), Fault> {
         public_url: config.public_url.clone(),
         organisation_claim: config.tokens.organisation_claim.clone(),
         attachment_limit: config.attachment_limit,
+        attachment_patience: Patience::of(Duration::from_secs(config.attachment_seconds)),
     };
     let state = State::open(
         &config.database_url,
@@ -312,7 +315,7 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
     let state = state.sealing(keys);
     let mut said = std::time::Instant::now();
     let progress = move |at, end| {
-        if said.elapsed() > std::time::Duration::from_secs(1) {
+        if said.elapsed() > Duration::from_secs(1) {
             eprintln!("at number {at} of {end}");
             said = std::time::Instant::now();
         }
@@ -371,6 +374,7 @@ fn plain_settings() -> Settings {
         public_url: String::new(),
         organisation_claim: "vo_orgcode".into(),
         attachment_limit: 10_485_760,
+        attachment_patience: Patience::of(Duration::from_mins(10)),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Config {
     pub workers: usize,
     /// The largest attachment, in bytes.
     pub attachment_limit: usize,
+    /// How long an attachment may take to arrive, in seconds. Less than the day after which the sweep takes it for abandoned.
+    pub attachment_seconds: u64,
     /// How long an `Idempotency-Key` is remembered, in hours.
     pub idempotency_hours: u32,
     /// The key that signs the audit's seals.
@@ -49,6 +51,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_OFFICES", Some("")),
     ("KINDREFLEX_SEAL_KEY", None),
     ("KINDREFLEX_ATTACHMENT_LIMIT", Some("10485760")),
+    ("KINDREFLEX_ATTACHMENT_SECONDS", Some("600")),
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
 ];
 
@@ -75,6 +78,7 @@ impl Config {
             database_connections: reader.number("KINDREFLEX_DATABASE_CONNECTIONS", 1, 200),
             workers: reader.number("KINDREFLEX_WORKERS", 1, 64),
             attachment_limit: reader.number("KINDREFLEX_ATTACHMENT_LIMIT", 1024, 1_073_741_824),
+            attachment_seconds: reader.number("KINDREFLEX_ATTACHMENT_SECONDS", 30, 43_200),
             idempotency_hours: reader.number("KINDREFLEX_IDEMPOTENCY_HOURS", 1, 8760),
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),

@@ -6,7 +6,7 @@ use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, put, web};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use utoipa::{IntoParams, ToSchema};
 
 use super::clean::{FORMATS, Intake};
@@ -18,6 +18,7 @@ use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::{media_type, too_large, unsupported};
 use crate::http::etag::IfNoneMatch;
+use crate::http::incoming::Incoming;
 use crate::http::query::{FromQuery, Query, Reader, expected_id};
 use crate::http::{ETag, Path, Precondition};
 use crate::problem::{Issue, Problem};
@@ -147,7 +148,7 @@ impl Upload {
     /// Receives all bytes; true when they made a new attachment.
     async fn receive(
         &mut self,
-        mut payload: web::Payload,
+        payload: web::Payload,
         declared: Option<String>,
     ) -> Result<(Attachment, bool), Problem> {
         let (announced, condition) = (self.announced.clone(), self.condition.clone());
@@ -155,11 +156,11 @@ impl Upload {
             .allowed
             .read(move |tx| store::look(tx, &announced, &condition))
             .await?;
-        let limit = self.allowed.state().settings.attachment_limit;
-        let mut intake = Intake::new(limit, declared);
+        let settings = &self.allowed.state().settings;
+        let mut incoming = Incoming::new(payload.into_inner(), settings.attachment_patience);
+        let mut intake = Intake::new(settings.attachment_limit, declared);
         let mut clean = Vec::new();
-        while let Some(bytes) = payload.next().await {
-            let bytes = bytes.map_err(|fault| broken_off(&fault.to_string()))?;
+        while let Some(bytes) = incoming.next().await.map_err(|why| broken_off(&why))? {
             intake.push(&bytes, &mut clean)?;
             if already.is_some() {
                 clean.clear();
@@ -270,8 +271,8 @@ fn broken_off(why: &str) -> Problem {
 /// stay), so the stored bytes can differ from those sent; both hashes are returned. A text that holds a national register number is refused.
 /// What a PDF holds is not looked into.
 ///
-/// An attachment is finished once: the same bytes again are 200 and change nothing, other bytes are 409. An upload that breaks off
-/// leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
+/// An attachment is finished once: the same bytes again are 200 and change nothing, other bytes are 409. An upload that breaks off,
+/// or comes too slowly, leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
 /// it was handed in, no other bytes are taken in their place. The id is unique within the facility.
 #[utoipa::path(tag = "Attachments", operation_id = "putAttachment",
     params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), OwnerParameter,

@@ -1,15 +1,16 @@
 //! A JSON body, read whole: every fault of it is reported at once.
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::incoming::{Incoming, Patience};
 use super::personal::{holds_register_number, is_technical};
 use crate::openapi;
 use crate::problem::{Issue, Kind, Problem};
@@ -19,7 +20,7 @@ use crate::text::Text;
 pub const LIMIT: usize = 1_048_576;
 
 /// How long a JSON body may take to arrive.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+const PATIENCE: Patience = Patience::of(Duration::from_secs(30));
 
 /// What a request body can check of itself beyond its shape: limits and relations, all faults at once.
 pub trait Check {
@@ -47,14 +48,12 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
             .headers()
             .get("content-length")
             .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        let payload = payload.take();
+        let incoming = Incoming::new(payload.take(), PATIENCE);
         Box::pin(async move {
             if media_type.as_deref() != Some("application/json") {
                 return Err(unsupported("application/json"));
             }
-            let bytes = tokio::time::timeout(PATIENCE, collect(payload, declared))
-                .await
-                .map_err(|_| malformed("it took too long to arrive"))??;
+            let bytes = collect(incoming, declared).await?;
             let value = parse(&bytes)?;
             Ok(Self { value, bytes })
         })
@@ -91,13 +90,12 @@ pub fn too_large(limit: usize) -> Problem {
     )
 }
 
-async fn collect(mut payload: Payload, declared: Option<usize>) -> Result<web::Bytes, Problem> {
+async fn collect(mut incoming: Incoming, declared: Option<usize>) -> Result<web::Bytes, Problem> {
     if declared.is_some_and(|length| length > LIMIT) {
         return Err(too_large(LIMIT));
     }
     let mut bytes = web::BytesMut::with_capacity(declared.unwrap_or(8192).min(LIMIT));
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|fault| malformed(&fault.to_string()))?;
+    while let Some(chunk) = incoming.next().await.map_err(|why| malformed(&why))? {
         if bytes.len() + chunk.len() > LIMIT {
             return Err(too_large(LIMIT));
         }
@@ -282,5 +280,32 @@ fn explain<T: DeserializeOwned + ToSchema>(text: &str, fault: &serde_json::Error
                 ),
             ))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_json_body_that_does_not_go_on_is_refused() {
+        let start = stream::iter([Ok(web::Bytes::from_static(b"{"))]);
+        let payload: Payload = Payload::Stream {
+            payload: Box::pin(start.chain(stream::pending())),
+        };
+        let patience = Patience {
+            pause: Duration::from_millis(50),
+            whole: Duration::from_hours(1),
+        };
+        let collected = collect(Incoming::new(payload, patience), None);
+        let refused = tokio::time::timeout(Duration::from_secs(20), collected).await;
+        let problem = refused.expect("an answer").expect_err("a problem");
+        assert_eq!(problem.kind(), Kind::BadRequest);
+        assert_eq!(
+            problem.issues().first().map(|issue| issue.kind),
+            Some("malformedJson")
+        );
     }
 }

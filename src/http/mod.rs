@@ -4,6 +4,7 @@ pub mod body;
 pub mod checks;
 pub mod etag;
 pub mod idempotency;
+pub mod incoming;
 pub mod page;
 pub mod path;
 pub mod personal;

@@ -1,9 +1,13 @@
 //! Files behind an answer: sent once, cleaned, and seen by those who may see the answer.
 use actix_web::http::Method;
+use std::time::Duration as Pause;
+
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
+use futures_util::{StreamExt, stream};
 use kindreflex::access::connect;
 use kindreflex::demo::ids;
+use kindreflex::http::incoming::Patience;
 use kindreflex::sweep;
 use serde_json::{Value, json};
 
@@ -174,6 +178,28 @@ on_both! {
         linde.get(&format!("/attachments/{ID}")).await.problem(404, "resourceNotFound");
         assert_eq!(leftovers(&world), 0);
         send(&linde, ID, ids::FACILITY, long.as_bytes()).await.expect(201);
+    }
+
+    async fn an_upload_that_comes_too_slowly_is_broken_off_and_leaves_nothing(world: World) {
+        let mut world = world;
+        let (short, long) = (Pause::from_millis(300), Pause::from_hours(1));
+        for (pause, whole) in [(short, long), (long, short)] {
+            let patience = Patience { pause, whole };
+            world = world.set(|settings| settings.attachment_patience = patience).await;
+            let linde = world.linde().with("repr-digest", &repr_digest(b"tekst"));
+            let pieces = stream::iter([vec![b'a'; 600_000]]).chain(stream::unfold((), move |()| async move {
+                tokio::time::sleep(if whole == short { short / 10 } else { long }).await;
+                Some((b"a".to_vec(), ()))
+            }));
+            let path = path(ID, ids::FACILITY);
+            let sent = linde.stream(Method::PUT, &path, pieces);
+            let refused = tokio::time::timeout(Pause::from_secs(20), sent).await.expect("an answer");
+            let refused = refused.problem(400, "badRequest");
+            assert_eq!(refused.issues(), [("brokenOff".into(), String::new())], "{patience:?}");
+            linde.get(&format!("/attachments/{ID}")).await.problem(404, "resourceNotFound");
+            assert_eq!(leftovers(&world), 0, "{patience:?}");
+        }
+        send(&world.linde(), ID, ids::FACILITY, b"tekst").await.expect(201);
     }
 
     async fn what_a_client_says_of_the_bytes_is_checked(world: World) {

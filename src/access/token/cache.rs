@@ -40,7 +40,16 @@ pub(super) struct Entry {
 
 impl Entry {
     fn is_good(&self, now: i64) -> bool {
-        now < self.until && self.key.as_ref().is_none_or(|key| !key.is_withdrawn())
+        now < self.until && !self.is_withdrawn()
+    }
+
+    /// Whether it may be good again once it has been looked at.
+    fn may_return(&self, now: i64) -> bool {
+        now < self.until.max(self.claims.expires) && !self.is_withdrawn()
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| key.is_withdrawn())
     }
 }
 
@@ -76,6 +85,23 @@ impl Cache {
             .map(|entry| Arc::clone(&entry.claims))
     }
 
+    /// Whether the token was good before, even if it must be looked at again.
+    pub(super) fn knows(&self, fingerprint: &Fingerprint, now: i64) -> bool {
+        self.shard(fingerprint).is_some_and(|shard| {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard
+                .get(fingerprint)
+                .is_some_and(|entry| entry.may_return(now))
+        })
+    }
+
+    pub(super) fn forget(&self, fingerprint: &Fingerprint) {
+        if let Some(shard) = self.shard(fingerprint) {
+            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+            shard.remove(fingerprint);
+        }
+    }
+
     pub(super) fn put(&self, fingerprint: Fingerprint, entry: Entry, now: i64) {
         let Some(shard) = self.shard(&fingerprint) else {
             return;
@@ -99,9 +125,9 @@ impl Cache {
     }
 }
 
-/// Drops what is no longer good and, if all is, what would go first anyway.
+/// Drops what will not be good again and, if all may be, what would go first anyway.
 fn make_room(shard: &mut HashMap<Fingerprint, Entry>, room: usize, now: i64) {
-    shard.retain(|_, entry| entry.is_good(now));
+    shard.retain(|_, entry| entry.may_return(now));
     if shard.len() >= room {
         let first = shard
             .iter()

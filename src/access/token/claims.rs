@@ -61,6 +61,7 @@ pub(super) fn of_payload(
     now: i64,
 ) -> Result<Claims, TokenFault> {
     check_origin(payload, settings)?;
+    refuse_bound(payload)?;
     let expires = check_time(payload, settings, now)?;
     let subject = text(payload, "sub")?.ok_or(TokenFault::Invalid("no sub"))?;
     let client = match text(payload, "client_id")? {
@@ -108,6 +109,17 @@ fn check_origin(payload: &Members, settings: &Settings) -> Result<(), TokenFault
         Ok(())
     } else {
         Err(TokenFault::Invalid("aud is another"))
+    }
+}
+
+/// A token that is bound to a key (RFC 7800) is worth nothing without proof of that key (RFC 8705, RFC 9449). None is checked here, and
+/// taken without, it would serve whoever stole it.
+fn refuse_bound(payload: &Members) -> Result<(), TokenFault> {
+    match payload.get("cnf") {
+        None => Ok(()),
+        Some(_) => Err(TokenFault::Invalid(
+            "bound to a key (cnf), of which no proof is checked here",
+        )),
     }
 }
 

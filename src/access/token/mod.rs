@@ -171,16 +171,27 @@ impl Inner {
         fingerprint: Fingerprint,
     ) -> Result<Arc<Claims>, TokenFault> {
         let in_force = self.keyring.fresh().await;
-        let turn = introspector.turn(&fingerprint).await?;
+        let refused = introspector.refused();
+        refused.check(&fingerprint, self.now())?;
+        let is_known = self.cache.knows(&fingerprint, self.now());
+        let turn = introspector.turn(&fingerprint, is_known).await?;
+        // Whoever had the turn before may have asked about the same token.
         if let Some(claims) = self.cached(&fingerprint) {
             return Ok(claims);
         }
+        refused.check(&fingerprint, self.now())?;
         let asked = self.now();
         let (answer, _turn) = introspector
             .ask(turn, token, in_force.introspection.as_deref())
             .await?;
-        let entry = introspection::entry(&answer, &self.settings, asked)?;
-        Ok(self.remember(fingerprint, entry))
+        match introspection::entry(&answer, &self.settings, asked) {
+            Ok(entry) => Ok(self.remember(fingerprint, entry)),
+            Err(fault) => {
+                self.cache.forget(&fingerprint);
+                refused.put(fingerprint, fault.clone(), asked);
+                Err(fault)
+            }
+        }
     }
 
     fn remember(&self, fingerprint: Fingerprint, entry: Entry) -> Arc<Claims> {

@@ -2,10 +2,12 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use kindreflex::access::token::Settings as TokenSettings;
 use kindreflex::app::{Settings, State};
 use kindreflex::audit::seal::SealKeys;
+use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 
 /// Whom its tokens are for.
@@ -60,6 +62,7 @@ pub fn state(url: &str) -> State {
         public_url: "https://kindreflex.test".into(),
         organisation_claim: "vo_orgcode".into(),
         attachment_limit: 1_048_576,
+        attachment_patience: Patience::of(Duration::from_mins(10)),
     };
     let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
     State::open(url, 8, settings, tokens, None)

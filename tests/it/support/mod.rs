@@ -2,12 +2,13 @@
 use std::rc::Rc;
 
 use actix_web::body::to_bytes;
-use actix_web::dev::Service;
+use actix_web::dev::{Payload, Service};
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use futures_util::future::LocalBoxFuture;
-use kindreflex::app::{State, app};
+use futures_util::{Stream, StreamExt};
+use kindreflex::app::{Settings, State, app};
 use kindreflex::demo::{self, enterprise_number, ids};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ macro_rules! on_both {
     )*};
 }
 
-type Call = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
+type Call = Rc<dyn Fn(TestRequest, Option<Payload>) -> LocalBoxFuture<'static, Answer>>;
 
 /// The app over a database of its own.
 pub struct World {
@@ -57,18 +58,20 @@ impl World {
     pub async fn on(backend: Backend) -> Self {
         let (url, guard) = databases::fresh(backend);
         let state = issuer::state(&url);
-        let service = Rc::new(init_service(app(web::Data::new(state.clone()))).await);
-        let call: Call = Rc::new(move |request: TestRequest| {
-            let service = service.clone();
-            Box::pin(async move { Answer::of(service.call(request.to_request()).await).await })
-        });
         Self {
+            call: calls(&state).await,
             state,
             backend,
             url,
-            call,
             _guard: guard,
         }
+    }
+
+    /// The same world, in which the service is set otherwise.
+    pub async fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.state.settings);
+        self.call = calls(&self.state).await;
+        self
     }
 
     /// Numbers and seals what was done so far, as the running service does by itself.
@@ -142,6 +145,17 @@ impl World {
     }
 }
 
+async fn calls(state: &State) -> Call {
+    let service = Rc::new(init_service(app(web::Data::new(state.clone()))).await);
+    Rc::new(move |request: TestRequest, body: Option<Payload>| {
+        let (service, mut request) = (service.clone(), request.to_request());
+        if let Some(body) = body {
+            request = request.replace_payload(body).0;
+        }
+        Box::pin(async move { Answer::of(service.call(request).await).await })
+    })
+}
+
 /// Who calls: the client object is the role.
 #[derive(Clone)]
 pub struct Actor {
@@ -163,23 +177,43 @@ impl Actor {
         self.with("if-match", &answer.etag())
     }
 
-    pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+    fn request(&self, method: Method, path: &str) -> TestRequest {
         let mut request = TestRequest::default()
             .method(method)
             .uri(&format!("/v1{path}"));
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }
+        for (name, value) in &self.headers {
+            request = request.append_header((name.as_str(), value.as_str()));
+        }
+        request
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             if !self.headers.iter().any(|(name, _)| name == "content-type") {
                 request = request.insert_header(("content-type", "application/json"));
             }
             request = request.set_payload(body);
         }
-        for (name, value) in &self.headers {
-            request = request.append_header((name.as_str(), value.as_str()));
-        }
-        (self.call)(request).await
+        (self.call)(request, None).await
+    }
+
+    /// Sends pieces as they come.
+    pub async fn stream(
+        &self,
+        method: Method,
+        path: &str,
+        pieces: impl Stream<Item = Vec<u8>> + 'static,
+    ) -> Answer {
+        let payload = Box::pin(pieces.map(|piece| Ok(piece.into())));
+        (self.call)(
+            self.request(method, path),
+            Some(Payload::Stream { payload }),
+        )
+        .await
     }
 
     async fn json(&self, method: Method, path: &str, body: Value) -> Answer {

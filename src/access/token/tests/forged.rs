@@ -14,6 +14,7 @@ const ISS: &str = "iss is another";
 const AUD: &str = "aud is another";
 const TIME: &str = "a time is not a number of seconds";
 const TEXT: &str = "a claim is not a plain text";
+const BOUND: &str = "bound to a key (cnf), of which no proof is checked here";
 const SHAPE: &str = "not a signed token, and no introspection is set up";
 const CHARACTERS: &str = "characters that no token has";
 
@@ -195,6 +196,10 @@ impl Forger {
             ("iat in the future", self.claim("iat", now + 60), "iat is in the future"),
             ("nbf in the future", self.claim("nbf", now + 60), "nbf is in the future"),
             ("nbf a text", self.claim("nbf", "1"), TIME),
+            ("bound to a key by DPoP", self.claim("cnf", json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"})), BOUND),
+            ("bound to a certificate", self.claim("cnf", json!({"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})), BOUND),
+            ("cnf empty", self.claim("cnf", json!({})), BOUND),
+            ("cnf null", self.claim("cnf", Value::Null), BOUND),
             ("scope a list", self.claim("scope", json!(["read:facilities"])), "scope is not a text"),
             ("roles an object", self.claim("kindreflex_rol_3d", json!({"facility": true})), TEXT),
             ("roles with a number", self.claim("kindreflex_rol_3d", json!(["facility", 1])), TEXT),

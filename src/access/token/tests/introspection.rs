@@ -2,6 +2,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
+use super::super::cache::Fingerprint;
+use super::super::introspection::Refused;
 use super::*;
 
 const TOKEN: &str = "b1946ac9-2492-4d23-8e3a";
@@ -99,6 +101,11 @@ async fn every_answer_that_is_not_a_clear_yes_refuses_the_token() {
             "aud is another",
         ),
         ("no audience", json!({"aud": null}), "no aud"),
+        (
+            "bound to a key",
+            json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}),
+            "bound to a key (cnf), of which no proof is checked here",
+        ),
         ("no exp", json!({"exp": null}), "no exp"),
         ("no sub", json!({"sub": null}), "no sub"),
         (
@@ -130,6 +137,50 @@ async fn every_answer_that_is_not_a_clear_yes_refuses_the_token() {
         asking(&issuer, &Clock::default()).verify(TOKEN).await,
         Err(TokenFault::ConflictingRoles)
     );
+}
+
+#[actix_web::test]
+async fn what_is_active_but_no_access_token_is_refused() {
+    let table = [
+        json!({"token_type": "DPoP"}),
+        json!({"token_type": "mac"}),
+        json!({"token_type": "refresh_token"}),
+        json!({"token_type": ["Bearer"]}),
+        json!({"token_type": ""}),
+        json!({"typ": "Refresh"}),
+        json!({"typ": "Offline", "token_type": "Bearer"}),
+        json!({"typ": "ID", "token_type": "Bearer"}),
+        json!({"typ": "Logout"}),
+        json!({"token_use": "refresh_token", "token_type": "Bearer"}),
+        json!({"token_use": "id"}),
+    ];
+    for changes in table {
+        let issuer = answering_with(changes.clone());
+        assert_eq!(
+            refusal(&asking(&issuer, &Clock::default()), TOKEN).await,
+            "the issuer says that it is no bearer's access token",
+            "{changes}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_access_token_is_taken_by_whichever_name_the_issuer_gives_it() {
+    let table = [
+        json!({"token_type": "Bearer"}),
+        json!({"token_type": "bearer"}),
+        json!({"token_type": "access_token"}),
+        json!({"token_type": "Bearer", "typ": "Bearer"}),
+        json!({"typ": "at+jwt"}),
+        json!({"typ": "application/at+jwt"}),
+        json!({"token_use": "access_token"}),
+        json!({"token_use": "access"}),
+    ];
+    for changes in table {
+        let issuer = answering_with(changes.clone());
+        let verified = asking(&issuer, &Clock::default()).verify(TOKEN).await;
+        assert!(verified.is_ok(), "{changes}: {verified:?}");
+    }
 }
 
 #[actix_web::test]
@@ -211,6 +262,111 @@ async fn a_token_that_comes_many_times_at_once_is_asked_about_once() {
     let verified = join_all((0..20).map(|_| verifier.verify(TOKEN))).await;
     assert!(verified.iter().all(Result::is_ok), "{verified:?}");
     assert_eq!(issuer.introspected().len(), 1);
+}
+
+/// Tokens that nobody was ever given.
+fn made_up(count: usize) -> Vec<String> {
+    (0..count)
+        .map(|number| format!("made-up-{number}"))
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_flood_of_made_up_tokens_keeps_nobody_waiting_whose_token_was_good() {
+    let (issuer, clock) = (answering_with(json!({})), Clock::default());
+    issuer.set(|pages| pages.only = Some(TOKEN));
+    let verifier = asking(&issuer, &clock);
+    verifier.verify(TOKEN).await.unwrap();
+    clock.advance(TimeDelta::seconds(60));
+    issuer.set(|pages| pages.delay = Duration::from_millis(1200));
+    let flooded = verifier.clone();
+    let flood = actix_web::rt::spawn(async move {
+        let tokens = made_up(160);
+        join_all(tokens.iter().map(|token| flooded.verify(token))).await
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let verified = verifier.verify(TOKEN).await;
+    flood.abort();
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+#[actix_web::test]
+async fn a_bad_token_is_asked_about_once_in_ten_seconds() {
+    let (issuer, clock) = (answering_with(json!({})), Clock::default());
+    issuer.set(|pages| (pages.only, pages.delay) = (Some("another"), Duration::from_millis(30)));
+    let verifier = asking(&issuer, &clock);
+    let refused = join_all((0..20).map(|_| verifier.verify(TOKEN))).await;
+    let inactive = Err(TokenFault::Invalid("the issuer says that it is not active"));
+    assert!(
+        refused.iter().all(|fault| *fault == inactive),
+        "{refused:?}"
+    );
+    clock.advance(TimeDelta::seconds(8));
+    assert_eq!(verifier.verify(TOKEN).await, inactive);
+    assert_eq!(issuer.introspected().len(), 1);
+    issuer.set(|pages| pages.only = None);
+    clock.advance(TimeDelta::seconds(2));
+    assert!(
+        verifier.verify(TOKEN).await.is_ok(),
+        "known to the issuer since"
+    );
+}
+
+#[actix_web::test]
+async fn a_token_that_nothing_could_be_said_about_is_asked_about_again_at_once() {
+    let (issuer, clock) = (answering_with(json!({})), Clock::default());
+    issuer.set(|pages| pages.introspection.0 = 500);
+    let verifier = asking(&issuer, &clock);
+    assert_eq!(verifier.verify(TOKEN).await, Err(TokenFault::Unavailable));
+    issuer.set(|pages| pages.introspection.0 = 200);
+    assert!(verifier.verify(TOKEN).await.is_ok());
+}
+
+#[test]
+fn what_was_refused_is_remembered_within_bounds() {
+    let (refused, fault) = (Refused::default(), TokenFault::Expired);
+    for token in made_up(10_000) {
+        let fingerprint = Fingerprint::of(&token);
+        refused.put(fingerprint, fault.clone(), 100);
+        assert_eq!(refused.check(&fingerprint, 109), Err(fault.clone()));
+        assert_eq!(refused.check(&fingerprint, 110), Ok(()));
+    }
+    assert!(refused.len() <= 4096, "{}", refused.len());
+}
+
+#[actix_web::test]
+async fn a_token_that_was_revoked_is_a_stranger_again() {
+    let (issuer, clock) = (answering_with(json!({})), Clock::default());
+    let verifier = asking(&issuer, &clock);
+    let is_known = || {
+        let now = clock.now().timestamp();
+        verifier.0.cache.knows(&Fingerprint::of(TOKEN), now)
+    };
+    assert!(!is_known());
+    verifier.verify(TOKEN).await.unwrap();
+    clock.advance(TimeDelta::minutes(30));
+    assert!(is_known());
+    issuer.set(|pages| pages.only = Some("another"));
+    assert!(verifier.verify(TOKEN).await.is_err());
+    assert!(!is_known());
+}
+
+#[actix_web::test]
+async fn bad_tokens_never_push_a_good_one_out() {
+    let issuer = answering_with(json!({}));
+    issuer.set(|pages| pages.only = Some(TOKEN));
+    let settings = Settings {
+        cache_size: 1,
+        ..asking(&issuer, &Clock::default()).0.settings.clone()
+    };
+    let verifier = Verifier::new(settings, Clock::default());
+    verifier.verify(TOKEN).await.unwrap();
+    for token in made_up(50) {
+        assert!(verifier.verify(&token).await.is_err(), "{token}");
+    }
+    let asked = issuer.introspected().len();
+    assert!(verifier.verify(TOKEN).await.is_ok());
+    assert_eq!(issuer.introspected().len(), asked);
 }
 
 #[actix_web::test]

@@ -142,6 +142,8 @@ struct Pages {
     discovery: Value,
     jwks: Value,
     introspection: (u16, String),
+    /// The one token that is active; none: all are.
+    only: Option<&'static str>,
     /// Nobody answers.
     down: bool,
     delay: Duration,
@@ -292,7 +294,13 @@ fn page(pages: &mut Pages, head: &str, body: &[u8]) -> Option<(u16, String)> {
             pages
                 .introspected
                 .push(format!("{head}{}", String::from_utf8_lossy(body)));
-            pages.introspection.clone()
+            let asked = String::from_utf8_lossy(body);
+            match pages.only {
+                Some(only) if !asked.starts_with(&format!("token={only}&")) => {
+                    (200, json!({"active": false}).to_string())
+                }
+                _ => pages.introspection.clone(),
+            }
         }
         _ => (404, String::new()),
     })
