@@ -8,7 +8,7 @@ SELECT "identifier"."owner_id", "identifier"."owner_kind" FROM "identifier"
  AND ("identifier"."valid_from" <= CURRENT_DATE)) AND (("identifier"."valid_to" IS NULL) OR ("identifier"."valid_to" > CURRENT_DATE)));
 SELECT "self_assessment"."id", "self_assessment"."cycle_id", "self_assessment"."facility_id",
  "self_assessment"."facility_type", "self_assessment"."framework_code", "self_assessment"."version_code", "self_assessment"."purpose",
- "self_assessment"."state", "self_assessment"."revision", "self_assessment"."submitted_revision", "self_assessment"."based_on",
+ "self_assessment"."state", "self_assessment"."revision", "self_assessment"."submitted_revision", "self_assessment"."superseded_by", "self_assessment"."based_on",
  "self_assessment"."reopening", "self_assessment"."edit", "self_assessment"."created_at",
  "self_assessment"."updated_at", "self_assessment"."submitted_at", "facility"."organisation_id"
  FROM ("self_assessment" INNER JOIN "facility" ON ("self_assessment"."facility_id" = "facility"."id"))

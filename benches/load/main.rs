@@ -1,7 +1,7 @@
 //! Speed against its limit: drives the release build over HTTP with real tokens, on SQLite and on a PostgreSQL that waits for its
-//! disk, with pgbench running the same SQL beside it in turns. Writes `benches/RESULTS.md`.
+//! disk, with pgbench running the same SQL beside it in turns. Writes the figures into the README.
 //!
-//! `cargo bench --bench load`, or for a part of it and without writing the file: `cargo bench --bench load -- --keep [--only postgres]
+//! `cargo bench --bench load`, or for a part of it and without writing: `cargo bench --bench load -- --keep [--only postgres]
 //! [--operation read] [--connections 16] [--seconds 3] [--rounds 2] [--binary PATH]`.
 #![allow(
     missing_docs,
@@ -69,6 +69,10 @@ impl Operation {
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
+/// Between these the README holds the figures.
+const FIGURES: &str = "<!-- figures -->\n";
+const END: &str = "<!-- end of figures -->\n";
+
 /// How long, how often and on what.
 struct Plan {
     seconds: u64,
@@ -130,9 +134,18 @@ fn main() {
     let text = report.text();
     println!("{text}");
     if !plan.keep {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/RESULTS.md");
-        std::fs::write(path, text).expect("the file of results");
+        publish(&text);
     }
+}
+
+/// Puts the figures into the README, in the place of those that are there.
+fn publish(figures: &str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(path).expect("the README");
+    let (before, rest) = readme.split_once(FIGURES).expect("a place for figures");
+    let (_, after) = rest.split_once(END).expect("the end of that place");
+    let readme = format!("{before}{FIGURES}\n{figures}{END}{after}");
+    std::fs::write(path, readme).expect("the README");
 }
 
 fn on_sqlite(plan: &Plan, report: &mut Report) {
