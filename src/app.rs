@@ -13,7 +13,8 @@ use crate::access::token::{Settings as TokenSettings, Verifier};
 use crate::access::{Database, Reach, identify, me};
 use crate::audit::seal::SealKeys;
 use crate::clock::Clock;
-use crate::facility::{integrations, routes as facilities, sector_routes as sectors};
+use crate::facility::integrations::routes as integrations;
+use crate::facility::{routes as facilities, sector_routes as sectors};
 use crate::framework::{routes as frameworks, store::Published};
 use crate::http::idempotency::Flights;
 use crate::http::incoming::Patience;
@@ -22,7 +23,7 @@ use crate::http::wrap::wrap;
 use crate::issuer::DevIssuer;
 use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
-use crate::self_assessment::{cycles, routes as self_assessments};
+use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
 use crate::{attachment, audit};
 

@@ -1,7 +1,16 @@
 //! Kindreflex: self-assessment and inspection as a service.
 //!
-//! The map of the crate. A feature has four rooms: `mod.rs` with its types and states, `rules.rs` with pure decisions,
-//! `store.rs` with diesel and no HTTP, `routes.rs` with HTTP and no diesel.
+//! The map of the crate. A feature has up to five rooms: `mod.rs` with its types and states; `rules.rs` with pure decisions; `store.rs` (or
+//! `…_store.rs`, one for each kind of row) with diesel and no HTTP; `work.rs`, where something takes more than one step, with what is
+//! done in a transaction; `routes.rs` with HTTP and no diesel.
+//!
+//! - [`facility`]: organisations, facilities, their sites and units; sectors, facility types and machines, each in a folder of its own.
+//! - [`framework`]: the documents that say what is asked of whom; most of it is pure.
+//! - [`self_assessment`]: cycles, drafts, answers, submissions and their frozen revisions.
+//! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
+//! - [`audit`]: who did what, in an order that is sealed and can be verified.
+//!
+//! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
 //!
 //! A request is a straight line: the wrapping ([`http::wrap`]) gives it a trace, [`access::Allowed`] proves that the caller may do what the
 //! handler is for, one closure does the work in one transaction ([`access::Tx`]) and records it ([`audit`]), and an answer or a

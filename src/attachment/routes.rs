@@ -34,7 +34,7 @@ pub struct FileBytes(Vec<u8>);
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "the document's side of FromQuery")]
-pub struct OwnerParameter {
+pub struct RequiredFacilityParameter {
     /// The caller's own facility that the attachment belongs to.
     #[param(
         rename = "facilityId",
@@ -47,23 +47,23 @@ pub struct OwnerParameter {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "the document's side of FromQuery")]
-pub struct FacilityParameter {
+pub struct OptionalFacilityParameter {
     /// The facility that the attachment belongs to; needed only when the caller sees two by the same id.
     #[param(required = false, nullable = false, rename = "facilityId")]
     facility_id: Option<Id>,
 }
 
-struct Owner(Option<Id>);
+struct RequiredFacility(Option<Id>);
 
-impl FromQuery for Owner {
+impl FromQuery for RequiredFacility {
     fn from_query(reader: &mut Reader) -> Self {
         Self(reader.required("facilityId", &expected_id()))
     }
 }
 
-struct OfFacility(Option<Id>);
+struct OptionalFacility(Option<Id>);
 
-impl FromQuery for OfFacility {
+impl FromQuery for OptionalFacility {
     fn from_query(reader: &mut Reader) -> Self {
         Self(reader.one("facilityId", &expected_id()))
     }
@@ -275,7 +275,7 @@ fn broken_off(why: &str) -> Problem {
 /// or comes too slowly, leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
 /// it was handed in, no other bytes are taken in their place. The id is unique within the facility.
 #[utoipa::path(tag = "Attachments", operation_id = "putAttachment",
-    params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), OwnerParameter,
+    params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), RequiredFacilityParameter,
         ("Repr-Digest" = String, Header, description = "The SHA-256 of the bytes sent (RFC 9530). `Content-Digest` is taken instead.",
             example = json!(crate::demo::ids::ATTACHMENT_DIGEST)),
         ("Content-Disposition" = Option<String>, Header, description = "The name of the file, without a folder.", nullable = false,
@@ -289,7 +289,7 @@ fn broken_off(why: &str) -> Problem {
 pub async fn put_attachment(
     allowed: Allowed<StoreAttachment>,
     path: Path<Id>,
-    query: Query<Owner>,
+    query: Query<RequiredFacility>,
     condition: Precondition,
     sending: Sending,
     payload: web::Payload,
@@ -298,7 +298,7 @@ pub async fn put_attachment(
     if sending.length.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let facility_id = query.0.0.ok_or_else(Problem::not_found)?;
+    let facility_id = query.0.0.ok_or_else(Reader::unchecked)?;
     let mut upload = Upload {
         allowed: Arc::new(allowed),
         announced: Announced {
@@ -323,14 +323,14 @@ pub async fn put_attachment(
 ///
 /// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, once their bytes are there.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachment",
-    params(("attachmentId" = Id, Path, description = "The attachment."), FacilityParameter),
+    params(("attachmentId" = Id, Path, description = "The attachment."), OptionalFacilityParameter),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "What is known of it.", body = Attachment)))]
 #[get("/attachments/{attachmentId}")]
 pub async fn read_attachment(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<OfFacility>,
+    query: Query<OptionalFacility>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let found = allowed
@@ -343,7 +343,7 @@ pub async fn read_attachment(
 ///
 /// As they were stored, to be saved and not shown: `Content-Disposition: attachment`.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachmentContent",
-    params(("attachmentId" = Id, Path, description = "The attachment."), FacilityParameter),
+    params(("attachmentId" = Id, Path, description = "The attachment."), OptionalFacilityParameter),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "The stored bytes.", content(
             (FileBytes = "application/pdf"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"), (FileBytes = "text/plain")),
@@ -353,7 +353,7 @@ pub async fn read_attachment(
 pub async fn read_attachment_content(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<OfFacility>,
+    query: Query<OptionalFacility>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let seen = known.clone();

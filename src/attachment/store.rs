@@ -182,7 +182,7 @@ pub fn look(
     announced: &Announced,
     condition: &Precondition,
 ) -> Result<Option<Attachment>, Problem> {
-    own_organisation(tx, announced.facility_id)?;
+    facilities::own(tx, announced.facility_id)?;
     let row: Option<Row> = attachment::table
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
@@ -201,16 +201,6 @@ pub fn look(
         ))),
         Some(found) => Ok(Some(found)),
         None => check_references(tx, announced).map(|()| None),
-    }
-}
-
-/// The organisation of a facility, when it is the caller's own.
-fn own_organisation(tx: &mut Tx, facility_id: Id) -> Result<Id, Problem> {
-    let found = facilities::facility(tx, facility_id)?;
-    if tx.scope.owns(found.id, found.organisation_id) {
-        Ok(found.organisation_id)
-    } else {
-        Err(Problem::not_found())
     }
 }
 
@@ -306,7 +296,7 @@ pub fn finish(
     announced: &Announced,
     received: &Received,
 ) -> Result<Attachment, Problem> {
-    let organisation = own_organisation(tx, announced.facility_id)?;
+    let organisation = facilities::own(tx, announced.facility_id)?.organisation_id;
     check_references(tx, announced)?;
     let finished = diesel::update(attachment::table)
         .filter(attachment::content_id.eq(announced.content_id))

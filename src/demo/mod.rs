@@ -153,7 +153,7 @@ fn facilities(tx: &mut Tx) -> Result<(), Problem> {
         all_organisations: false,
         valid_until: None,
     };
-    integrations::save(tx, ids::CLIENT, None, &grant).map(drop)
+    integrations::store::save(tx, ids::CLIENT, None, &grant).map(drop)
 }
 
 async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {

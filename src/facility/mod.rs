@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::db::types::{Id, Moment};
+use crate::db::types::Id;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_validity};
 use crate::problem::Issue;
@@ -16,13 +16,13 @@ mod store;
 
 pub mod routes;
 pub use identifiers::IdentifierKind;
+pub use integrations::{IntegrationGrant, IntegrationGrantInput};
 pub use sectors::routes as sector_routes;
-pub use sectors::{
-    ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput, put_facility_type,
-    put_sector, require_facility_type,
-};
+pub use sectors::store::{put_facility_type, put_sector, require_facility_type};
+pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
-    Visible, facility, insert_facility, insert_organisation, organisation_of, save_site, save_unit,
+    Visible, facility, insert_facility, insert_organisation, organisation_of, own, save_site,
+    save_unit,
 };
 
 /// An identifier with its validity.
@@ -301,56 +301,4 @@ fn check_identifiers(all: &[Identifier], owner_from: NaiveDate, faults: &mut Vec
         let from = one.valid_from.unwrap_or(owner_from);
         check_validity(from, one.valid_to, &name, faults);
     }
-}
-
-/// A machine that an admin let in.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct IntegrationGrant {
-    /// Its own address.
-    #[schema(format = "uri-reference")]
-    pub href: String,
-    /// The `client_id` in its tokens.
-    pub client_id: String,
-    /// What people call it.
-    pub name: String,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// The organisations that it works for.
-    pub organisations: Vec<Id>,
-    /// May it read about all organisations? Then it sees what an inspector sees, and writes nothing.
-    pub all_organisations: bool,
-    /// From this moment on it is out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub valid_until: Option<Moment>,
-    #[serde(skip)]
-    pub(crate) edit: i64,
-    #[serde(skip)]
-    pub(crate) created_at: Moment,
-}
-
-/// How a machine is let in.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct IntegrationGrantInput {
-    /// What people call it.
-    #[schema(min_length = 1, max_length = 200, example = "EPD-koppeling De Linde")]
-    pub name: String,
-    /// What it may do: `read:facilities`, `read:frameworks`, `read:cycles`, `read:selfAssessments`,
-    /// `write:selfAssessments`, `read:attachments`, `write:attachments`.
-    #[schema(max_items = 20, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
-    pub scopes: Vec<String>,
-    /// The organisations that it works for.
-    #[serde(default)]
-    #[schema(required = false, max_items = 500)]
-    pub organisations: Vec<Id>,
-    /// May it read about all organisations?
-    #[serde(default)]
-    #[schema(required = false)]
-    pub all_organisations: bool,
-    /// From this moment on it is out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub valid_until: Option<Moment>,
 }

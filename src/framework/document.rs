@@ -458,6 +458,19 @@ impl Document {
 }
 
 impl Criterion {
+    /// The facility types that it is limited to; none when it is for all.
+    pub fn facility_types(&self) -> &[Code] {
+        self.applies_to
+            .as_ref()
+            .map_or(&[], |applies_to| applies_to.facility_types.as_slice())
+    }
+
+    /// Can a facility of this type be asked it, whatever the answers to others?
+    pub fn is_for(&self, facility_type: &str) -> bool {
+        let types = self.facility_types();
+        types.is_empty() || types.iter().any(|code| code == facility_type)
+    }
+
     /// The criteria of the superseded version that this one comes from: itself when nothing says otherwise, none when
     /// it is new.
     pub fn origins(&self) -> &[Code] {

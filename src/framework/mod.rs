@@ -1,6 +1,6 @@
 //! Frameworks (*referentiekaders*): the documents that say what is asked of whom, on which scale, and how it is judged.
 //!
-//! All in here is pure but the store and the routes: [`document`] is the shape, [`check`] reads and refuses, [`rules`]
+//! All in here is pure but the store, the work and the routes: [`document`] is the shape, [`check`] reads and refuses, [`rules`]
 //! draws conclusions. A new sector, framework or version is a document, never a line of Rust.
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -280,7 +280,7 @@ pub async fn read_framework_changes(
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (framework, version) = path.0;
-    let since = query.0.0.map(|code| code.to_string()).unwrap_or_default();
+    let since = query.0.0.ok_or_else(Reader::unchecked)?.to_string();
     let changes = allowed
         .read(move |tx| {
             let last = store::get(tx, framework.as_str(), version.as_str())?;

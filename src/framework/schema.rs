@@ -13,7 +13,7 @@ pub fn answer_schema(document: &Document, facility_type: Option<&str>) -> Value 
     let asked: Vec<&Criterion> = document
         .criteria()
         .map(|(_, criterion)| criterion)
-        .filter(|criterion| facility_type.is_none_or(|code| is_for(criterion, code)))
+        .filter(|criterion| facility_type.is_none_or(|code| criterion.is_for(code)))
         .collect();
     let mut defs = Map::from_iter([("evidence".to_owned(), evidence(document))]);
     let mut items = Vec::new();
@@ -28,7 +28,7 @@ pub fn answer_schema(document: &Document, facility_type: Option<&str>) -> Value 
         );
         items.push(json!({"$ref": format!("#/$defs/answer-{code}")}));
         once.push(contains(0, has_code(code)));
-        if facility_type.is_some() || types_of(criterion).is_empty() {
+        if facility_type.is_some() || criterion.facility_types().is_empty() {
             complete.push(json!({
                 "if": {"$ref": format!("#/$defs/applies-{code}")},
                 "then": contains(1, proven(document, criterion)),
@@ -56,20 +56,6 @@ pub fn answer_schema(document: &Document, facility_type: Option<&str>) -> Value 
         schema.extend(about.map(|(name, value)| (name.to_owned(), value)));
     }
     schema
-}
-
-/// The facility types that a criterion is limited to; none when it is for all.
-fn types_of(criterion: &Criterion) -> &[Code] {
-    criterion
-        .applies_to
-        .as_ref()
-        .map_or(&[], |applies_to| applies_to.facility_types.as_slice())
-}
-
-/// Whether a facility of this type can be asked the criterion.
-fn is_for(criterion: &Criterion, facility_type: &str) -> bool {
-    let types = types_of(criterion);
-    types.is_empty() || types.iter().any(|code| code == facility_type)
 }
 
 /// The object around a list of answers.
@@ -222,7 +208,7 @@ fn evidence(document: &Document) -> Value {
             "kind": {"enum": all},
             "description": {"type": "string"},
             "observedOn": {"type": "string", "format": "date"},
-            "filesChecked": {"type": "integer", "minimum": 1},
+            "filesChecked": {"type": "integer", "minimum": 0},
             "filesMet": {"type": "integer", "minimum": 0, "description": "At most filesChecked."},
             "attachmentId": {"type": "string", "format": "uuid"},
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},

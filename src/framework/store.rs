@@ -174,7 +174,7 @@ pub fn chain(
     }
 }
 
-/// Stores a draft, new (`current` absent) or instead of the one that the caller has seen.
+/// Stores a draft, new (`current` absent) or instead of the one that the caller has seen, and records it.
 pub fn save_draft(
     tx: &mut Tx,
     id: Id,
@@ -218,7 +218,7 @@ pub fn save_draft(
     get(tx, framework, version)
 }
 
-/// Freezes a draft for good.
+/// Freezes a draft for good, and records it.
 pub fn publish(
     tx: &mut Tx,
     current: &VersionView,

@@ -73,9 +73,9 @@ pub fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Iss
             "length",
             name,
             Text::new(
-                format!("Gebruik 1 tot {longest} tekens, of laat het veld weg."),
-                format!("Utilisez de 1 à {longest} caractères, ou omettez le champ."),
-                format!("Use 1 to {longest} characters, or leave the field out."),
+                format!("Gebruik 1 tot {longest} tekens."),
+                format!("Utilisez de 1 à {longest} caractères."),
+                format!("Use 1 to {longest} characters."),
             ),
         ));
     }

@@ -127,12 +127,17 @@ impl Reader {
         values.pop()
     }
 
-    /// The same, for a parameter that must come.
+    /// The same, for a parameter that must come: nothing only where the request is refused anyway.
     pub fn required<T: FromStr>(&mut self, name: &'static str, expected: &Text) -> Option<T> {
         if !self.pairs.iter().any(|(key, _)| key == name) {
             self.fault(name, "missing", expected.clone());
         }
         self.one(name, expected)
+    }
+
+    /// A required parameter is absent from a request that was not refused: a fault of ours.
+    pub fn unchecked() -> Problem {
+        Problem::internal("a required parameter was not checked")
     }
 
     /// Adds a fault of the caller's own.

@@ -398,6 +398,7 @@ fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'s
         | "submitSelfAssessment" => ("the self-assessment", &["draft"]),
         "reopenSelfAssessment" => ("the self-assessment", &["submitted"]),
         "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
+        "replaceCycle" => ("the cycle", &["not open yet"]),
         _ => return None,
     })
 }

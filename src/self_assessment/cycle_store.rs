@@ -81,7 +81,7 @@ pub fn list(
     rows.into_iter().map(|row| row.cycle(tx.now)).collect()
 }
 
-/// Stores a new cycle.
+/// Stores a new cycle, and records it.
 pub fn insert_cycle(tx: &mut Tx, id: Id, input: &CycleInput) -> Result<Cycle, Problem> {
     check_framework(tx, input)?;
     diesel::insert_into(cycle::table)
@@ -102,7 +102,7 @@ pub fn insert_cycle(tx: &mut Tx, id: Id, input: &CycleInput) -> Result<Cycle, Pr
     get(tx, id)
 }
 
-/// Replaces a cycle that is not open yet and whose edit the caller has seen.
+/// Replaces a cycle that is not open yet and whose edit the caller has seen, and records it.
 pub fn update(tx: &mut Tx, current: &Cycle, input: &CycleInput) -> Result<Cycle, Problem> {
     if current.open {
         return Err(Problem::conflict(Text::new(

@@ -178,61 +178,74 @@ fn check_texts(at: &str, note: Option<&str>, evidence: &[Evidence], faults: &mut
         return;
     }
     for (index, piece) in evidence.iter().enumerate() {
-        let at = format!("{at}evidence[{index}].");
-        if let Some(description) = &piece.description {
-            check_length(&format!("{at}description"), description, 2000, faults);
+        check_piece(piece, &format!("{at}evidence[{index}]."), faults);
+    }
+}
+
+fn check_piece(piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+    if let Some(description) = &piece.description {
+        check_length(&format!("{at}description"), description, 2000, faults);
+    }
+    let years = 1990..=2999;
+    if piece
+        .observed_on
+        .is_some_and(|day| !years.contains(&chrono::Datelike::year(&day)))
+    {
+        faults.push(Issue::body(
+            "outOfRange",
+            format!("{at}observedOn"),
+            Text::new(
+                "Gebruik een dag vanaf 1990.",
+                "Utilisez un jour à partir de 1990.",
+                "Use a day from 1990 on.",
+            ),
+        ));
+    }
+    check_counts(piece, at, faults);
+    check_reference(piece, at, faults);
+}
+
+/// Files are counted in two numbers, the second within the first.
+fn check_counts(piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+    let counts = (piece.files_checked, piece.files_met);
+    let right = match counts {
+        (Some(checked), Some(met)) => {
+            (0..=1_000_000).contains(&checked) && (0..=checked).contains(&met)
         }
-        let years = 1990..=2999;
-        if piece
-            .observed_on
-            .is_some_and(|day| !years.contains(&chrono::Datelike::year(&day)))
-        {
-            faults.push(Issue::body(
-                "outOfRange",
-                format!("{at}observedOn"),
-                Text::new(
-                    "Gebruik een dag vanaf 1990.",
-                    "Utilisez un jour à partir de 1990.",
-                    "Use a day from 1990 on.",
-                ),
-            ));
-        }
-        let counts = (piece.files_checked, piece.files_met);
-        let right = match counts {
-            (Some(checked), Some(met)) => {
-                (0..=1_000_000).contains(&checked) && (0..=checked).contains(&met)
-            }
-            (None, None) => true,
-            _ => false,
-        };
-        if !right {
-            faults.push(Issue::body(
-                "fileCounts",
-                format!("{at}filesMet"),
-                Text::new(
-                    "Geef filesChecked en filesMet samen, het tweede niet groter dan het eerste.",
-                    "Donnez filesChecked et filesMet ensemble, le second ne dépassant pas le premier.",
-                    "Give filesChecked and filesMet together, the second no greater than the first.",
-                ),
-            ));
-        }
-        let hash_right = piece.sha256.as_ref().is_none_or(|hash| {
-            hash.len() == 64
-                && hash
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        });
-        if !hash_right || piece.sha256.is_some() != piece.attachment_id.is_some() {
-            faults.push(Issue::body(
-                "attachmentReference",
-                format!("{at}sha256"),
-                Text::new(
-                    "Noem een bijlage met attachmentId en sha256 samen; sha256 telt 64 hexadecimale tekens in kleine letters.",
-                    "Nommez une annexe par attachmentId et sha256 ensemble ; sha256 compte 64 caractères hexadécimaux en minuscules.",
-                    "Name an attachment by attachmentId and sha256 together; sha256 has 64 hexadecimal characters in lower case.",
-                ),
-            ));
-        }
+        (None, None) => true,
+        _ => false,
+    };
+    if !right {
+        faults.push(Issue::body(
+            "fileCounts",
+            format!("{at}filesMet"),
+            Text::new(
+                "Geef filesChecked en filesMet samen, het tweede niet groter dan het eerste.",
+                "Donnez filesChecked et filesMet ensemble, le second ne dépassant pas le premier.",
+                "Give filesChecked and filesMet together, the second no greater than the first.",
+            ),
+        ));
+    }
+}
+
+/// An attachment is named by its id and the hash of the bytes sent.
+fn check_reference(piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+    let hash_right = piece.sha256.as_ref().is_none_or(|hash| {
+        hash.len() == 64
+            && hash
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    });
+    if !hash_right || piece.sha256.is_some() != piece.attachment_id.is_some() {
+        faults.push(Issue::body(
+            "attachmentReference",
+            format!("{at}sha256"),
+            Text::new(
+                "Noem een bijlage met attachmentId en sha256 samen; sha256 telt 64 hexadecimale tekens in kleine letters.",
+                "Nommez une annexe par attachmentId et sha256 ensemble ; sha256 compte 64 caractères hexadécimaux en minuscules.",
+                "Name an attachment by attachmentId and sha256 together; sha256 has 64 hexadecimal characters in lower case.",
+            ),
+        ));
     }
 }
 

@@ -15,8 +15,8 @@ use crate::framework::document::{Code, Texts};
 use crate::framework::rules::Verdict;
 
 mod answer_store;
+pub mod cycle_routes;
 mod cycle_store;
-pub mod cycles;
 pub mod inputs;
 pub mod revision_store;
 pub mod routes;

@@ -2,9 +2,10 @@
 use diesel::prelude::*;
 
 use super::rules::Last;
-use super::store::head;
+use super::store::{Head, head};
 use super::{Purpose, RevisionSummary, SelfAssessment};
 use crate::access::Tx;
+use crate::audit::ActorView;
 use crate::db::schema::{self_assessment, self_assessment_revision as revision};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
@@ -114,4 +115,18 @@ pub fn revisions(
     rows.into_iter()
         .map(|(number, at, by)| revision_summary(id, number, at, &by))
         .collect()
+}
+
+/// Keeps what is handed in, for good.
+pub(super) fn insert(tx: &mut Tx, head: &Head, view: &SelfAssessment) -> Result<(), Problem> {
+    diesel::insert_into(revision::table)
+        .values((
+            revision::self_assessment_id.eq(head.id),
+            revision::revision.eq(head.revision),
+            revision::submitted_at.eq(tx.now),
+            revision::submitted_by.eq(JsonText::of(&ActorView::of(tx))?),
+            revision::document.eq(JsonText::of(view)?),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::access::policy::{
 };
 use crate::access::{Allowed, Tx, new_id};
 use crate::db::types::Id;
+use crate::facility;
 use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
 use crate::http::idempotency::{IdempotencyKey, Stored};
@@ -105,7 +106,7 @@ pub async fn create_self_assessment(
 ) -> Result<HttpResponse, Problem> {
     let (id, input) = (new_id(), body.value);
     let facility = input.facility_id;
-    let right = move |tx: &mut Tx| work::own_facility(tx, facility).map(drop);
+    let right = move |tx: &mut Tx| facility::own(tx, facility).map(drop);
     let create = move |tx: &mut Tx| {
         let head = work::create(tx, id, &input)?;
         let made = store::current(tx, &head)?;

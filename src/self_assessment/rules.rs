@@ -1,6 +1,5 @@
 //! What a self-assessment's answers mean: which criteria ask for a person, how far it is, what is missing. Pure: the clock is given.
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use chrono::{Months, NaiveDate};
 
@@ -237,8 +236,8 @@ pub struct Last {
 
 /// What a new self-assessment starts with: answers that still stand, and why the others are asked.
 ///
-/// An answer stands when its criterion means what it meant and its evidence has not expired today. `carry` says the first, per
-/// criterion of the new version; nothing in it for a criterion of the same version.
+/// `carry` tells, per criterion of the new version, whether the old answer stands; absent when last time's version is this one. An
+/// answer stands when its criterion means what it meant and its evidence has not expired today.
 pub fn start(
     document: &Document,
     last: Option<&Last>,
@@ -251,69 +250,52 @@ pub fn start(
         return (answers, opening);
     };
     for (_, criterion) in document.criteria() {
-        let code = criterion.code.to_string();
         let kept = Carry::Keep(criterion.code.clone());
-        let fate = match carry {
-            Some(carry) => carry.get(&criterion.code).unwrap_or(&kept),
-            None => &kept,
-        };
-        match fate {
+        let fate = carry.and_then(|carry| carry.get(&criterion.code));
+        let asked = match fate.unwrap_or(&kept) {
             Carry::Keep(from) => {
                 let Some(answer) = find(last, from.as_str()) else {
                     continue;
                 };
-                if expired(criterion, answer, today)
-                    || document.level(criterion, &answer.level).is_none()
-                {
-                    let previous = vec![as_previous(last, answer)];
-                    insert(
-                        &mut opening,
-                        code,
-                        OpenReason::EvidenceExpired,
-                        Vec::new(),
-                        previous,
-                    );
-                } else {
+                let Some(reason) = fallen(document, criterion, answer, today) else {
                     answers.push(carried(criterion, answer));
+                    continue;
+                };
+                Asked {
+                    previous: vec![as_previous(last, answer)],
+                    ..Asked::only(reason)
                 }
             }
             Carry::Ask {
                 kind,
                 from,
                 explanations,
-            } => {
-                let previous = from
+            } => Asked {
+                reason: reason(*kind),
+                explanations: explanations.clone(),
+                previous: from
                     .iter()
                     .filter_map(|code| find(last, code.as_str()))
                     .map(|answer| as_previous(last, answer))
-                    .collect();
-                insert(
-                    &mut opening,
-                    code,
-                    reason(*kind),
-                    explanations.clone(),
-                    previous,
-                );
-            }
-        }
+                    .collect(),
+            },
+        };
+        opening.insert(criterion.code.to_string(), asked);
     }
     (answers, opening)
 }
 
-fn insert(
-    opening: &mut Opening,
-    code: String,
-    reason: OpenReason,
-    explanations: Vec<crate::framework::document::Texts>,
-    previous: Vec<PreviousAnswer>,
-) {
-    if let Entry::Vacant(place) = opening.entry(code) {
-        place.insert(Asked {
-            reason,
-            explanations,
-            previous,
-        });
+/// Why an answer to a criterion that means what it meant does not stand any more; nothing, when it does.
+fn fallen(
+    document: &Document,
+    criterion: &Criterion,
+    answer: &Answer,
+    today: NaiveDate,
+) -> Option<OpenReason> {
+    if document.level(criterion, &answer.level).is_none() {
+        return Some(OpenReason::Tightened);
     }
+    expired(criterion, answer, today).then_some(OpenReason::EvidenceExpired)
 }
 
 fn find<'a>(last: &'a Last, code: &str) -> Option<&'a Answer> {

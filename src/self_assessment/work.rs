@@ -1,85 +1,44 @@
 //! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
-use super::rules::{self, Position};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::rules::{self, Last, Position};
 use super::store::{self, Head, Row};
 use super::{
-    Answer, AnswerInput, AnswerOrigin, AnswersSaved, Purpose, Reopening, SelfAssessmentInput,
-    Status, answer_store, cycle_store, revision_store, submission,
+    Answer, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
+    SelfAssessmentInput, Status, answer_store, cycle_store, revision_store, submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::types::Id;
-use crate::facility;
-use crate::framework::{self, document::Document, rules::carry};
+use crate::facility::{self, Facility};
+use crate::framework;
+use crate::framework::document::{Code, Document};
+use crate::framework::rules::{Carry, carry};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
 pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
-    let facility = own_facility(tx, input.facility_id)?;
+    let facility = facility::own(tx, input.facility_id)?;
     let cycle = cycle_store::get(tx, input.cycle_id)
         .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
     if !cycle.open {
-        return Err(Problem::conflict(Text::new(
-            format!("Deze cyclus opent op {}.", cycle.opens),
-            format!("Ce cycle ouvre le {}.", cycle.opens),
-            format!("This cycle opens on {}.", cycle.opens),
-        )));
+        return Err(not_open(&cycle));
     }
     if !cycle.facility_types.contains(&facility.facility_type) {
-        return Err(Problem::fault(
-            Issue::body(
-                "wrongFacilityType",
-                "cycleId",
-                Text::new(
-                    format!(
-                        "Deze cyclus is voor: {}; deze voorziening is van het type {}.",
-                        cycle.facility_types.join(", "),
-                        facility.facility_type
-                    ),
-                    format!(
-                        "Ce cycle est pour : {} ; cette structure est du type {}.",
-                        cycle.facility_types.join(", "),
-                        facility.facility_type
-                    ),
-                    format!(
-                        "This cycle is for: {}; this facility is of the type {}.",
-                        cycle.facility_types.join(", "),
-                        facility.facility_type
-                    ),
-                ),
-            )
-            .with_value(input.cycle_id.to_string()),
-        ));
+        return Err(not_for(&cycle, &facility));
     }
     if store::exists(tx, facility.id, cycle.id)? {
-        return Err(exists_already());
+        return Err(store::exists_already());
     }
     let document = framework::store::published(tx, &cycle.framework_code, &cycle.version_code)?
         .ok_or_else(|| Problem::internal("a cycle points to a version that is not published"))?;
-    // What was answered for the facility alone never flows into what inspectors see.
-    let purposes: &[Purpose] = match cycle.purpose {
-        Purpose::OwnImprovement => Purpose::ALL,
-        Purpose::InspectionPreparation => &[Purpose::InspectionPreparation],
-    };
-    let last = revision_store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
-    let fates = match &last {
-        Some((_, last)) if last.version != cycle.version_code => {
-            let chain = framework::store::chain(tx, document.clone(), &last.version)?;
-            chain.map(|chain| {
-                let documents: Vec<&Document> = chain.iter().map(AsRef::as_ref).collect();
-                carry(&documents)
-            })
-        }
-        _ => None,
-    };
-    // A version that does not descend from last time's has nothing to start from.
-    let usable = last
-        .as_ref()
-        .filter(|(_, last)| last.version == cycle.version_code || fates.is_some());
+    let last = last_time(tx, &facility, &cycle, &document)?;
     let (carried, opening) = rules::start(
         &document,
-        usable.map(|(_, last)| last),
-        fates.as_ref(),
+        last.as_ref().map(|last| &last.said),
+        last.as_ref().and_then(|last| last.fates.as_ref()),
         tx.now.day(),
     );
     let row = Row {
@@ -94,7 +53,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         revision: 1,
         submitted_revision: None,
         superseded_by: None,
-        based_on: usable.map(|(id, _)| *id),
+        based_on: last.map(|last| last.id),
         reopening: None,
         edit: 1,
         created_at: tx.now,
@@ -112,23 +71,60 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     Ok(head)
 }
 
-/// The facility, when it is the caller's own.
-pub fn own_facility(tx: &mut Tx, id: Id) -> Result<facility::Facility, Problem> {
-    let found = facility::facility(tx, id)?;
-    if tx.scope.owns(found.id, found.organisation_id) {
-        Ok(found)
-    } else {
-        Err(Problem::not_found())
-    }
+/// What a new self-assessment starts from.
+struct LastTime {
+    id: Id,
+    said: Last,
+    /// Which answers stand, where the framework has changed since.
+    fates: Option<BTreeMap<Code, Carry>>,
 }
 
-/// 409: there is one for this facility and cycle.
-pub fn exists_already() -> Problem {
+/// The facility's last self-assessment; nothing where this version does not descend from last time's.
+fn last_time(
+    tx: &mut Tx,
+    facility: &Facility,
+    cycle: &Cycle,
+    document: &Arc<Document>,
+) -> Result<Option<LastTime>, Problem> {
+    // What was answered for the facility alone never flows into what inspectors see.
+    let purposes: &[Purpose] = match cycle.purpose {
+        Purpose::OwnImprovement => Purpose::ALL,
+        Purpose::InspectionPreparation => &[Purpose::InspectionPreparation],
+    };
+    let last = revision_store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
+    let Some((id, said)) = last else {
+        return Ok(None);
+    };
+    if said.version == cycle.version_code {
+        let fates = None;
+        return Ok(Some(LastTime { id, said, fates }));
+    }
+    let chain = framework::store::chain(tx, document.clone(), &said.version)?;
+    Ok(chain.map(|chain| {
+        let documents: Vec<&Document> = chain.iter().map(AsRef::as_ref).collect();
+        let fates = Some(carry(&documents));
+        LastTime { id, said, fates }
+    }))
+}
+
+fn not_open(cycle: &Cycle) -> Problem {
     Problem::conflict(Text::new(
-        "Deze voorziening heeft in deze cyclus al een zelfevaluatie; zie GET /v1/selfAssessments?facilityId=…&cycleId=….",
-        "Cette structure a déjà une auto-évaluation dans ce cycle ; voir GET /v1/selfAssessments?facilityId=…&cycleId=….",
-        "This facility has a self-assessment in this cycle; see GET /v1/selfAssessments?facilityId=…&cycleId=….",
+        format!("Deze cyclus opent op {}.", cycle.opens),
+        format!("Ce cycle ouvre le {}.", cycle.opens),
+        format!("This cycle opens on {}.", cycle.opens),
     ))
+}
+
+fn not_for(cycle: &Cycle, facility: &Facility) -> Problem {
+    let (types, own) = (cycle.facility_types.join(", "), &facility.facility_type);
+    let detail = Text::new(
+        format!("Deze cyclus is voor: {types}; deze voorziening is van het type {own}."),
+        format!("Ce cycle est pour : {types} ; cette structure est du type {own}."),
+        format!("This cycle is for: {types}; this facility is of the type {own}."),
+    );
+    Problem::fault(
+        Issue::body("wrongFacilityType", "cycleId", detail).with_value(cycle.id.to_string()),
+    )
 }
 
 pub(super) fn whose(event: Event, head: &Head) -> Event {

@@ -50,7 +50,10 @@ on_both! {
             {"criterionCode": "basisvorming", "level": "volledig", "evidence": [{"kind": "roddel"}]},
         ]})).await.problem(400, "badRequest");
         let issues = refused.issues();
-        for expected in [("unknownCriterion", "answers[0].criterionCode"), ("unknownLevel", "answers[1].level"), ("missing", "answers[2].note")] {
+        for expected in [
+            ("unknownCriterion", "answers[0].criterionCode"), ("unknownLevel", "answers[1].level"), ("missing", "answers[2].note"),
+            ("unknownEvidenceKind", "answers[3].evidence[0].kind"),
+        ] {
             assert!(issues.contains(&(expected.0.to_owned(), expected.1.to_owned())), "{expected:?} in {issues:?}");
         }
         assert_eq!(wilg.get(&path_of(&draft.body)).await.etag(), draft.etag(), "nothing was stored");

@@ -173,7 +173,7 @@ async fn a_commit_that_fails_is_503_to_every_request_of_its_group() {
 }
 
 #[actix_web::test]
-async fn a_group_whose_transaction_is_gone_is_503_whole() {
+async fn nothing_is_answered_as_done_that_went_with_its_groups_transaction() {
     let world = with_scratch(Backend::Sqlite).await;
     for ending in [
         "ROLLBACK",

@@ -219,8 +219,13 @@ on_both! {
         let mut input = planned.body.clone();
         let fields = input.as_object_mut().expect("an object");
         fields.retain(|field, _| !["href", "id", "open"].contains(&field.as_str()));
+        input["due"] = json!("2039-12-31T00:00:00.000000Z");
         let replanned = planner.seen(&planned).put(&path, input.clone()).await.expect(200);
-        assert_eq!(replanned.body["open"], false);
+        assert_ne!(replanned.etag(), planned.etag());
+        let kept = planner.get(&path).await.expect(200);
+        assert_eq!(kept.body["due"], input["due"]);
+        assert_eq!(kept.body["open"], false);
+        planner.seen(&planned).put(&path, input.clone()).await.problem(412, "preconditionFailed");
         let open = planner.get(&format!("/cycles/{}", ids::CYCLE)).await.expect(200);
         planner.seen(&open).put(&format!("/cycles/{}", ids::CYCLE), input).await.problem(409, "stateConflict");
     }

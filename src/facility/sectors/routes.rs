@@ -1,7 +1,7 @@
 //! `/sectors` and `/facilityTypes`.
 use actix_web::{HttpResponse, get, put};
 
-use super::{FacilityType, FacilityTypeInput, Sector, SectorInput};
+use super::{FacilityType, FacilityTypeInput, Sector, SectorInput, store};
 use crate::access::Allowed;
 use crate::access::policy::{ManageSectors, ReadSectors};
 use crate::framework::document::Code;
@@ -24,7 +24,7 @@ pub async fn list_sectors(
     let link = allowed.state().link("/sectors");
     let page = allowed
         .read(move |tx| {
-            let items = super::sectors(tx, &window)?;
+            let items = store::sectors(tx, &window)?;
             Ok(window.page(items, &link, &[], |item| {
                 Arrival::of(item.created_at, &item.code)
             }))
@@ -45,7 +45,7 @@ pub async fn read_sector(
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let found = allowed
-        .read(move |tx| super::find_sector(tx, path.0.as_str())?.ok_or_else(Problem::not_found))
+        .read(move |tx| store::find_sector(tx, path.0.as_str())?.ok_or_else(Problem::not_found))
         .await?;
     answer::found(&found, &ETag::edit(found.edit), &known)
 }
@@ -67,10 +67,10 @@ pub async fn put_sector(
 ) -> Result<HttpResponse, Problem> {
     let (saved, new) = allowed
         .write(move |tx| {
-            let current = super::find_sector(tx, path.0.as_str())?;
+            let current = store::find_sector(tx, path.0.as_str())?;
             let tag = current.as_ref().map(|current| ETag::edit(current.edit));
             precondition.check(tag.as_ref())?;
-            let saved = super::put_sector(tx, path.0.as_str(), current.as_ref(), &body.value)?;
+            let saved = store::put_sector(tx, path.0.as_str(), current.as_ref(), &body.value)?;
             Ok((saved, current.is_none()))
         })
         .await?;
@@ -89,7 +89,7 @@ pub async fn list_facility_types(
     let link = allowed.state().link("/facilityTypes");
     let page = allowed
         .read(move |tx| {
-            let items = super::facility_types(tx, &window)?;
+            let items = store::facility_types(tx, &window)?;
             Ok(window.page(items, &link, &[], |item| {
                 Arrival::of(item.created_at, &item.code)
             }))
@@ -111,7 +111,7 @@ pub async fn read_facility_type(
 ) -> Result<HttpResponse, Problem> {
     let found = allowed
         .read(move |tx| {
-            super::find_facility_type(tx, path.0.as_str())?.ok_or_else(Problem::not_found)
+            store::find_facility_type(tx, path.0.as_str())?.ok_or_else(Problem::not_found)
         })
         .await?;
     answer::found(&found, &ETag::edit(found.edit), &known)
@@ -132,11 +132,11 @@ pub async fn put_facility_type(
 ) -> Result<HttpResponse, Problem> {
     let (saved, new) = allowed
         .write(move |tx| {
-            let current = super::find_facility_type(tx, path.0.as_str())?;
+            let current = store::find_facility_type(tx, path.0.as_str())?;
             let tag = current.as_ref().map(|current| ETag::edit(current.edit));
             precondition.check(tag.as_ref())?;
             let saved =
-                super::put_facility_type(tx, path.0.as_str(), current.as_ref(), &body.value)?;
+                store::put_facility_type(tx, path.0.as_str(), current.as_ref(), &body.value)?;
             Ok((saved, current.is_none()))
         })
         .await?;

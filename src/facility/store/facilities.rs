@@ -66,6 +66,16 @@ pub fn facility(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
     Ok(row.facility(&mut Identifiers::of(tx, &[id])?))
 }
 
+/// The facility, when it is the caller's own.
+pub fn own(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
+    let found = facility(tx, id)?;
+    if tx.scope.owns(found.id, found.organisation_id) {
+        Ok(found)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
 /// Facilities of these types and organisations, in the order of arrival.
 pub fn facilities(
     tx: &mut Tx,
@@ -108,7 +118,7 @@ pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-/// Stores a new facility.
+/// Stores a new facility, and records it.
 pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Facility, Problem> {
     require_facility_type(tx, "facilityType", &input.facility_type)?;
     organisation(tx, input.organisation_id)
@@ -141,7 +151,7 @@ pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Fac
     facility(tx, id)
 }
 
-/// Replaces a facility whose edit the caller has seen.
+/// Replaces a facility whose edit the caller has seen, and records it.
 pub fn update_facility(
     tx: &mut Tx,
     current: &Facility,

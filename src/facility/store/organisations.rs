@@ -91,7 +91,7 @@ pub fn organisations(
         .collect())
 }
 
-/// Stores a new organisation.
+/// Stores a new organisation, and records it.
 pub fn insert_organisation(
     tx: &mut Tx,
     id: Id,
@@ -123,7 +123,7 @@ pub fn insert_organisation(
     organisation(tx, id)
 }
 
-/// Replaces an organisation whose edit the caller has seen.
+/// Replaces an organisation whose edit the caller has seen, and records it.
 pub fn update_organisation(
     tx: &mut Tx,
     current: &Organisation,

@@ -76,7 +76,7 @@ pub fn sites(tx: &mut Tx, facility_id: Id, window: &Window<Id>) -> Result<Vec<Si
         .collect())
 }
 
-/// Stores a new site (`current` absent) or replaces the one that the caller has seen.
+/// Stores a new site (`current` absent) or replaces the one that the caller has seen, and records it.
 pub fn save_site(
     tx: &mut Tx,
     facility_id: Id,

@@ -71,7 +71,7 @@ pub fn units(tx: &mut Tx, facility_id: Id, window: &Window<Id>) -> Result<Vec<Un
     Ok(rows.into_iter().map(Row::unit).collect())
 }
 
-/// Stores a new unit (`current` absent) or replaces the one that the caller has seen.
+/// Stores a new unit (`current` absent) or replaces the one that the caller has seen, and records it.
 pub fn save_unit(
     tx: &mut Tx,
     facility_id: Id,

@@ -1,7 +1,7 @@
 //! What is wrong with an answer as it was given.
 use crate::framework::document::{Criterion, Document};
 use crate::problem::Issue;
-use crate::self_assessment::AnswerInput;
+use crate::self_assessment::{AnswerInput, Evidence};
 use crate::text::Text;
 
 /// What is wrong with an answer to this criterion, each fault under `at`.
@@ -15,7 +15,7 @@ pub fn check_answer(
 ) {
     let Some(criterion) = document
         .criterion(code)
-        .filter(|criterion| is_for(criterion, facility_type))
+        .filter(|criterion| criterion.is_for(facility_type))
     else {
         faults.push(unknown_criterion(
             document,
@@ -24,18 +24,24 @@ pub fn check_answer(
         ));
         return;
     };
-    let levels: Vec<&str> = document
-        .scale_of(criterion)
-        .map(|scale| {
-            scale
-                .levels
-                .iter()
-                .map(|level| level.code.as_str())
-                .collect()
-        })
-        .unwrap_or_default();
+    check_level(document, criterion, answer, at, faults);
+    for (index, piece) in answer.evidence.iter().enumerate() {
+        check_evidence(document, piece, &format!("{at}evidence[{index}]."), faults);
+    }
+}
+
+fn check_level(
+    document: &Document,
+    criterion: &Criterion,
+    answer: &AnswerInput,
+    at: &str,
+    faults: &mut Vec<Issue>,
+) {
     match document.level(criterion, &answer.level) {
-        None => faults.push(unknown_level(&answer.level, &levels, &format!("{at}level"))),
+        None => {
+            let name = format!("{at}level");
+            faults.push(unknown_level(document, criterion, &answer.level, &name));
+        }
         Some(level) if level.needs_note && answer.note.is_none() => {
             faults.push(Issue::body(
                 "missing",
@@ -49,47 +55,32 @@ pub fn check_answer(
         }
         Some(_) => {}
     }
-    for (index, piece) in answer.evidence.iter().enumerate() {
-        let at = format!("{at}evidence[{index}].");
-        match document.evidence_kind(&piece.kind) {
-            None => faults.push(unknown_evidence(
-                document,
-                &piece.kind,
-                &format!("{at}kind"),
-            )),
-            Some(kind) if kind.counts_files != piece.files_checked.is_some() => {
-                faults.push(Issue::body(
-                    "fileCounts",
-                    format!("{at}filesChecked"),
-                    if kind.counts_files {
-                        Text::new(
-                            "Bij deze soort horen filesChecked en filesMet.",
-                            "Ce genre demande filesChecked et filesMet.",
-                            "This kind needs filesChecked and filesMet.",
-                        )
-                    } else {
-                        Text::new(
-                            "Deze soort telt geen dossiers; laat filesChecked en filesMet weg.",
-                            "Ce genre ne compte pas de dossiers ; omettez filesChecked et filesMet.",
-                            "This kind counts no files; leave filesChecked and filesMet out.",
-                        )
-                    },
-                ));
-            }
-            Some(_) => {}
-        }
-    }
 }
 
-/// Does the criterion apply to this facility type at all, whatever the answers?
-fn is_for(criterion: &Criterion, facility_type: &str) -> bool {
-    criterion.applies_to.as_ref().is_none_or(|applies| {
-        applies.facility_types.is_empty()
-            || applies
-                .facility_types
-                .iter()
-                .any(|code| *code == *facility_type)
-    })
+fn check_evidence(document: &Document, piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+    let Some(kind) = document.evidence_kind(&piece.kind) else {
+        let name = format!("{at}kind");
+        faults.push(unknown_evidence(document, &piece.kind, &name));
+        return;
+    };
+    if kind.counts_files == piece.files_checked.is_some() {
+        return;
+    }
+    let detail = if kind.counts_files {
+        Text::new(
+            "Bij deze soort horen filesChecked en filesMet.",
+            "Ce genre demande filesChecked et filesMet.",
+            "This kind needs filesChecked and filesMet.",
+        )
+    } else {
+        Text::new(
+            "Deze soort telt geen dossiers; laat filesChecked en filesMet weg.",
+            "Ce genre ne compte pas de dossiers ; omettez filesChecked et filesMet.",
+            "This kind counts no files; leave filesChecked and filesMet out.",
+        )
+    };
+    let name = format!("{at}filesChecked");
+    faults.push(Issue::body("fileCounts", name, detail));
 }
 
 /// A criterion that this version does not ask of this facility type.
@@ -107,7 +98,14 @@ fn unknown_criterion(document: &Document, code: &str, name: &str) -> Issue {
     .with_value(code)
 }
 
-fn unknown_level(given: &str, levels: &[&str], name: &str) -> Issue {
+fn unknown_level(document: &Document, criterion: &Criterion, given: &str, name: &str) -> Issue {
+    let levels: Vec<&str> = document
+        .scale_of(criterion)
+        .map(|scale| &scale.levels)
+        .into_iter()
+        .flatten()
+        .map(|level| level.code.as_str())
+        .collect();
     let levels = levels.join(", ");
     Issue::body(
         "unknownLevel",
