@@ -25,3 +25,4 @@ pub mod problem;
 pub mod self_assessment;
 pub mod sweep;
 pub mod text;
+pub mod words;

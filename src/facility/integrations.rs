@@ -10,7 +10,6 @@ use crate::audit::{self, Event};
 use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::integration;
 use crate::db::types::{AnyBackend, JsonText, Moment};
-use crate::framework::document::Code;
 use crate::http::answer;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name};
@@ -20,6 +19,7 @@ use crate::http::query::{Nothing, Query};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
+use crate::words::Code;
 
 /// Every scope that some action asks of a machine.
 pub fn known_scopes() -> Vec<&'static str> {

@@ -9,12 +9,12 @@ use crate::audit::{self, Event};
 use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::{facility_type, sector};
 use crate::db::types::{AnyBackend, JsonText, Moment};
-use crate::framework::document::Texts;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_title, check_validity};
 use crate::http::page::{Arrival, Window};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
+use crate::words::Texts;
 
 pub mod routes;
 
