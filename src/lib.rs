@@ -21,6 +21,7 @@ pub mod framework;
 pub mod http;
 pub mod issuer;
 pub mod openapi;
+pub mod personal;
 pub mod problem;
 pub mod self_assessment;
 pub mod sweep;

@@ -127,7 +127,7 @@ impl Issue {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        if text.len() <= 200 && !crate::http::personal::holds_register_number(&text) {
+        if text.len() <= 200 && !crate::personal::holds_register_number(&text) {
             self.value = Some(value);
         }
         self

@@ -184,6 +184,11 @@ impl TryFrom<String> for Moment {
     }
 }
 
+/// Is the text an id or a moment, as this service writes them? Those have digits and separators too.
+pub fn is_technical(text: &str) -> bool {
+    text.parse::<Id>().is_ok() || Moment::try_from(text.to_owned()).is_ok()
+}
+
 /// JSON as its text: written once, read where it is needed, and passed on to the wire without being taken apart.
 #[derive(AsExpression, FromSqlRow, Debug, Clone, PartialEq, Eq)]
 #[diesel(sql_type = SqlJson)]
@@ -465,6 +470,21 @@ mod tests {
         ] {
             let read = Moment::try_from(moment.to_owned()).unwrap();
             assert_eq!(read.day().to_string(), day, "{moment}");
+        }
+    }
+
+    #[test]
+    fn only_ids_and_moments_of_ours_are_technical() {
+        for (text, technical) in [
+            ("85073003-3280-4000-8000-000000000000", true),
+            ("2026-01-01T00:00:00.850730Z", true),
+            ("2026-01-01T00:00:00.85073003328Z", false),
+            ("85073003328000000000000000000000", false),
+            ("urn:uuid:85073003-3280-4000-8000-000000000000", false),
+            ("{85073003-3280-4000-8000-000000000000}", false),
+            ("85073003328", false),
+        ] {
+            assert_eq!(is_technical(text), technical, "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::json::Members;
 use super::{Settings, TokenFault};
 use crate::access::role::Role;
-use crate::http::personal::holds_register_number;
+use crate::personal::holds_register_number;
 
 /// Longest name or number that a claim may hold.
 const MAX_CHARS: usize = 255;
