@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::hash::sha256;
 
 /// Where discovery is, after the issuer's URL.
 pub const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
@@ -104,7 +104,7 @@ impl DevIssuer {
         let (x, y) = coordinates(&key).ok_or(IssuerError::Key(key_file))?;
         // RFC 7638: the key's own name.
         let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()));
+        let kid = URL_SAFE_NO_PAD.encode(sha256(thumbprint.as_bytes()));
         Ok(Self {
             url: url.trim().to_owned(),
             key,

@@ -18,6 +18,7 @@ pub mod config;
 pub mod demo;
 pub mod facility;
 pub mod framework;
+pub mod hash;
 pub mod http;
 pub mod issuer;
 pub mod openapi;

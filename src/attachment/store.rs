@@ -3,7 +3,6 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Violation};
 
 use super::clean::{Intake, Received};
-use super::rules::hex;
 use super::{Attachment, AttachmentStatus};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, ActorView, Event};
@@ -13,6 +12,7 @@ use crate::db::schema::{
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::facility::{self as facilities, Visible};
+use crate::hash::{hex, sha256};
 use crate::http::Precondition;
 use crate::problem::{In, Issue, Problem};
 use crate::self_assessment::{Answer, Purpose, store::Head};
@@ -361,7 +361,7 @@ pub fn keep(
         id,
         content_id: Id::new(),
         file_name: Some(file_name.to_owned()),
-        sha256: hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref()),
+        sha256: hex(&sha256(bytes)),
     };
     let mut intake = Intake::new(bytes.len(), None);
     let mut clean = Vec::new();
