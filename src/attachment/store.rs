@@ -10,8 +10,8 @@ use crate::db::schema::{
     attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
     self_assessment,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
-use crate::facility::{self as facilities, Visible};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
+use crate::facility as facilities;
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
 use crate::problem::{In, Issue, Problem};

@@ -7,11 +7,11 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Europe::Brussels;
 use diesel::connection::Connection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
+use diesel::expression::{AsExpression, BoxableExpression};
 use diesel::pg::{Pg, PgConnection, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, SqlOrd, SqlType, Timestamptz, Uuid as PgUuid};
+use diesel::sql_types::{Bool, HasSqlType, SqlOrd, SqlType, Timestamptz, Uuid as PgUuid};
 use diesel::sqlite::{Sqlite, SqliteConnection, SqliteValue};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ mod conn {
 
 /// The backend that queries are written for.
 pub type AnyBackend = <Conn as Connection>::Backend;
+
+/// A condition on a table's rows, to be put into a query of it.
+pub type Visible<T> = Box<dyn BoxableExpression<T, AnyBackend, SqlType = Bool>>;
 
 /// `uuid` in PostgreSQL, 16 bytes in SQLite. The oid, not the name: a name costs a look-up per connection.
 #[derive(SqlType, QueryId, Clone, Copy, Default)]

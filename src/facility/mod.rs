@@ -22,7 +22,7 @@ pub use sectors::{
     put_sector, require_facility_type,
 };
 pub use store::{
-    Visible, facility, insert_facility, insert_organisation, organisation_of, save_site, save_unit,
+    facility, insert_facility, insert_organisation, organisation_of, save_site, save_unit,
 };
 
 /// An identifier with its validity.

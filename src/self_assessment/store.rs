@@ -14,8 +14,7 @@ use super::{
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{facility, self_assessment};
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
-use crate::facility::Visible;
+use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
 use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;

@@ -3,12 +3,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::identifiers::{Identifiers, save_identifiers};
-use super::{Visible, organisation};
+use super::organisation;
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
 use crate::db::schema::facility;
-use crate::db::types::{AnyBackend, Id};
+use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility::{Facility, FacilityInput, require_facility_type};
 use crate::http::page::Window;
 use crate::problem::Problem;
