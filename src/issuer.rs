@@ -15,10 +15,8 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::hash::sha256;
 
-/// Where discovery is, after the issuer's URL.
-pub const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
 /// Where the key set is, after the issuer's URL.
-pub const JWKS_PATH: &str = "/.well-known/jwks.json";
+const JWKS_PATH: &str = "/.well-known/jwks.json";
 
 const KEY_FILE: &str = "issuer-key.p8";
 const URL_FILE: &str = "issuer-url";
@@ -126,7 +124,7 @@ impl DevIssuer {
         &self.url
     }
 
-    /// What is to be served at [`DISCOVERY_PATH`].
+    /// What discovery says (`/.well-known/openid-configuration`, after the issuer's URL).
     pub fn discovery(&self) -> Value {
         let base = self.url.strip_suffix('/').unwrap_or(&self.url);
         json!({
@@ -138,7 +136,7 @@ impl DevIssuer {
         })
     }
 
-    /// What is to be served at [`JWKS_PATH`].
+    /// The key set (`/.well-known/jwks.json`, after the issuer's URL).
     pub fn jwks(&self) -> Value {
         let Self { kid, x, y, .. } = self;
         json!({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid, "x": x, "y": y}]})

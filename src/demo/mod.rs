@@ -15,7 +15,7 @@ use crate::framework::document::{Document, Texts};
 use crate::framework::{self, check};
 use crate::problem::Problem;
 use crate::self_assessment::{
-    AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, rules, store,
+    AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, store,
     submission, work,
 };
 
@@ -307,9 +307,4 @@ pub fn invented(document: &Document, code: &str, turn: usize) -> Option<AnswerIn
             .then(|| "Besproken op het teamoverleg (fictief).".to_owned()),
         evidence,
     })
-}
-
-/// How many criteria of a framework version there are, for messages.
-pub fn size(document: &Document) -> usize {
-    rules::verdicts(document, "", &rules::Standings::new()).len()
 }

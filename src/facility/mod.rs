@@ -21,9 +21,7 @@ pub use sectors::{
     ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput, put_facility_type,
     put_sector, require_facility_type,
 };
-pub use store::{
-    facility, insert_facility, insert_organisation, organisation_of, save_site, save_unit,
-};
+pub use store::{facility, insert_facility, insert_organisation, save_site, save_unit};
 
 /// An identifier with its validity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

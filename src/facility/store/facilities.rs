@@ -97,17 +97,6 @@ pub fn facilities(
         .collect())
 }
 
-/// The organisation that runs a facility, whoever asks.
-pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
-    facility::table
-        .filter(facility::id.eq(id))
-        .select(facility::organisation_id)
-        .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?
-        .ok_or_else(Problem::not_found)
-}
-
 /// Stores a new facility.
 pub fn insert_facility(tx: &mut Tx, id: Id, input: &FacilityInput) -> Result<Facility, Problem> {
     require_facility_type(tx, "facilityType", &input.facility_type)?;
