@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::clean::{FORMATS, Intake};
 use super::store::{self, Announced, CHUNK};
 use super::{Attachment, AttachmentStatus, rules};
+use crate::access::Allowed;
 use crate::access::policy::{ReadAttachments, StoreAttachment};
-use crate::access::{Allowed, new_id};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::{media_type, too_large, unsupported};
@@ -304,7 +304,7 @@ pub async fn put_attachment(
         announced: Announced {
             facility_id,
             id: path.0,
-            content_id: new_id(),
+            content_id: Id::new(),
             file_name: sending.file_name,
             sha256: sending.sha256,
         },
