@@ -7,7 +7,7 @@ use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use diesel::result::{DatabaseErrorKind, Error as Fault};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -430,14 +430,14 @@ impl ResponseError for Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
+impl From<DbError> for Problem {
+    fn from(fault: DbError) -> Self {
         let (again, unavailable) = match &fault {
-            Fault::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+            DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 (Again::Serialization, true)
             }
-            Fault::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => (Again::Never, true),
-            Fault::DatabaseError(DatabaseErrorKind::Unknown, info) => match info.message() {
+            DbError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => (Again::Never, true),
+            DbError::DatabaseError(DatabaseErrorKind::Unknown, info) => match info.message() {
                 "deadlock detected" => (Again::Deadlock, true),
                 message => (
                     Again::Never,

@@ -1,6 +1,6 @@
 //! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Violation};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
 use super::{Attachment, AttachmentStatus};
@@ -270,9 +270,9 @@ pub fn append(tx: &mut Tx, content_id: Id, position: i64, bytes: &[u8]) -> Resul
 }
 
 /// Another attempt was first, or came after this one and took its place.
-fn overtaken(fault: Violation) -> Problem {
+fn overtaken(fault: DbError) -> Problem {
     match fault {
-        Violation::DatabaseError(
+        DbError::DatabaseError(
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
             _,
         ) => taken_over(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diesel::dsl::not;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Fault};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::{
     Answer, Opening, Purpose, Reopening, SelfAssessment, SelfAssessmentSummary, Status,
@@ -356,7 +356,7 @@ pub fn insert(
         .execute(tx.conn);
     match stored {
         // Two were created at once: the second is as late as any other.
-        Err(Fault::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+        Err(DbError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
             Err(super::work::exists_already())
         }
         stored => stored.map(drop).map_err(Problem::from),
