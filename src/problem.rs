@@ -71,6 +71,9 @@ kinds! {
     ServiceUnavailable 503 "belgif:serviceUnavailable" "Service Unavailable";
 }
 
+/// Whatever went wrong, for those who only pass it on.
+pub type AnyError = Box<dyn Error + Send + Sync>;
+
 /// Faults named in one answer at most: more than any honest input has.
 const MOST_ISSUES: usize = 1000;
 
@@ -152,7 +155,7 @@ struct Inner {
     kind: Kind,
     detail: Text,
     issues: Vec<Issue>,
-    cause: Option<Box<dyn Error + Send + Sync>>,
+    cause: Option<AnyError>,
     allow: Option<String>,
     again: Again,
 }
@@ -256,7 +259,7 @@ impl Problem {
     }
 
     /// A fault of ours: logged, never sent.
-    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn internal(cause: impl Into<AnyError>) -> Self {
         Self::new(
             Kind::InternalServerError,
             Text::new(
@@ -270,7 +273,7 @@ impl Problem {
 
     /// The same problem with its cause, for the log.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn because(mut self, cause: impl Into<AnyError>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }

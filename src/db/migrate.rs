@@ -2,14 +2,13 @@
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::types::Conn;
+use crate::problem::AnyError;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-type Fault = Box<dyn std::error::Error + Send + Sync>;
-
 /// Runs what has not run yet; gives back its names.
-pub fn run(conn: &mut Conn) -> Result<Vec<String>, Fault> {
+pub fn run(conn: &mut Conn) -> Result<Vec<String>, AnyError> {
     let done = match conn {
         Conn::Postgres(inner) => inner.run_pending_migrations(POSTGRES)?,
         Conn::Sqlite(inner) => inner.run_pending_migrations(SQLITE)?,
@@ -18,7 +17,7 @@ pub fn run(conn: &mut Conn) -> Result<Vec<String>, Fault> {
 }
 
 /// Has something not run yet? Reads only, unless the database is empty.
-pub fn is_pending(conn: &mut Conn) -> Result<bool, Fault> {
+pub fn is_pending(conn: &mut Conn) -> Result<bool, AnyError> {
     match conn {
         Conn::Postgres(inner) => inner.has_pending_migration(POSTGRES),
         Conn::Sqlite(inner) => inner.has_pending_migration(SQLITE),
