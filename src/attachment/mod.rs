@@ -15,8 +15,8 @@ use crate::db::types::{Id, Moment};
 use crate::http::ETag;
 
 mod clean;
+mod headers;
 pub mod routes;
-mod rules;
 mod store;
 
 pub use store::{keep, refer, sweep};
