@@ -15,7 +15,7 @@ use crate::audit::seal::SealKeys;
 use crate::clock::Clock;
 use crate::facility::integrations::routes as integrations;
 use crate::facility::{routes as facilities, sector_routes as sectors};
-use crate::framework::{routes as frameworks, store::Published};
+use crate::framework::{routes as frameworks, store::PublishedVersions};
 use crate::http::idempotency::Flights;
 use crate::http::incoming::Patience;
 use crate::http::query::{Nothing, Query};
@@ -52,7 +52,7 @@ pub struct State {
     /// The idempotency keys whose work is under way.
     pub flights: Flights,
     /// Published framework versions.
-    pub frameworks: Published,
+    pub frameworks: PublishedVersions,
     /// Settings.
     pub settings: Settings,
     /// The OpenAPI documents of this instance.
@@ -79,7 +79,7 @@ impl State {
             verifier: Verifier::new(tokens, clock.clone()),
             clock,
             flights: Flights::default(),
-            frameworks: Published::default(),
+            frameworks: PublishedVersions::default(),
             settings,
             audit: audit::Audit::default(),
             demo_issuer: issuer.map(std::sync::Arc::new),

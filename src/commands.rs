@@ -22,9 +22,8 @@ use kindreflex::framework::check;
 use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
+use kindreflex::problem::AnyError;
 use kindreflex::sweep;
-
-type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// The audience of the demo.
 const DEMO_AUDIENCE: &str = "kindreflex";
@@ -169,7 +168,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn settings() -> Result<Config, Fault> {
+fn settings() -> Result<Config, AnyError> {
     Config::from_environment().map_err(|faults| {
         format!(
             "these settings are missing or wrong:\n  {}",
@@ -179,11 +178,11 @@ fn settings() -> Result<Config, Fault> {
     })
 }
 
-fn say(text: &str) -> Result<(), Fault> {
+fn say(text: &str) -> Result<(), AnyError> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
-fn serve_command() -> Result<(), Fault> {
+fn serve_command() -> Result<(), AnyError> {
     let config = settings()?;
     if migrate::is_pending(&mut connect(&config.database_url)?)? {
         return Err("the database is not at this program's schema; run: kindreflex migrate".into());
@@ -214,7 +213,7 @@ fn serve_command() -> Result<(), Fault> {
     })
 }
 
-async fn listen(state: State, address: SocketAddr, workers: usize) -> Result<(), Fault> {
+async fn listen(state: State, address: SocketAddr, workers: usize) -> Result<(), AnyError> {
     let state = web::Data::new(state);
     let server = HttpServer::new(move || app(state.clone()))
         .workers(workers)
@@ -224,7 +223,7 @@ async fn listen(state: State, address: SocketAddr, workers: usize) -> Result<(),
     Ok(server.run().await?)
 }
 
-fn migrate_command() -> Result<(), Fault> {
+fn migrate_command() -> Result<(), AnyError> {
     let url = kindreflex::config::environment()
         .remove("KINDREFLEX_DATABASE_URL")
         .ok_or("KINDREFLEX_DATABASE_URL: is not set; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?;
@@ -235,7 +234,7 @@ fn migrate_command() -> Result<(), Fault> {
     say(&format!("done: {}", done.join(", ")))
 }
 
-fn openapi_command(version: DocumentVersion, format: DocumentFormat) -> Result<(), Fault> {
+fn openapi_command(version: DocumentVersion, format: DocumentFormat) -> Result<(), AnyError> {
     let document = match version {
         DocumentVersion::Current => openapi::DOCUMENT.clone(),
         DocumentVersion::Older => rendition::to_3_0(&openapi::DOCUMENT)?,
@@ -247,7 +246,7 @@ fn openapi_command(version: DocumentVersion, format: DocumentFormat) -> Result<(
     .trim_end())
 }
 
-fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
+fn frameworks_command(command: FrameworkCommand) -> Result<(), AnyError> {
     let (file, import) = match command {
         FrameworkCommand::Check { file } => (file, None),
         FrameworkCommand::Import { file, data } => (file, Some(data)),
@@ -287,7 +286,7 @@ fn frameworks_command(command: FrameworkCommand) -> Result<(), Fault> {
     })
 }
 
-fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
+fn audit_command(command: &AuditCommand) -> Result<(), AnyError> {
     let AuditCommand::Verify {
         head,
         save_head,
@@ -335,7 +334,7 @@ fn audit_command(command: &AuditCommand) -> Result<(), Fault> {
 }
 
 /// The two settings that verification needs; both are named when both are missing.
-fn database_and_key() -> Result<(String, PathBuf), Fault> {
+fn database_and_key() -> Result<(String, PathBuf), AnyError> {
     let mut settings = kindreflex::config::environment();
     let names = ["KINDREFLEX_DATABASE_URL", "KINDREFLEX_SEAL_KEY"];
     match names.map(|name| settings.remove(name)) {
@@ -348,14 +347,14 @@ fn database_and_key() -> Result<(String, PathBuf), Fault> {
     }
 }
 
-fn read_head(file: &Path) -> Result<Head, Fault> {
+fn read_head(file: &Path) -> Result<Head, AnyError> {
     let text = std::fs::read_to_string(file)
         .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
     serde_json::from_str(text.trim())
         .map_err(|fault| format!("{} holds no head: {fault}", file.display()).into())
 }
 
-fn say_report(report: &Report) -> Result<(), Fault> {
+fn say_report(report: &Report) -> Result<(), AnyError> {
     for fault in &report.faults {
         say(&format!("fault: {fault}"))?;
     }
@@ -378,7 +377,7 @@ fn plain_settings() -> Settings {
     }
 }
 
-fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), Fault> {
+fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
     if !listen_on.ip().is_loopback() {
         return Err(format!("{listen_on} can be reached from outside, and anyone can make tokens of a demo; use 127.0.0.1").into());
     }
@@ -438,7 +437,7 @@ fn token_command(
     organisation: Option<String>,
     scope: Option<&str>,
     data: &Path,
-) -> Result<(), Fault> {
+) -> Result<(), AnyError> {
     let issuer = DevIssuer::load(data).map_err(|fault| {
         format!(
             "{fault}; start one first: kindreflex demo --data {}",
@@ -459,7 +458,7 @@ fn first_organisation() -> String {
         .unwrap_or_default()
 }
 
-fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, Fault> {
+fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, AnyError> {
     let mut lines = vec![
         format!(
             "Kindreflex demo at {address}, docs at {address}/v1/doc/, data in {}",

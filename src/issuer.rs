@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::digest;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -14,11 +13,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::hash::sha256;
 
-/// Where discovery is, after the issuer's URL.
-pub const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
 /// Where the key set is, after the issuer's URL.
-pub const JWKS_PATH: &str = "/.well-known/jwks.json";
+const JWKS_PATH: &str = "/.well-known/jwks.json";
 
 const KEY_FILE: &str = "issuer-key.p8";
 const URL_FILE: &str = "issuer-url";
@@ -104,7 +102,7 @@ impl DevIssuer {
         let (x, y) = coordinates(&key).ok_or(IssuerError::Key(key_file))?;
         // RFC 7638: the key's own name.
         let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()));
+        let kid = URL_SAFE_NO_PAD.encode(sha256(thumbprint.as_bytes()));
         Ok(Self {
             url: url.trim().to_owned(),
             key,
@@ -126,7 +124,7 @@ impl DevIssuer {
         &self.url
     }
 
-    /// What is to be served at [`DISCOVERY_PATH`].
+    /// What discovery says (`/.well-known/openid-configuration`, after the issuer's URL).
     pub fn discovery(&self) -> Value {
         let base = self.url.strip_suffix('/').unwrap_or(&self.url);
         json!({
@@ -138,7 +136,7 @@ impl DevIssuer {
         })
     }
 
-    /// What is to be served at [`JWKS_PATH`].
+    /// The key set (`/.well-known/jwks.json`, after the issuer's URL).
     pub fn jwks(&self) -> Value {
         let Self { kid, x, y, .. } = self;
         json!({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid, "x": x, "y": y}]})

@@ -7,7 +7,7 @@ use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use diesel::result::{DatabaseErrorKind, Error as Fault};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,6 +71,9 @@ kinds! {
     ServiceUnavailable 503 "belgif:serviceUnavailable" "Service Unavailable";
 }
 
+/// Whatever went wrong, for those who only pass it on.
+pub type AnyError = Box<dyn Error + Send + Sync>;
+
 /// Faults named in one answer at most: more than any honest input has.
 const MOST_ISSUES: usize = 1000;
 
@@ -127,7 +130,7 @@ impl Issue {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        if text.len() <= 200 && !crate::http::personal::holds_register_number(&text) {
+        if text.len() <= 200 && !crate::personal::holds_register_number(&text) {
             self.value = Some(value);
         }
         self
@@ -152,7 +155,7 @@ struct Inner {
     kind: Kind,
     detail: Text,
     issues: Vec<Issue>,
-    cause: Option<Box<dyn Error + Send + Sync>>,
+    cause: Option<AnyError>,
     allow: Option<String>,
     again: Again,
 }
@@ -256,7 +259,7 @@ impl Problem {
     }
 
     /// A fault of ours: logged, never sent.
-    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn internal(cause: impl Into<AnyError>) -> Self {
         Self::new(
             Kind::InternalServerError,
             Text::new(
@@ -270,7 +273,7 @@ impl Problem {
 
     /// The same problem with its cause, for the log.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn because(mut self, cause: impl Into<AnyError>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
@@ -430,14 +433,14 @@ impl ResponseError for Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
+impl From<DbError> for Problem {
+    fn from(fault: DbError) -> Self {
         let (again, unavailable) = match &fault {
-            Fault::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+            DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 (Again::Serialization, true)
             }
-            Fault::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => (Again::Never, true),
-            Fault::DatabaseError(DatabaseErrorKind::Unknown, info) => match info.message() {
+            DbError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => (Again::Never, true),
+            DbError::DatabaseError(DatabaseErrorKind::Unknown, info) => match info.message() {
                 "deadlock detected" => (Again::Deadlock, true),
                 message => (
                     Again::Never,

@@ -16,7 +16,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use diesel::prelude::*;
 
 use crate::app::State;
-use crate::db::types::{Conn, Id, Moment};
+use crate::db::types::{Conn, Moment};
 use crate::framework::document::Document;
 use crate::http::idempotency::{Flight, IdempotencyKey, Stored};
 use crate::http::wrap::Trace;
@@ -192,7 +192,7 @@ impl<A: Action> Allowed<A> {
 }
 
 impl<A: Writes> Allowed<A> {
-    /// Writes in one transaction. `work` can run more than once: moments and ids come from outside.
+    /// Writes in one transaction. `work` can run twice, so moments, and ids that the caller sees, come from outside.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
@@ -376,9 +376,4 @@ fn missing_scope(scope: &str) -> Problem {
             format!("The token or the grant lacks the scope {scope}."),
         ),
     )
-}
-
-/// An id for a new thing, made outside the transaction so that a second run makes the same one.
-pub fn new_id() -> Id {
-    Id::new()
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
@@ -286,10 +287,9 @@ fn commit(conn: &mut Conn) -> Result<(), Problem> {
     conn.batch_execute("SELECT 1; COMMIT")
         .map_err(|fault| match fault {
             // A failed COMMIT that the server answered took no effect; a lost one is not known.
-            diesel::result::Error::DatabaseError(
-                diesel::result::DatabaseErrorKind::SerializationFailure,
-                _,
-            ) => Problem::from(fault),
+            DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Problem::from(fault)
+            }
             other => Problem::busy().because(other),
         })
 }
@@ -402,7 +402,7 @@ fn begin(conn: &mut Conn) -> QueryResult<()> {
 /// that would have been committed alone. Its first savepoint is in it, and in no other.
 fn whole(conn: &mut Conn) -> QueryResult<()> {
     if depth(conn) != 1 {
-        return Err(diesel::result::Error::BrokenTransactionManager);
+        return Err(DbError::BrokenTransactionManager);
     }
     conn.batch_execute("RELEASE whole; SAVEPOINT whole")
 }

@@ -1,4 +1,4 @@
-//! The roles of `api.md`, section 2.
+//! The roles that a token can carry.
 use std::fmt;
 use std::str::FromStr;
 

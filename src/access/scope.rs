@@ -168,7 +168,7 @@ fn parent(conn: &mut Conn, id: Id) -> Result<Option<Id>, Problem> {
 
 fn no_match(number: &str, state: &State) -> Problem {
     let claim = &state.settings.organisation_claim;
-    let shown = if crate::http::personal::holds_register_number(number) {
+    let shown = if crate::personal::holds_register_number(number) {
         ""
     } else {
         number

@@ -6,7 +6,7 @@
 //!
 //! Clients make the ids, so an id is unique within its facility only: nobody learns from a clash that another has one, and naming
 //! another's id gives nothing away.
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::Operations;
@@ -15,8 +15,8 @@ use crate::db::types::{Id, Moment};
 use crate::http::ETag;
 
 mod clean;
+mod headers;
 pub mod routes;
-mod rules;
 mod store;
 
 pub use store::{keep, refer, sweep};
@@ -39,7 +39,7 @@ crate::text_enum! {
 }
 
 /// What is known of an attachment.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
     /// Its own address.
@@ -52,7 +52,7 @@ pub struct Attachment {
     /// Where it stands.
     pub status: AttachmentStatus,
     /// The name of the file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         required = false,
         nullable = false,
@@ -63,18 +63,18 @@ pub struct Attachment {
     #[schema(example = "text/plain")]
     pub media_type: String,
     /// How many bytes were sent; absent while they come in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub sent_size: Option<i64>,
     /// The SHA-256 of the bytes that were sent: what evidence names.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub sent_sha256: String,
     /// How many bytes were stored, after a photo's metadata was removed; absent while they come in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub stored_size: Option<i64>,
     /// The SHA-256 of the bytes that were stored; absent while they come in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
     pub stored_sha256: Option<String>,
     /// Who sent it.
@@ -82,7 +82,7 @@ pub struct Attachment {
     /// When the first bytes came.
     pub created_at: Moment,
     /// When the last bytes were there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub finished_at: Option<Moment>,
     /// The bytes of this attempt to send it.

@@ -11,9 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::clean::{FORMATS, Intake};
 use super::store::{self, Announced, CHUNK};
-use super::{Attachment, AttachmentStatus, rules};
+use super::{Attachment, AttachmentStatus, headers};
+use crate::access::Allowed;
 use crate::access::policy::{ReadAttachments, StoreAttachment};
-use crate::access::{Allowed, new_id};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::{media_type, too_large, unsupported};
@@ -87,7 +87,7 @@ impl Sending {
         }
         let mut faults = Vec::new();
         let mut sha256 = String::new();
-        match rules::announced(
+        match headers::announced(
             headers.get_all("repr-digest"),
             headers.get_all("content-digest"),
         ) {
@@ -120,7 +120,7 @@ fn known() -> String {
 }
 
 fn file_name(headers: &HeaderMap, faults: &mut Vec<Issue>) -> Option<String> {
-    rules::file_name(headers.get(CONTENT_DISPOSITION)?).unwrap_or_else(|issue| {
+    headers::file_name(headers.get(CONTENT_DISPOSITION)?).unwrap_or_else(|issue| {
         faults.push(*issue);
         None
     })
@@ -304,7 +304,7 @@ pub async fn put_attachment(
         announced: Announced {
             facility_id,
             id: path.0,
-            content_id: new_id(),
+            content_id: Id::new(),
             file_name: sending.file_name,
             sha256: sending.sha256,
         },
@@ -382,10 +382,10 @@ pub async fn read_attachment_content(
     let hash = attachment.stored_sha256.as_deref().unwrap_or_default();
     Ok(HttpResponse::Ok()
         .insert_header(("etag", tag.to_string()))
-        .insert_header(("repr-digest", rules::digest_header(hash)))
+        .insert_header(("repr-digest", headers::digest_header(hash)))
         .insert_header((
             CONTENT_DISPOSITION,
-            rules::disposition(&name_of(&attachment)),
+            headers::disposition(&name_of(&attachment)),
         ))
         .insert_header(("content-security-policy", "sandbox"))
         .insert_header((CONTENT_TYPE, content_type(&attachment.media_type)))

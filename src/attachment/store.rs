@@ -1,9 +1,8 @@
 //! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Violation};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
-use super::rules::hex;
 use super::{Attachment, AttachmentStatus};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, ActorView, Event};
@@ -11,8 +10,9 @@ use crate::db::schema::{
     attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
     self_assessment,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
-use crate::facility::{self as facilities, Visible};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
+use crate::facility as facilities;
+use crate::hash::{hex, sha256};
 use crate::http::Precondition;
 use crate::problem::{In, Issue, Problem};
 use crate::self_assessment::{Answer, Purpose, store::Head};
@@ -260,9 +260,9 @@ pub fn append(tx: &mut Tx, content_id: Id, position: i64, bytes: &[u8]) -> Resul
 }
 
 /// Another attempt was first, or came after this one and took its place.
-fn overtaken(fault: Violation) -> Problem {
+fn overtaken(fault: DbError) -> Problem {
     match fault {
-        Violation::DatabaseError(
+        DbError::DatabaseError(
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
             _,
         ) => taken_over(),
@@ -351,7 +351,7 @@ pub fn keep(
         id,
         content_id: Id::new(),
         file_name: Some(file_name.to_owned()),
-        sha256: hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref()),
+        sha256: hex(&sha256(bytes)),
     };
     let mut intake = Intake::new(bytes.len(), None);
     let mut clean = Vec::new();

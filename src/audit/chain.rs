@@ -2,7 +2,7 @@
 //!
 //! Every field goes in with a mark (absent or present) and its length, so that no two events have the same bytes. The payload goes in as
 //! its salted hash: once payload and salt are erased the hash says nothing about them, and everything else can still be verified.
-use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use diesel::prelude::*;
 
 use crate::db::types::{Id, JsonText, Moment};
@@ -125,18 +125,6 @@ pub fn link(previous: &[u8], seq: i64, event: &[u8]) -> Hash {
     fields.add(&seq.to_be_bytes());
     fields.add(event);
     fields.finish()
-}
-
-/// The SHA-256 of some bytes.
-pub fn sha256(bytes: &[u8]) -> Hash {
-    digest(&SHA256, bytes).as_ref().to_vec()
-}
-
-/// Bytes as people copy them.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 struct Fields(Context);

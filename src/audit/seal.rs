@@ -12,9 +12,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diesel::prelude::*;
 
-use super::chain::{Hash, hex, sha256};
+use super::chain::Hash;
 use crate::db::schema::audit_seal;
 use crate::db::types::Moment;
+use crate::hash::{hex, sha256};
 
 /// What stands before the 32 bytes of an Ed25519 key in a `PUBLIC KEY` (RFC 8410).
 const PUBLIC_PREFIX: [u8; 12] = [
@@ -193,7 +194,7 @@ impl Seal {
 
     /// The hash that the next seal refers to.
     pub fn hash(&self) -> Hash {
-        sha256(&[self.message(), self.signature.clone()].concat())
+        sha256(&[self.message(), self.signature.clone()].concat()).to_vec()
     }
 }
 

@@ -15,7 +15,6 @@ use super::chain::{self, Hash, StoredEvent};
 use super::seal::Seal;
 use crate::access::{Tx, operator};
 use crate::app::State;
-use crate::db::batch;
 use crate::db::schema::{audit_event, audit_order, audit_seal, audit_watermark};
 use crate::db::types::{AnyBackend, Conn, Id, Moment};
 use crate::problem::Problem;
@@ -118,7 +117,7 @@ fn number(tx: &mut Tx) -> Result<(Pass, Option<Seal>), Problem> {
     }
     let last = last(tx.conn)?;
     let rows = chained(last.as_ref(), &events);
-    batch::append_order(tx.conn, &rows)?;
+    append(tx.conn, &rows)?;
     let seal = match rows.last() {
         Some(end) => seal(tx, last.as_ref(), end)?,
         None => None,
@@ -141,6 +140,25 @@ fn chained(last: Option<&Numbered>, events: &[StoredEvent]) -> Vec<Numbered> {
             }
         })
         .collect()
+}
+
+/// Adds to the order: one statement on PostgreSQL, row by row on SQLite.
+fn append(conn: &mut Conn, rows: &[Numbered]) -> Result<(), Problem> {
+    match conn {
+        Conn::Postgres(conn) => {
+            diesel::insert_into(audit_order::table)
+                .values(rows)
+                .execute(conn)?;
+        }
+        Conn::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(audit_order::table)
+                    .values(row)
+                    .execute(conn)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The end of the order.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use diesel::prelude::*;
 
-use super::chain::{self, Hash, PayloadState, StoredEvent, hex};
+use super::chain::{self, Hash, PayloadState, StoredEvent};
 use super::report::{Fault, FaultKind, Head, Report};
 use super::seal::{Seal, SealKeys, Signature};
 use super::sequencer::{Bounds, Numbered, last, newest_seal};
@@ -15,6 +15,7 @@ use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::db::schema::{audit_event, audit_order, audit_seal};
 use crate::db::types::{AnyBackend, Id, Moment};
+use crate::hash::hex;
 use crate::problem::Problem;
 
 /// Numbers in one stretch.

@@ -1,6 +1,6 @@
 //! Writes that are guarded: by the edit that their author has seen, or by being the first.
 use diesel::QueryResult;
-use diesel::result::{DatabaseErrorKind, Error as Fault};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use crate::problem::Problem;
 
@@ -16,7 +16,7 @@ pub fn one_changed(rows: usize) -> Result<(), Problem> {
 /// A new row was stored under a code of its own, or somebody else made one by that code meanwhile: 412.
 pub fn first_of_its_code(stored: QueryResult<usize>) -> Result<(), Problem> {
     match stored {
-        Err(Fault::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Problem::stale()),
+        Err(DbError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Problem::stale()),
         stored => stored.map(drop).map_err(Problem::from),
     }
 }

@@ -1,7 +1,6 @@
-//! What both databases share: column types, the tables, and the one place that tells the backends apart.
+//! What both databases share: column types, the tables and their migrations.
 #[macro_use]
 pub mod types;
-pub mod batch;
 pub mod guarded;
 pub mod migrate;
 pub mod schema;

@@ -7,11 +7,11 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Europe::Brussels;
 use diesel::connection::Connection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
+use diesel::expression::{AsExpression, BoxableExpression};
 use diesel::pg::{Pg, PgConnection, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, SqlOrd, SqlType, Timestamptz, Uuid as PgUuid};
+use diesel::sql_types::{Bool, HasSqlType, SqlOrd, SqlType, Timestamptz, Uuid as PgUuid};
 use diesel::sqlite::{Sqlite, SqliteConnection, SqliteValue};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ mod conn {
 
 /// The backend that queries are written for.
 pub type AnyBackend = <Conn as Connection>::Backend;
+
+/// A condition on a table's rows, to be put into a query of it.
+pub type Visible<T> = Box<dyn BoxableExpression<T, AnyBackend, SqlType = Bool>>;
 
 /// `uuid` in PostgreSQL, 16 bytes in SQLite. The oid, not the name: a name costs a look-up per connection.
 #[derive(SqlType, QueryId, Clone, Copy, Default)]
@@ -101,14 +104,12 @@ impl TryFrom<std::borrow::Cow<'_, str>> for Id {
 
 impl Id {
     /// A new identity that sorts after those made before it.
+    #[allow(
+        clippy::new_without_default,
+        reason = "a default is one value; this is another every time"
+    )]
     pub fn new() -> Self {
         Self(uuid::Uuid::now_v7())
-    }
-}
-
-impl Default for Id {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -182,6 +183,11 @@ impl TryFrom<String> for Moment {
         }
         Ok(Self(moment))
     }
+}
+
+/// Is the text an id or a moment, as this service writes them? Those have digits and separators too.
+pub fn is_technical(text: &str) -> bool {
+    text.parse::<Id>().is_ok() || Moment::try_from(text.to_owned()).is_ok()
 }
 
 /// JSON as its text: written once, read where it is needed, and passed on to the wire without being taken apart.
@@ -465,6 +471,21 @@ mod tests {
         ] {
             let read = Moment::try_from(moment.to_owned()).unwrap();
             assert_eq!(read.day().to_string(), day, "{moment}");
+        }
+    }
+
+    #[test]
+    fn only_ids_and_moments_of_ours_are_technical() {
+        for (text, technical) in [
+            ("85073003-3280-4000-8000-000000000000", true),
+            ("2026-01-01T00:00:00.850730Z", true),
+            ("2026-01-01T00:00:00.85073003328Z", false),
+            ("85073003328000000000000000000000", false),
+            ("urn:uuid:85073003-3280-4000-8000-000000000000", false),
+            ("{85073003-3280-4000-8000-000000000000}", false),
+            ("85073003328", false),
+        ] {
+            assert_eq!(is_technical(text), technical, "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 use super::ids;
 use crate::facility::ControlBasis;
 
-/// Sectors with their names and whether control is worked out (`domain.md`, section 3).
+/// Sectors with their names, and whether the inspectorate has ground to check the Kindreflex there.
 pub const SECTORS: &[(&str, &str, ControlBasis)] = &[
     (
         "ggz",

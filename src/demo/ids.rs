@@ -43,5 +43,5 @@ pub const CRITERION: &str = "actiefWerken";
 
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {
-    text.parse().unwrap_or_default()
+    text.parse().unwrap_or(Id(uuid::Uuid::nil()))
 }

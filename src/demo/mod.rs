@@ -13,9 +13,9 @@ use crate::facility::{
 };
 use crate::framework::document::{Document, Texts};
 use crate::framework::{self, check};
-use crate::problem::Problem;
+use crate::problem::{AnyError, Problem};
 use crate::self_assessment::{
-    AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, rules, store,
+    AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, store,
     submission, work,
 };
 
@@ -26,10 +26,8 @@ pub mod ids;
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, TYPES};
 
-type Fault = Box<dyn std::error::Error + Send + Sync>;
-
 /// Fills an empty database: sectors, types, frameworks, facilities, cycles and last year's self-assessments.
-pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     let last_year = Moment(now - Duration::days(400));
     operator::write(state, Vec::new(), last_year, |tx| {
         sectors(tx)?;
@@ -156,7 +154,7 @@ fn facilities(tx: &mut Tx) -> Result<(), Problem> {
     integrations::store::save(tx, ids::CLIENT, None, &grant).map(drop)
 }
 
-async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     let planned = [
         (
             ids::PAST_CYCLE,
@@ -211,7 +209,7 @@ async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
 }
 
 /// Last year's self-assessments: every facility that has a past answered and handed in.
-async fn past(state: &State, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn past(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     for made in FACILITIES {
         let Some(id) = made.past else { continue };
         let organisation = ids::id(made.organisation.0);
@@ -307,9 +305,4 @@ pub fn invented(document: &Document, code: &str, turn: usize) -> Option<AnswerIn
             .then(|| "Besproken op het teamoverleg (fictief).".to_owned()),
         evidence,
     })
-}
-
-/// How many criteria of a framework version there are, for messages.
-pub fn size(document: &Document) -> usize {
-    rules::verdicts(document, "", &rules::Standings::new()).len()
 }

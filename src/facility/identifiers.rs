@@ -1,4 +1,4 @@
-//! Identifiers of organisations, facilities and sites (`domain.md`, section 6).
+//! Identifiers of organisations, facilities and sites: their kinds, how they are written, and the check in the numbers of the KBO.
 use crate::text::Text;
 
 crate::text_enum! {

@@ -6,8 +6,8 @@ use super::store;
 use super::{
     Facility, FacilityInput, Organisation, OrganisationInput, Site, SiteInput, Unit, UnitInput,
 };
+use crate::access::Allowed;
 use crate::access::policy::{ManageDirectory, ReadDirectory};
-use crate::access::{Allowed, new_id};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
@@ -83,7 +83,7 @@ pub async fn create_organisation(
     _: Query<Nothing>,
     body: Json<OrganisationInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, input) = (new_id(), body.value);
+    let (id, input) = (Id::new(), body.value);
     let work = move |tx: &mut crate::access::Tx| {
         let made = store::insert_organisation(tx, id, &input)?;
         Stored::created(made.href.clone(), &ETag::edit(made.edit), &made)
@@ -206,7 +206,7 @@ pub async fn create_facility(
     _: Query<Nothing>,
     body: Json<FacilityInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, input) = (new_id(), body.value);
+    let (id, input) = (Id::new(), body.value);
     let work = move |tx: &mut crate::access::Tx| {
         let made = store::insert_facility(tx, id, &input)?;
         Stored::created(made.href.clone(), &ETag::edit(made.edit), &made)
@@ -289,7 +289,7 @@ pub async fn create_site(
     _: Query<Nothing>,
     body: Json<SiteInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, facility_id, input) = (new_id(), path.0, body.value);
+    let (id, facility_id, input) = (Id::new(), path.0, body.value);
     let work = move |tx: &mut crate::access::Tx| {
         let made = store::save_site(tx, facility_id, id, None, &input)?;
         Stored::created(made.href.clone(), &ETag::edit(made.edit), &made)
@@ -379,7 +379,7 @@ pub async fn create_unit(
     _: Query<Nothing>,
     body: Json<UnitInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, facility_id, input) = (new_id(), path.0, body.value);
+    let (id, facility_id, input) = (Id::new(), path.0, body.value);
     let work = move |tx: &mut crate::access::Tx| {
         let made = store::save_unit(tx, facility_id, id, None, &input)?;
         Stored::created(made.href.clone(), &ETag::edit(made.edit), &made)

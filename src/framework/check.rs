@@ -2,7 +2,7 @@
 use super::document::Document;
 pub use super::fault::Fault;
 use super::fault::{Faults, text};
-use super::sense::Check;
+use super::sense::Sense;
 pub use super::succession::against;
 use super::{shape, yaml};
 
@@ -45,7 +45,7 @@ fn finish(root: Option<yaml::Node>, mut faults: Faults) -> Result<Document, Vec<
             return Err(faults.into_sorted());
         }
     };
-    Check {
+    Sense {
         document: &document,
         faults: &mut faults,
     }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use super::words::{BadCode, Code, LanguageCode, Texts};
 use crate::text::Language;
+pub use crate::words::{BadCode, Code, LanguageCode, Texts};
 
 /// One version of a framework (*referentiekader*) with all that it needs: no other document has to be read to use it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -2,9 +2,9 @@
 //! that it supersedes.
 use super::document::{ChangeKind, Criterion};
 use super::fault::{field, item, text};
-use super::sense::{Check, Known, places};
+use super::sense::{Known, Sense, places};
 
-impl Check<'_> {
+impl Sense<'_> {
     /// A criterion's change.
     pub fn change(&mut self, criterion: &Criterion, place: &str) {
         let Some(change) = &criterion.change else {

@@ -22,7 +22,6 @@ pub mod store;
 mod succession;
 #[cfg(test)]
 mod tests;
-mod words;
 pub mod work;
 mod yaml;
 

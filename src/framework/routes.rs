@@ -9,7 +9,7 @@ use super::rules::{self, CriterionChange};
 use super::work::{self, PublicationInput};
 use super::{Framework, VersionSummary, VersionView, store};
 use crate::access::policy::{ManageFrameworks, ReadFrameworks};
-use crate::access::{Allowed, Tx, new_id};
+use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::Check;
@@ -109,7 +109,7 @@ pub async fn put_framework_version(
     body: Json<Document>,
 ) -> Result<HttpResponse, Problem> {
     let (framework, version) = path.0;
-    let id = new_id();
+    let id = Id::new();
     let document = checked(&body.bytes)?;
     require_same("code", &document.code, &framework)?;
     require_same("version.code", &document.version.code, &version)?;

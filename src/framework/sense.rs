@@ -5,12 +5,12 @@ use super::document::{Code, Condition, Criterion, CriterionKind, Document, Origi
 use super::fault::{Faults, field, item, joined, text};
 
 /// Looks at the meaning of a document that has the right shape.
-pub(super) struct Check<'a> {
+pub(super) struct Sense<'a> {
     pub document: &'a Document,
     pub faults: &'a mut Faults,
 }
 
-impl Check<'_> {
+impl Sense<'_> {
     /// Looks at everything.
     pub fn all(mut self) {
         let document = self.document;

@@ -15,12 +15,12 @@ use crate::problem::Problem;
 
 /// Published versions as they are used: frozen, so read once per process.
 #[derive(Debug, Clone, Default)]
-pub struct Published(Arc<RwLock<Versions>>);
+pub struct PublishedVersions(Arc<RwLock<Versions>>);
 
 /// Documents by framework and version.
 type Versions = HashMap<(String, String), Arc<Document>>;
 
-impl Published {
+impl PublishedVersions {
     fn get(&self, key: &(String, String)) -> Option<Arc<Document>> {
         let versions = self.0.read().unwrap_or_else(PoisonError::into_inner);
         versions.get(key).cloned()

@@ -11,8 +11,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::incoming::{Incoming, Patience};
-use super::personal::{holds_register_number, is_technical};
+use crate::db::types::is_technical;
 use crate::openapi;
+use crate::personal::holds_register_number;
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
 

@@ -1,9 +1,9 @@
 //! What is checked of inputs in more than one place: lengths, names, titles, periods.
 use chrono::NaiveDate;
 
-use crate::framework::document::Texts;
 use crate::problem::Issue;
 use crate::text::Text;
+use crate::words::Texts;
 
 /// Refuses a list that is longer than documented, before anything looks at its items; says whether it is short enough.
 pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) -> bool {

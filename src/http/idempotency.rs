@@ -43,7 +43,7 @@ impl FromRequest for IdempotencyKey {
                 .filter(|key| {
                     !key.is_empty()
                         && key.len() <= MAX_KEY
-                        && !super::personal::holds_register_number(key)
+                        && !crate::personal::holds_register_number(key)
                 })
                 .map(|key| Some(key.to_owned()))
                 .ok_or_else(malformed),

@@ -7,7 +7,6 @@ pub mod idempotency;
 pub mod incoming;
 pub mod page;
 pub mod path;
-pub mod personal;
 pub mod query;
 pub mod wrap;
 

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use super::query::{FromQuery, Reader};
 use crate::db::types::Moment;
-use crate::framework::document::Code;
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
+use crate::words::Code;
 
 /// Items on a page when the caller does not say.
 pub const DEFAULT_SIZE: i64 = 25;

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use super::personal::{holds_register_number, is_technical};
+use crate::db::types::is_technical;
+use crate::personal::holds_register_number;
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 

@@ -1,13 +1,10 @@
 //! The OpenAPI document: made of the handlers' own annotations, completed with what holds for every operation.
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use actix_web::App;
 use serde_json::{Value, json};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
-
-use crate::problem::Issue;
 
 mod complete;
 mod examples;
@@ -169,9 +166,3 @@ fn schemas() -> &'static Value {
 fn name_of<T: ToSchema>() -> String {
     T::name().into_owned()
 }
-
-/// A JSON object with its keys in order, for documents that people read.
-pub type Ordered = BTreeMap<String, Value>;
-
-/// The faults of one body, for readers of this module's signature.
-pub type Faults = Vec<Issue>;

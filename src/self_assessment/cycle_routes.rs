@@ -4,7 +4,7 @@ use utoipa::IntoParams;
 
 use super::{Cycle, CycleInput, Purpose, cycle_store as store};
 use crate::access::policy::{ManageCycles, ReadCycles};
-use crate::access::{Allowed, Tx, new_id};
+use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::framework::document::Code;
 use crate::http::answer;
@@ -92,7 +92,7 @@ pub async fn create_cycle(
     _: Query<Nothing>,
     body: Json<CycleInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, input) = (new_id(), body.value);
+    let (id, input) = (Id::new(), body.value);
     let work = move |tx: &mut Tx| {
         let made = store::insert_cycle(tx, id, &input)?;
         Stored::created(made.href.clone(), &tag(&made), &made)

@@ -12,7 +12,7 @@ use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ReadSelfAssessments,
     ReopenSelfAssessment, SubmitSelfAssessment,
 };
-use crate::access::{Allowed, Tx, new_id};
+use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::facility;
 use crate::http::answer;
@@ -104,7 +104,7 @@ pub async fn create_self_assessment(
     _: Query<Nothing>,
     body: Json<SelfAssessmentInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, input) = (new_id(), body.value);
+    let (id, input) = (Id::new(), body.value);
     let facility = input.facility_id;
     let right = move |tx: &mut Tx| facility::own(tx, facility).map(drop);
     let create = move |tx: &mut Tx| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diesel::dsl::not;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Fault};
+use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::{
     Answer, Opening, Purpose, Reopening, SelfAssessment, SelfAssessmentSummary, Status,
@@ -14,8 +14,7 @@ use super::{
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{cycle, facility, self_assessment};
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
-use crate::facility::Visible;
+use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
 use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;
@@ -357,7 +356,7 @@ pub fn insert(
         .execute(tx.conn);
     match stored {
         // Two were created at once: the second is as late as any other.
-        Err(Fault::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(exists_already()),
+        Err(DbError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(exists_already()),
         stored => stored.map(drop).map_err(Problem::from),
     }?;
     answer_store::save_answers(tx, head.id, carried)

@@ -2,10 +2,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aws_lc_rs::digest;
-
 use super::claims::Claims;
 use super::keys::Key;
+use crate::hash::sha256;
 
 /// Readers of different tokens seldom meet on one lock.
 const SHARDS: usize = 16;
@@ -16,9 +15,7 @@ pub(super) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     pub(super) fn of(token: &str) -> Self {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-        Self(bytes)
+        Self(sha256(token.as_bytes()))
     }
 
     /// One of `count` equal parts of all fingerprints.

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::json::Members;
 use super::{Settings, TokenFault};
 use crate::access::role::Role;
-use crate::http::personal::holds_register_number;
+use crate::hash::{hex, sha256};
+use crate::personal::holds_register_number;
 
 /// Longest name or number that a claim may hold.
 const MAX_CHARS: usize = 255;
@@ -238,9 +239,8 @@ fn without_register_number(subject: String) -> String {
     if !holds_register_number(&subject) {
         return subject;
     }
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, subject.as_bytes());
-    let start = hash.as_ref().get(..12).unwrap_or_default();
-    format!("sha256:{}", crate::audit::chain::hex(start))
+    let hash = hex(&sha256(subject.as_bytes()));
+    format!("sha256:{}", hash.get(..24).unwrap_or_default())
 }
 
 fn roles(payload: &Members, settings: &Settings) -> Result<Vec<RoleClaim>, TokenFault> {

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::TokenFault;
 use super::jwt::Parsed;
 use super::keys::Key;
-use super::remote::{Published, Remote};
+use super::remote::{Discovered, Remote};
 
 /// The pause while there are no keys at all: nobody can be let in, so waiting longer helps nobody.
 const PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(1);
@@ -156,7 +156,7 @@ impl Keyring {
             if !Arc::ptr_eq(&current, &seen) {
                 return current;
             }
-            let next = Arc::new(current.followed_by(keyring.remote.published()));
+            let next = Arc::new(current.followed_by(keyring.remote.discover()));
             *keyring
                 .in_force
                 .write()
@@ -167,10 +167,10 @@ impl Keyring {
 }
 
 impl KeysInForce {
-    fn followed_by(&self, answer: Result<Published, String>) -> Self {
+    fn followed_by(&self, answer: Result<Discovered, String>) -> Self {
         let now = Some(Instant::now());
         match answer {
-            Ok(Published {
+            Ok(Discovered {
                 keys,
                 introspection,
             }) => {

@@ -13,9 +13,9 @@ use super::keys::{self, Key};
 /// Longest answer that is read.
 const MAX_ANSWER_BYTES: u64 = 256 * 1024;
 
-/// What an issuer publishes about itself.
+/// What discovery brought: what an issuer says of itself.
 #[derive(Debug)]
-pub(super) struct Published {
+pub(super) struct Discovered {
     pub(super) keys: Vec<Key>,
     pub(super) introspection: Option<String>,
 }
@@ -61,7 +61,7 @@ impl Remote {
     }
 
     /// Discovery, and the key set that it points to.
-    pub(super) fn published(&self) -> Result<Published, String> {
+    pub(super) fn discover(&self) -> Result<Discovered, String> {
         let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
         let discovery = self.get(&format!("{base}/.well-known/openid-configuration"))?;
         let member = |name: &str| discovery.get(name).and_then(Value::as_str);
@@ -80,7 +80,7 @@ impl Remote {
         if keys.is_empty() {
             log::warn!("{address} has no key that can be used");
         }
-        Ok(Published {
+        Ok(Discovered {
             keys,
             introspection: member("introspection_endpoint").map(str::to_owned),
         })

@@ -1,7 +1,7 @@
 //! Bytes on their way in, a piece at a time: told what they are by their content, cleaned, counted and hashed.
 use aws_lc_rs::digest::{Context, SHA256};
 
-use super::rules::hex;
+use crate::hash::hex;
 use crate::http::body::{personal_data, too_large};
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
@@ -285,7 +285,7 @@ mod tests {
     }
 
     fn take(bytes: &[u8], declared: Option<&str>) -> Result<Received, Fault> {
-        let announced = hex(aws_lc_rs::digest::digest(&SHA256, bytes).as_ref());
+        let announced = hex(&crate::hash::sha256(bytes));
         let mut intake = Intake::new(100, declared.map(str::to_owned));
         let mut out = Vec::new();
         for piece in bytes.chunks(3) {

@@ -1,6 +1,6 @@
 //! Plain text in UTF-8, guarded for register numbers like every other text; and bytes that go in as they are.
 use super::{Cleaner, Fault};
-use crate::http::personal::holds_register_number;
+use crate::personal::holds_register_number;
 
 /// A register number with its separators takes less: this many bytes of what went before are looked at again.
 const OVERLAP: usize = 256;

@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, delete, get, put};
 use super::{IntegrationGrant, IntegrationGrantInput, store};
 use crate::access::Allowed;
 use crate::access::policy::{ManageIntegrations, ReadIntegrations};
-use crate::framework::document::Code;
 use crate::http::answer;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::page::{Arrival, Window};
 use crate::http::query::{Nothing, Query};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::Problem;
+use crate::words::Code;
 
 /// List the machines that were let in
 #[utoipa::path(tag = "Settings", operation_id = "listIntegrations", extensions(("x-action" = json!("ReadIntegrations"))),

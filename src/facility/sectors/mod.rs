@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::db::types::Moment;
-use crate::framework::document::Texts;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_title, check_validity};
 use crate::problem::Issue;
 use crate::text::Text;
+use crate::words::Texts;
 
 pub mod routes;
 pub mod store;

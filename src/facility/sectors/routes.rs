@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, get, put};
 use super::{FacilityType, FacilityTypeInput, Sector, SectorInput, store};
 use crate::access::Allowed;
 use crate::access::policy::{ManageSectors, ReadSectors};
-use crate::framework::document::Code;
 use crate::http::answer;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::page::{Arrival, Window};
 use crate::http::query::{Nothing, Query};
 use crate::http::{ETag, Json, Page, Path};
 use crate::problem::Problem;
+use crate::words::Code;
 
 /// List sectors
 #[utoipa::path(tag = "Facilities", operation_id = "listSectors", extensions(("x-action" = json!("ReadSectors"))),

@@ -3,12 +3,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::identifiers::{Identifiers, save_identifiers};
-use super::{Visible, organisation};
+use super::organisation;
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
 use crate::db::schema::facility;
-use crate::db::types::{AnyBackend, Id};
+use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility::{Facility, FacilityInput, require_facility_type};
 use crate::http::page::Window;
 use crate::problem::Problem;
@@ -105,17 +105,6 @@ pub fn facilities(
         .into_iter()
         .map(|row| row.facility(&mut identifiers))
         .collect())
-}
-
-/// The organisation that runs a facility, whoever asks.
-pub fn organisation_of(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
-    facility::table
-        .filter(facility::id.eq(id))
-        .select(facility::organisation_id)
-        .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?
-        .ok_or_else(Problem::not_found)
 }
 
 /// Stores a new facility, and records it.

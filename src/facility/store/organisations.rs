@@ -2,13 +2,12 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::Visible;
 use super::identifiers::{Identifiers, owners, save_identifiers};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
 use crate::db::schema::organisation;
-use crate::db::types::{AnyBackend, Id};
+use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility::{Organisation, OrganisationInput};
 use crate::http::page::Window;
 use crate::problem::Problem;

@@ -342,7 +342,7 @@ async fn what_the_issuer_for_development_signs_is_verified() {
 fn an_issuer_that_speaks_no_tls_is_not_believed() {
     let server = FakeIssuer::start(&[&TestKey::ec("e1")]);
     let url = server.url.replace("http:", "https:");
-    let found = Remote::new(&url, Duration::from_secs(2)).published();
+    let found = Remote::new(&url, Duration::from_secs(2)).discover();
     assert!(
         found
             .unwrap_err()

@@ -3,9 +3,9 @@ use actix_web::http::header::{ContentDisposition, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-pub use crate::audit::chain::hex;
+use crate::hash::hex;
 use crate::http::body::personal_data;
-use crate::http::personal::holds_register_number;
+use crate::personal::holds_register_number;
 use crate::problem::{In, Issue};
 use crate::text::Text;
 

@@ -42,12 +42,6 @@ pub fn holds_register_number(text: &str) -> bool {
     false
 }
 
-/// Is the text an id or a moment, as this service writes them? Those have digits and separators too.
-pub fn is_technical(text: &str) -> bool {
-    text.parse::<crate::db::types::Id>().is_ok()
-        || crate::db::types::Moment::try_from(text.to_owned()).is_ok()
-}
-
 /// The zeros of the decimal digits of Unicode 15 beyond ASCII; nine more follow each.
 const ZEROS: [u32; 65] = [
     0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
@@ -103,7 +97,7 @@ fn is_grouped(digits: &[Digit; 11]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{holds_register_number, is_technical};
+    use super::holds_register_number;
 
     #[test]
     fn a_register_number_is_found_however_it_is_written() {
@@ -149,21 +143,6 @@ mod tests {
             "8507, 3003, 328", // counts
         ] {
             assert!(!holds_register_number(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn only_ids_and_moments_of_ours_are_technical() {
-        for (text, technical) in [
-            ("85073003-3280-4000-8000-000000000000", true),
-            ("2026-01-01T00:00:00.850730Z", true),
-            ("2026-01-01T00:00:00.85073003328Z", false),
-            ("85073003328000000000000000000000", false),
-            ("urn:uuid:85073003-3280-4000-8000-000000000000", false),
-            ("{85073003-3280-4000-8000-000000000000}", false),
-            ("85073003328", false),
-        ] {
-            assert_eq!(is_technical(text), technical, "{text}");
         }
     }
 }

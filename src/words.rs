@@ -1,4 +1,4 @@
-//! What a framework document is written in: codes for machines, texts for people.
+//! What content is written in: codes for machines, texts for people.
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
