@@ -75,7 +75,7 @@ kinds! {
 pub type AnyError = Box<dyn Error + Send + Sync>;
 
 /// Faults named in one answer at most: more than any honest input has.
-const MOST_ISSUES: usize = 1000;
+pub const MOST_ISSUES: usize = 1000;
 
 /// Where a faulty input stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -137,6 +137,19 @@ impl Issue {
     }
 }
 
+/// The last of a list that was cut.
+fn more_faults() -> Issue {
+    Issue::body(
+        "moreFaults",
+        "",
+        Text::new(
+            format!("Er zijn meer fouten; dit zijn de eerste {MOST_ISSUES}."),
+            format!("Il y a d'autres erreurs ; voici les {MOST_ISSUES} premières."),
+            format!("There are more faults; these are the first {MOST_ISSUES}."),
+        ),
+    )
+}
+
 /// Whether a write may be tried again: only where it is certain that nothing was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
@@ -182,7 +195,10 @@ impl Problem {
         );
         let mut problem = Self::new(Kind::BadRequest, detail);
         problem.0.issues = issues;
-        problem.0.issues.truncate(MOST_ISSUES);
+        if problem.0.issues.len() > MOST_ISSUES {
+            problem.0.issues.truncate(MOST_ISSUES);
+            problem.0.issues.push(more_faults());
+        }
         problem
     }
 

@@ -204,6 +204,11 @@ pub fn look(
     }
 }
 
+/// What is handed in and what arrives for a facility go one at a time, or neither would see which bytes the other names.
+fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
+    tx.wait_for_name(&format!("attachments of {facility_id}"))
+}
+
 /// What was handed in said which bytes these are: no others come in its place.
 fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
     let named: Vec<String> = reference::table
@@ -297,6 +302,7 @@ pub fn finish(
     received: &Received,
 ) -> Result<Attachment, Problem> {
     let organisation = facilities::own(tx, announced.facility_id)?.organisation_id;
+    take_turn(tx, announced.facility_id)?;
     check_references(tx, announced)?;
     let finished = diesel::update(attachment::table)
         .filter(attachment::content_id.eq(announced.content_id))
@@ -391,6 +397,7 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
 /// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.
 /// An attachment that is there with other bytes is refused.
 pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem> {
+    take_turn(tx, head.facility_id)?;
     let mut named: Vec<(Id, &str)> = Vec::new();
     let mut faults = Vec::new();
     for answer in answers {

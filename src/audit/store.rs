@@ -10,6 +10,7 @@ use super::chain::StoredEvent;
 use crate::access::{Scope, Tx};
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{AnyBackend, Id, Moment};
+use crate::facility;
 use crate::http::page::{Window, unknown_cursor};
 use crate::problem::Problem;
 
@@ -72,33 +73,54 @@ pub struct Filter {
 type InOrder =
     InnerJoinOn<audit_order::table, audit_event::table, Eq<audit_event::id, audit_order::event_id>>;
 
-/// The events that the caller may know about.
-fn visible(scope: &Scope) -> IntoBoxed<'static, InOrder, AnyBackend> {
-    let in_order = audit_order::table
-        .inner_join(audit_event::table.on(audit_event::id.eq(audit_order::event_id)))
-        .into_boxed::<AnyBackend>();
-    let own = audit_event::organisation_id
-        .assume_not_null()
-        .eq_any(scope.organisations.clone())
-        .or(audit_event::facility_id
-            .assume_not_null()
-            .eq_any(scope.facilities.clone()));
-    let none_own = scope.organisations.is_empty() && scope.facilities.is_empty();
-    match (scope.admin, scope.submitted) {
-        (true, _) => in_order,
-        (false, true) if none_own => in_order.filter(audit_event::public_to_inspectors),
-        (false, true) => in_order.filter(own.or(audit_event::public_to_inspectors)),
-        (false, false) => in_order.filter(own),
-    }
+/// Whose events the caller may know about, judged today: a facility that moved takes its past along.
+struct Reach {
+    scope: Scope,
+    /// The facilities that are the caller's own, whichever way.
+    facilities: Vec<Id>,
 }
 
-/// May the caller read what was written?
-fn may_read_payload(scope: &Scope, event: &StoredEvent) -> bool {
-    match (event.organisation_id, event.facility_id) {
-        (None, None) => scope.admin,
-        (organisation, facility) => {
-            organisation.is_some_and(|id| scope.organisations.contains(&id))
-                || facility.is_some_and(|id| scope.facilities.contains(&id))
+impl Reach {
+    fn of(tx: &mut Tx) -> Result<Self, Problem> {
+        Ok(Self {
+            facilities: facility::own_ids(tx)?,
+            scope: tx.scope.clone(),
+        })
+    }
+
+    fn owns_some(&self) -> bool {
+        !self.scope.organisations.is_empty() || !self.facilities.is_empty()
+    }
+
+    /// The events that the caller may know about.
+    fn visible(&self) -> IntoBoxed<'static, InOrder, AnyBackend> {
+        let in_order = audit_order::table
+            .inner_join(audit_event::table.on(audit_event::id.eq(audit_order::event_id)))
+            .into_boxed::<AnyBackend>();
+        let own = audit_event::facility_id
+            .assume_not_null()
+            .eq_any(self.facilities.clone())
+            .or(audit_event::facility_id.is_null().and(
+                audit_event::organisation_id
+                    .assume_not_null()
+                    .eq_any(self.scope.organisations.clone()),
+            ));
+        match (self.scope.admin, self.scope.submitted) {
+            (true, _) => in_order,
+            (false, true) if !self.owns_some() => {
+                in_order.filter(audit_event::public_to_inspectors)
+            }
+            (false, true) => in_order.filter(own.or(audit_event::public_to_inspectors)),
+            (false, false) => in_order.filter(own),
+        }
+    }
+
+    /// May the caller read what was written?
+    fn may_read_payload(&self, event: &StoredEvent) -> bool {
+        match (event.organisation_id, event.facility_id) {
+            (_, Some(facility)) => self.facilities.contains(&facility),
+            (Some(organisation), None) => self.scope.organisations.contains(&organisation),
+            (None, None) => self.scope.admin,
         }
     }
 }
@@ -109,12 +131,15 @@ pub fn events(
     window: &Window<Id>,
     filter: &Filter,
 ) -> Result<Vec<AuditEvent>, Problem> {
-    let mut query = visible(&tx.scope)
+    let reach = Reach::of(tx)?;
+    let mut query = reach
+        .visible()
         .select(audit_event::all_columns)
         .order(audit_order::seq)
         .limit(window.limit());
     if let Some(after) = window.after {
-        let seq: i64 = visible(&tx.scope)
+        let seq: i64 = reach
+            .visible()
             .filter(audit_event::id.eq(after))
             .select(audit_order::seq)
             .first(tx.conn)
@@ -136,11 +161,12 @@ pub fn events(
         query = query.filter(facility.eq_any(filter.facilities.clone()));
     }
     let rows: Vec<StoredEvent> = query.load(tx.conn)?;
-    rows.into_iter().map(|row| view(&tx.scope, row)).collect()
+    rows.into_iter().map(|row| view(&reach, row)).collect()
 }
 
-fn view(scope: &Scope, event: StoredEvent) -> Result<AuditEvent, Problem> {
-    let payload = may_read_payload(scope, &event)
+fn view(reach: &Reach, event: StoredEvent) -> Result<AuditEvent, Problem> {
+    let payload = reach
+        .may_read_payload(&event)
         .then_some(event.payload)
         .flatten();
     Ok(AuditEvent {
@@ -167,12 +193,13 @@ mod tests {
     #[test]
     fn what_was_written_is_read_by_those_whose_it_is_and_a_setting_by_an_admin() {
         let (own, other) = (Id::new(), Id::new());
+        let reach = |scope: Scope, facilities: &[Id]| Reach {
+            scope,
+            facilities: facilities.to_vec(),
+        };
+        let (facility, moved) = (Id::new(), Id::new());
         let owner = Scope {
             organisations: vec![own],
-            ..Scope::default()
-        };
-        let unit = Scope {
-            facilities: vec![own],
             ..Scope::default()
         };
         let admin = Scope {
@@ -185,18 +212,22 @@ mod tests {
             directory: true,
             ..Scope::default()
         };
-        for (organisation, facility, readers) in [
+        let owner = reach(owner, &[facility]);
+        let unit = reach(Scope::default(), &[facility]);
+        let (admin, inspector) = (reach(admin, &[]), reach(inspector, &[]));
+        for (organisation, about, readers) in [
             (Some(own), None, [true, false, false, false]),
-            (Some(own), Some(other), [true, false, false, false]),
-            (Some(other), Some(own), [false, true, false, false]),
-            (Some(other), Some(other), [false; 4]),
+            (Some(own), Some(facility), [true, true, false, false]),
+            (Some(own), Some(moved), [false; 4]),
+            (Some(other), Some(facility), [true, true, false, false]),
+            (Some(other), None, [false; 4]),
             (None, None, [false, false, true, false]),
         ] {
             let mut event = event(1);
-            (event.organisation_id, event.facility_id) = (organisation, facility);
+            (event.organisation_id, event.facility_id) = (organisation, about);
             let found =
-                [&owner, &unit, &admin, &inspector].map(|scope| may_read_payload(scope, &event));
-            assert_eq!(found, readers, "{organisation:?} {facility:?}");
+                [&owner, &unit, &admin, &inspector].map(|reach| reach.may_read_payload(&event));
+            assert_eq!(found, readers, "{organisation:?} {about:?}");
         }
     }
 }

@@ -90,7 +90,9 @@ pub async fn read_framework_version(
 }
 
 /// The structure is checked when the body is read; what it means, in [`check`].
-impl Check for Document {}
+impl Check for Document {
+    const KNOWS_ITS_SHAPE: bool = true;
+}
 
 /// Add or edit a draft version
 ///

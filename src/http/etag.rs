@@ -99,6 +99,11 @@ fn malformed(header: &str) -> Problem {
 pub struct IfMatch(Tags);
 
 impl IfMatch {
+    /// Does it hold for any version that is there?
+    pub fn is_any(&self) -> bool {
+        self.0 == Tags::Any
+    }
+
     /// Refuses a stale copy.
     pub fn check(&self, current: &ETag) -> Result<(), Problem> {
         if self.0.holds(current) {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{name_of, schemas};
 use crate::http::body::join;
-use crate::problem::Issue;
+use crate::problem::{Issue, MOST_ISSUES};
 use crate::text::Text;
 
 type Cache = RwLock<HashMap<String, Option<Arc<Validator>>>>;
@@ -54,8 +54,10 @@ pub fn of<T: ToSchema>(value: &Value) -> Vec<Issue> {
     let mut issues = Vec::new();
     for error in validator.iter_errors(value) {
         explain(&error, &mut issues);
+        if issues.len() > MOST_ISSUES {
+            break;
+        }
     }
-    issues.truncate(200);
     issues
 }
 

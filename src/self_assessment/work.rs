@@ -147,7 +147,7 @@ fn not_a_draft(head: &Head) -> Problem {
     }
 }
 
-/// Locks the caller's own draft at the edit that the caller has seen (none: at whichever it is).
+/// Locks the caller's own draft at the edit that the caller has seen (none, or any: at whichever it is).
 pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<Head, Problem> {
     let head = store::own_head(tx, id)?;
     if head.status != Status::Draft {
@@ -157,8 +157,8 @@ pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<
         seen.check(&store::tag(&head))?;
     }
     let locked = match seen {
-        Some(_) => store::lock_draft_as_read(tx, head)?,
-        None => store::lock_draft(tx, id)?,
+        Some(seen) if !seen.is_any() => store::lock_draft_as_read(tx, head)?,
+        _ => store::lock_draft(tx, id)?,
     };
     if let Some(locked) = locked {
         return Ok(locked);

@@ -89,6 +89,17 @@ on_both! {
         wilg.with("if-none-match", &kept.etag()).get(&path).await.expect(304);
     }
 
+    async fn whoever_takes_any_version_is_never_stale(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = format!("{}/answers/actiefWerken", path_of(&draft.body));
+        let any = wilg.with("if-match", "*");
+        let answers = (0..20).map(|_| any.put(&path, json!({"level": "volledig"})));
+        for answer in futures_util::future::join_all(answers).await {
+            answer.expect(200);
+        }
+    }
+
     async fn an_incomplete_self_assessment_names_each_missing_criterion(world: World) {
         let wilg = world.wilg();
         let draft = draft_of(&wilg, WILG).await;

@@ -115,6 +115,26 @@ async fn hand_in(actor: &Actor, facility: &str, id: &str, sha256: &str) -> Answe
 }
 
 on_both! {
+    async fn no_other_bytes_slip_in_while_evidence_is_handed_in(world: World) {
+        let linde = world.linde();
+        let (named, other) = (b"Het verslag zelf.".as_slice(), b"Iets anders.".as_slice());
+        let mut outcomes = Vec::new();
+        for turn in 0..12 {
+            let facility = crate::support::new_hospital(&world, ids::ORGANISATION).await;
+            let id = format!("0190c000-0000-7000-8000-0000000000{turn:02}");
+            let draft = draft_of(&linde, &facility).await;
+            let path = path_of(&draft.body);
+            let whole = crate::support::answer_whole(&linde, &draft).await;
+            let evidence = json!({"kind": "document", "description": "Verslag", "attachmentId": id, "sha256": hex(named)});
+            let answer = json!({"level": "volledig", "evidence": [evidence]});
+            let saved = linde.seen(&whole).put(&format!("{path}/answers/actiefWerken"), answer).await.expect(200);
+            let handing_in = async { linde.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.status };
+            let sending = async { send(&linde, &id, &facility, other).await.status };
+            outcomes.push(futures_util::future::join(handing_in, sending).await);
+        }
+        assert!(outcomes.iter().all(|outcome| [(201, 409), (400, 201)].contains(outcome)), "{outcomes:?}");
+    }
+
     async fn a_facility_sends_an_attachment_once_and_reads_it_back(world: World) {
         let linde = world.linde();
         let bytes = "Een regel van het verslag.\n".repeat(25_000).into_bytes();

@@ -340,6 +340,25 @@ on_both! {
         assert!(events_of(&narrow, "?pageSize=200").await.iter().all(|event| event["facilityId"] == ids::FACILITY));
     }
 
+    async fn a_facility_that_moves_takes_its_past_along(world: World) {
+        let (linde, berk, admin) = (world.linde(), world.berk(), world.admin());
+        let draft = draft_of(&linde, ids::FACILITY).await;
+        let answer = json!({"level": "deels", "note": "Alleen voor ons."});
+        linde.seen(&draft).put(&format!("{}/answers/actiefWerken", crate::support::path_of(&draft.body)), answer).await.expect(200);
+        let path = format!("/facilities/{}", ids::FACILITY);
+        let facility = admin.get(&path).await.expect(200);
+        let mut moved = facility.body.clone();
+        moved.as_object_mut().expect("an object").retain(|field, _| !["href", "id"].contains(&field.as_str()));
+        moved["organisationId"] = json!(ids::OTHER_ORGANISATION);
+        admin.seen(&facility).put(&path, moved).await.expect(200);
+        world.number_events().await;
+        let events = format!("/auditEvents?facilityId={}&pageSize=200", ids::FACILITY);
+        let before = linde.get(&events).await.expect(200);
+        assert_eq!(before.body["items"], json!([]), "it is not theirs any more");
+        let after = berk.get(&events).await.expect(200);
+        assert!(after.body.to_string().contains("Alleen voor ons."), "what is theirs now has its past");
+    }
+
     async fn another_hospital_reads_nothing_of_it(world: World) {
         let draft = draft_of(&world.linde(), ids::FACILITY).await;
         world.number_events().await;

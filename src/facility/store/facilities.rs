@@ -76,6 +76,18 @@ pub fn own(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
     }
 }
 
+/// Every facility that is the caller's own.
+pub fn own_ids(tx: &mut Tx) -> Result<Vec<Id>, Problem> {
+    let own = facility::organisation_id
+        .eq_any(tx.scope.organisations.clone())
+        .or(facility::id.eq_any(tx.scope.facilities.clone()));
+    Ok(facility::table
+        .filter(own)
+        .select(facility::id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?)
+}
+
 /// Facilities of these types and organisations, in the order of arrival.
 pub fn facilities(
     tx: &mut Tx,
