@@ -22,7 +22,7 @@ impl Text {
         }
     }
 
-    /// The rendition in a language; what is not spoken gets Dutch.
+    /// The rendition in a language.
     pub fn in_language(&self, language: Language) -> &str {
         match language {
             Language::Nl => &self.nl,

@@ -93,7 +93,7 @@ pub async fn list_audit_events(
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Verify that nobody changed the audit

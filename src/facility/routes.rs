@@ -69,7 +69,7 @@ pub async fn list_organisations(
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Add an organisation
@@ -192,7 +192,7 @@ pub async fn list_facilities(
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Add a facility
@@ -274,7 +274,7 @@ pub async fn list_sites(
             Ok(window.page(items, &link, &[], |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Add a site to a facility
@@ -364,7 +364,7 @@ pub async fn list_units(
             Ok(window.page(items, &link, &[], |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Add a unit to a facility

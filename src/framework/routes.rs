@@ -40,7 +40,7 @@ pub async fn list_frameworks(
             Ok(window.page(items, &link, &[], |item| item.first.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// List the versions of a framework
@@ -67,7 +67,7 @@ pub async fn list_framework_versions(
             Ok(window.page(items, &link, &[], |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Read a framework version

@@ -3,7 +3,6 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 
 use super::etag::{ETag, IfNoneMatch};
-use super::page::Page;
 use crate::problem::Problem;
 
 /// A single thing with its tag; 304 when the caller has it already.
@@ -53,12 +52,7 @@ pub fn put(
     }
 }
 
-/// A page of a collection.
-pub fn page<T: Serialize>(page: &Page<T>) -> Result<HttpResponse, Problem> {
-    plain(page)
-}
-
-/// A value that has no tag of its own.
+/// A value that has no tag of its own, such as a page of a collection.
 pub fn plain(value: &impl Serialize) -> Result<HttpResponse, Problem> {
     let body = serde_json::to_string(value).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()

@@ -286,7 +286,7 @@ fn page_size() -> Value {
             "default": crate::http::page::DEFAULT_SIZE}})
 }
 
-/// A filter repeats, so often and no more.
+/// A filter may repeat up to [`crate::http::query::MOST`] times.
 fn bound_filters(operation: &mut Map<String, Value>) {
     let parameters = operation
         .get_mut("parameters")

@@ -79,7 +79,7 @@ pub async fn list_cycles(
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Plan a cycle

@@ -87,7 +87,7 @@ pub async fn list_self_assessments(
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Start a self-assessment
@@ -398,7 +398,7 @@ pub async fn list_revisions(
             Ok(window.page(items, &link, &[], |item| item.revision.to_string()))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Read a submitted revision, as it was

@@ -159,7 +159,7 @@ fn seconds(payload: &Members, name: &str) -> Result<Option<i64>, TokenFault> {
         .ok_or(TokenFault::Invalid("a time is not a number of seconds"))
 }
 
-/// Every claim with this text, so that none reaches a database that would not take it.
+/// Short and without control characters, as every claim must be: both databases take it.
 fn sound(text: &str) -> bool {
     text.chars().count() <= MAX_CHARS && !text.chars().any(char::is_control)
 }
@@ -234,7 +234,7 @@ fn person_roles(
     said
 }
 
-/// A subject that is a register number is kept apart from others, and not kept.
+/// A subject that holds a register number is replaced by its hash: still one caller, and the number is not stored.
 fn without_register_number(subject: String) -> String {
     if !holds_register_number(&subject) {
         return subject;

@@ -30,7 +30,7 @@ pub async fn list_integrations(
             }))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Read how a machine was let in

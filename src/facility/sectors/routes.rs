@@ -30,7 +30,7 @@ pub async fn list_sectors(
             }))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Read a sector
@@ -95,7 +95,7 @@ pub async fn list_facility_types(
             }))
         })
         .await?;
-    answer::page(&page)
+    answer::plain(&page)
 }
 
 /// Read a facility type
