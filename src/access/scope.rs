@@ -137,19 +137,30 @@ impl Scope {
 /// What an identifier stands for today; nothing when it is unknown, or stands for more than one thing.
 fn owner(conn: &mut Conn, number: &str, now: Moment) -> Result<Option<(Id, String)>, Problem> {
     let today = now.day();
-    let mut owners: Vec<(Id, String)> = identifier::table
+    // Kinds are looked at here: a list of them in the statement would be prepared anew every time on SQLite.
+    let rows: Vec<(Id, String, String)> = identifier::table
         .filter(identifier::value.eq(number))
-        .filter(identifier::kind.eq_any(identifiers::MATCHED))
-        .filter(identifier::owner_kind.eq_any(["organisation", "facility"]))
         .filter(identifier::valid_from.le(today))
         .filter(
             identifier::valid_to
                 .is_null()
                 .or(identifier::valid_to.gt(today)),
         )
-        .select((identifier::owner_id, identifier::owner_kind))
+        .select((
+            identifier::owner_id,
+            identifier::owner_kind,
+            identifier::kind,
+        ))
         .into_boxed::<AnyBackend>()
         .load(conn)?;
+    let mut owners: Vec<(Id, String)> = rows
+        .into_iter()
+        .filter(|(_, owner, kind)| {
+            identifiers::MATCHED.contains(&kind.as_str())
+                && ["organisation", "facility"].contains(&owner.as_str())
+        })
+        .map(|(id, owner, _)| (id, owner))
+        .collect();
     owners.dedup();
     Ok(match owners.len() {
         1 => owners.pop(),

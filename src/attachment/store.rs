@@ -28,11 +28,9 @@ type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::tab
 /// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
 /// inspection names, with the very bytes that it names.
 fn visible(scope: &Scope) -> Visible<Joined> {
-    let own = facility::organisation_id
-        .eq_any(scope.organisations.clone())
-        .or(facility::id.eq_any(scope.facilities.clone()));
+    let own = facilities::owned::<Joined>(scope);
     if !scope.submitted {
-        return Box::new(own);
+        return own;
     }
     let named = reference::table
         .inner_join(

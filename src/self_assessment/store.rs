@@ -15,6 +15,7 @@ use super::{
 use crate::access::{Scope, Tx};
 use crate::db::schema::{cycle, facility, self_assessment};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
+use crate::facility::owned;
 use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;
@@ -83,14 +84,6 @@ impl Head {
 
 type Joined = diesel::dsl::InnerJoinQuerySource<self_assessment::table, facility::table>;
 
-fn own(scope: &Scope) -> Visible<Joined> {
-    Box::new(
-        facility::organisation_id
-            .eq_any(scope.organisations.clone())
-            .or(facility::id.eq_any(scope.facilities.clone())),
-    )
-}
-
 fn handed_in() -> Visible<Joined> {
     Box::new(
         self_assessment::purpose
@@ -106,16 +99,16 @@ fn handed_in() -> Visible<Joined> {
 /// The self-assessments that the caller may know about: its own, and for inspectors what was handed in to prepare an inspection.
 fn visible(scope: &Scope) -> Visible<Joined> {
     if scope.submitted {
-        Box::new(own(scope).or(handed_in()))
+        Box::new(owned::<Joined>(scope).or(handed_in()))
     } else {
-        own(scope)
+        owned(scope)
     }
 }
 
 /// [`visible`], narrowed to these states. Others than its facility see a reopened one as still submitted, or superseded.
 fn visible_in(scope: &Scope, states: &[Status]) -> Visible<Joined> {
     let mine: Visible<Joined> =
-        Box::new(own(scope).and(self_assessment::state.eq_any(states.to_vec())));
+        Box::new(owned::<Joined>(scope).and(self_assessment::state.eq_any(states.to_vec())));
     if !scope.submitted {
         return mine;
     }

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::identifiers::{Identifiers, save_identifiers};
-use super::organisation;
+use super::{organisation, owned};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
@@ -14,15 +14,11 @@ use crate::http::page::Window;
 use crate::problem::Problem;
 
 /// The facilities that the caller may know about.
-pub fn visible_facilities(scope: &Scope) -> Visible<facility::table> {
+fn visible_facilities(scope: &Scope) -> Visible<facility::table> {
     if scope.directory {
         return Box::new(facility::edit.ge(0));
     }
-    Box::new(
-        facility::organisation_id
-            .eq_any(scope.organisations.clone())
-            .or(facility::id.eq_any(scope.facilities.clone())),
-    )
+    owned(scope)
 }
 
 #[derive(Queryable, Selectable)]
@@ -78,11 +74,8 @@ pub fn own(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
 
 /// Every facility that is the caller's own.
 pub fn own_ids(tx: &mut Tx) -> Result<Vec<Id>, Problem> {
-    let own = facility::organisation_id
-        .eq_any(tx.scope.organisations.clone())
-        .or(facility::id.eq_any(tx.scope.facilities.clone()));
     Ok(facility::table
-        .filter(own)
+        .filter(owned(&tx.scope))
         .select(facility::id)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
