@@ -2,7 +2,7 @@
 //! a line in the log.
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
@@ -112,7 +112,9 @@ fn speak(
         let spoken = problem.response(language, &trace.to_string());
         return response.into_response(spoken);
     }
-    if error.is_some() && (status.is_client_error() || status.is_server_error()) {
+    let size = response.response().body().size();
+    let silent = error.is_some() || matches!(size, BodySize::None | BodySize::Sized(0));
+    if silent && (status.is_client_error() || status.is_server_error()) {
         let cause = error.map(ToString::to_string).unwrap_or_default();
         let spoken = foreign(status, cause).response(language, &trace.to_string());
         return response.into_response(spoken);

@@ -334,4 +334,10 @@ on_both! {
         assert_eq!(issues.len(), 1001);
         assert_eq!(issues[1000].0, "moreFaults");
     }
+
+    async fn what_the_framework_answers_itself_is_a_problem_too(world: World) {
+        let anyone = world.anyone();
+        anyone.get("/doc/").await.expect(200);
+        anyone.get("/doc/nope").await.problem(404, "resourceNotFound");
+    }
 }
