@@ -58,7 +58,7 @@ pub async fn wrap(
 
 /// Does the caller take JSON? Pages and files are asked for by other names and judged by their handlers.
 fn acceptable(request: &HttpRequest) -> bool {
-    let path = request.path();
+    let path = request.match_info().as_str();
     if path.starts_with("/v1/doc") || path.ends_with("/content") {
         return true;
     }

@@ -142,7 +142,8 @@ fn methods() -> Vec<Methods> {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.trim_start_matches('/')
+    path.strip_prefix('/')
+        .unwrap_or(path)
         .split('/')
         .map(str::to_owned)
         .collect()

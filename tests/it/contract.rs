@@ -74,6 +74,13 @@ on_both! {
         world.admin().with("idempotency-key", "").post("/organisations", organisation("x")).await.problem(400, "badRequest");
     }
 
+    async fn a_key_counts_for_a_path_however_it_is_escaped(world: World) {
+        let admin = world.admin().with("idempotency-key", "sleutel-1");
+        let first = admin.post("/organisations", organisation("vzw Een")).await.expect(201);
+        let again = admin.post("/organisation%73", organisation("vzw Een")).await.expect(201);
+        assert_eq!(again.body["id"], first.body["id"]);
+    }
+
     async fn a_submission_that_is_sent_twice_is_one(world: World) {
         let wilg = world.wilg();
         let draft = draft_of(&wilg, WILG).await;
@@ -339,5 +346,16 @@ on_both! {
         let anyone = world.anyone();
         anyone.get("/doc/").await.expect(200);
         anyone.get("/doc/nope").await.problem(404, "resourceNotFound");
+    }
+
+    async fn a_path_is_what_it_is_when_read_and_nothing_else(world: World) {
+        let linde = world.linde();
+        linde.get_at("//v1/me").await.problem(404, "resourceNotFound");
+        linde.get_at("/v1//me").await.problem(404, "resourceNotFound");
+        let plain = linde.get("/me").await.expect(200);
+        assert_eq!(linde.get("/%6de").await.expect(200).body, plain.body);
+        world.anyone().get("/%6de").await.problem(401, "noAccessToken");
+        let wrong = linde.delete("/%6de").await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
     }
 }
