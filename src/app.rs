@@ -203,7 +203,7 @@ pub fn app(
         .service(openapi::routes::yaml_3_1)
         .service(openapi::routes::json_3_0)
         .service(openapi::routes::yaml_3_0)
-        .service(web::redirect("/v1/doc", "/v1/doc/"))
+        .service(openapi::routes::page)
         .service(page)
         .service(demo_discovery)
         .service(demo_keys)

@@ -120,6 +120,7 @@ fn methods() -> Vec<Methods> {
         "/v1/doc/openapi-3.0.json",
         "/v1/doc/openapi-3.0.yaml",
         "/v1/doc",
+        "/v1/doc/",
     ];
     let mut methods: Vec<Methods> = fixed
         .iter()

@@ -348,6 +348,15 @@ on_both! {
         anyone.get("/doc/nope").await.problem(404, "resourceNotFound");
     }
 
+    async fn the_pages_of_the_document_are_only_read(world: World) {
+        let anyone = world.anyone();
+        assert_eq!(anyone.get("/doc").await.expect(307).header("location"), Some("/v1/doc/"));
+        for path in ["/doc", "/doc/", "/doc/openapi.json"] {
+            let wrong = anyone.post(path, json!({})).await.problem(405, "methodNotAllowed");
+            assert_eq!(wrong.header("allow"), Some("GET, HEAD"), "{path}");
+        }
+    }
+
     async fn a_path_is_what_it_is_when_read_and_nothing_else(world: World) {
         let linde = world.linde();
         linde.get_at("//v1/me").await.problem(404, "resourceNotFound");
