@@ -70,19 +70,21 @@ fn acceptable(request: &HttpRequest) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|range| {
+            let range = range.to_ascii_lowercase();
             let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let refused = parts.any(|part| {
-                part.strip_prefix("q=").is_some_and(|q| {
-                    q.trim_end_matches('0').trim_end_matches('.').is_empty() || q == "0"
-                })
-            });
-            !refused
+            let name = parts.next().unwrap_or_default();
+            !parts.any(weighs_nothing)
                 && matches!(
-                    name.as_str(),
+                    name,
                     "" | "*/*" | "application/*" | "application/json" | "application/problem+json"
                 )
         })
+}
+
+/// Does this parameter of a media range say that it is not wanted?
+fn weighs_nothing(parameter: &str) -> bool {
+    let weight = parameter.strip_prefix("q=").map(str::parse::<f32>);
+    weight.is_some_and(|weight| weight.is_ok_and(|weight| weight <= 0.0))
 }
 
 fn not_acceptable() -> Problem {

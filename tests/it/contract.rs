@@ -180,8 +180,10 @@ on_both! {
     async fn only_json_can_be_had(world: World) {
         let linde = world.linde();
         linde.with("accept", "text/html").get("/me").await.problem(406, "notAcceptable");
-        linde.with("accept", "application/json;q=0").get("/me").await.problem(406, "notAcceptable");
-        for taken in ["application/json", "*/*", "text/html, application/*;q=0.1"] {
+        for refused in ["application/json;q=0", "application/json;q=0.0", "application/json;q=0.000", "application/json; Q=0."] {
+            linde.with("accept", refused).get("/me").await.problem(406, "notAcceptable");
+        }
+        for taken in ["application/json", "*/*", "text/html, application/*;q=0.1", "application/json;q=0.001"] {
             linde.with("accept", taken).get("/me").await.expect(200);
         }
     }
