@@ -369,4 +369,14 @@ on_both! {
         let wrong = linde.delete("/%6de").await.problem(405, "methodNotAllowed");
         assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
     }
+
+    async fn a_number_in_a_path_is_written_in_one_way(world: World) {
+        let path = format!("/selfAssessments/{}/revisions", ids::SELF_ASSESSMENT);
+        world.linde().get(&format!("{path}/1")).await.expect(200);
+        world.linde().get(&format!("{path}/9")).await.problem(404, "resourceNotFound");
+        for number in ["+1", "%2B1", "-1", "01", "0", "x", "99999999999999999999"] {
+            let refused = world.linde().get(&format!("{path}/{number}")).await.problem(400, "badRequest");
+            assert!(refused.issues().contains(&("malformedPathValue".into(), "revision".into())), "{number}");
+        }
+    }
 }
