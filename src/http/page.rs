@@ -99,7 +99,7 @@ impl FromStr for Arrival {
         let at = DateTime::from_timestamp_micros(micros).ok_or(())?;
         let code: Code = code.parse().map_err(|_| ())?;
         Ok(Self {
-            at: Moment(at),
+            at: at.try_into().map_err(|_| ())?,
             code: code.to_string(),
         })
     }

@@ -379,4 +379,14 @@ on_both! {
             assert!(refused.issues().contains(&("malformedPathValue".into(), "revision".into())), "{number}");
         }
     }
+
+    async fn a_cursor_beyond_the_years_that_there_are_is_not_valid(world: World) {
+        for cursor in ["253402300800000000-x", "-1-x", "-62167219200000001-x", "-2208988800000001-x", "99999999999999999999-x"] {
+            let refused = world.linde().get(&format!("/sectors?after={cursor}")).await.problem(400, "badRequest");
+            assert_eq!(refused.issues(), [("invalidValue".into(), "after".into())], "{cursor}");
+        }
+        for cursor in ["253402300799999999-x", "0-x"] {
+            world.linde().get(&format!("/sectors?after={cursor}")).await.expect(200);
+        }
+    }
 }
