@@ -203,7 +203,7 @@ pub fn app(
         .service(openapi::routes::yaml_3_1)
         .service(openapi::routes::json_3_0)
         .service(openapi::routes::yaml_3_0)
-        .service(web::redirect("/v1/doc", "/v1/doc/"))
+        .service(openapi::routes::page)
         .service(page)
         .service(demo_discovery)
         .service(demo_keys)
@@ -218,7 +218,7 @@ pub fn app(
 
 /// What no route takes: 405 where the path is one of ours, else 404.
 async fn no_such_route(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let methods = state.documents.methods_of(request.path());
+    let methods = state.documents.methods_of(request.match_info().as_str());
     let problem = if methods.is_empty() {
         Problem::not_found()
     } else {

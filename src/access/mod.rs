@@ -259,8 +259,10 @@ pub async fn identify(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<State>>().cloned();
+    // The path as the router reads it, its escapes decoded: the two must not differ on what it is.
+    let path = request.match_info().as_str();
     if let Some(state) = state
-        && state.documents.is_secured(request.path(), request.method())
+        && state.documents.is_secured(path, request.method())
     {
         match authenticate(request.request(), &state).await {
             Ok(claims) => drop(request.extensions_mut().insert(claims)),

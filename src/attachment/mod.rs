@@ -16,6 +16,7 @@ use crate::http::ETag;
 
 mod clean;
 mod headers;
+mod outgoing;
 pub mod routes;
 mod store;
 

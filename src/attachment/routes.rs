@@ -6,10 +6,10 @@ use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, put, web};
-use futures_util::stream;
 use utoipa::{IntoParams, ToSchema};
 
 use super::clean::{FORMATS, Intake};
+use super::outgoing::pieces;
 use super::store::{self, Announced, CHUNK};
 use super::{Attachment, AttachmentStatus, headers};
 use crate::access::Allowed;
@@ -415,30 +415,4 @@ fn content_type(media_type: &str) -> String {
         "text/plain" => "text/plain; charset=utf-8".to_owned(),
         other => other.to_owned(),
     }
-}
-
-/// The bytes, a piece at a time, each read when the caller is ready for it.
-fn pieces(
-    allowed: Allowed<ReadAttachments>,
-    content_id: Id,
-    first: Vec<u8>,
-    size: u64,
-) -> impl futures_util::Stream<Item = Result<web::Bytes, Problem>> {
-    let start = (allowed, 0_i64, size, Some(first));
-    stream::try_unfold(start, move |(allowed, position, left, ready)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let piece = match ready {
-            Some(piece) => piece,
-            None => {
-                allowed
-                    .read(move |tx| store::piece(tx, content_id, position))
-                    .await?
-            }
-        };
-        let sent = u64::try_from(piece.len()).map_err(Problem::internal)?;
-        let next = (allowed, position + 1, left.saturating_sub(sent), None);
-        Ok(Some((web::Bytes::from(piece), next)))
-    })
 }

@@ -169,13 +169,22 @@ impl From<Moment> for String {
 impl TryFrom<String> for Moment {
     type Error = String;
 
-    /// What one database would keep and the other would round off (nanoseconds) is refused before either.
     fn try_from(text: String) -> Result<Self, String> {
-        let moment = DateTime::parse_from_rfc3339(&text)
+        DateTime::parse_from_rfc3339(&text)
             .map_err(|_| "use RFC 3339 with an offset, such as 2026-09-01T08:00:00Z".to_owned())?
-            .with_timezone(&Utc);
+            .with_timezone(&Utc)
+            .try_into()
+    }
+}
+
+impl TryFrom<DateTime<Utc>> for Moment {
+    type Error = String;
+
+    /// What one database would keep and the other would round off (nanoseconds) or sort otherwise (years of five digits) is refused before
+    /// either.
+    fn try_from(moment: DateTime<Utc>) -> Result<Self, String> {
         let year = chrono::Datelike::year(&moment);
-        if moment.timestamp_subsec_nanos() % 1000 != 0 {
+        if !moment.timestamp_subsec_nanos().is_multiple_of(1000) {
             return Err("use microseconds at most".into());
         }
         if !(1900..=9999).contains(&year) || moment.timestamp_subsec_nanos() >= 1_000_000_000 {

@@ -34,9 +34,11 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         facilities(tx)
     })
     .await?;
-    for (name, text) in framework::library() {
+    // One after another: what comes at one moment is listed by its code.
+    let moments = (0..).map(|seconds| Moment(last_year.0 + Duration::seconds(seconds)));
+    for ((name, text), moment) in framework::library().into_iter().zip(moments) {
         let document = check::from_yaml(text).map_err(|faults| listed(name, &faults))?;
-        operator::write(state, Vec::new(), last_year, move |tx| {
+        operator::write(state, Vec::new(), moment, move |tx| {
             framework::work::import(tx, &document)
         })
         .await?;

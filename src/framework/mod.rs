@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::types::{Id, Moment};
+use crate::db::types::Moment;
 use document::{Code, Document, Texts};
 
 pub mod check;
@@ -52,8 +52,6 @@ pub struct VersionView {
     /// Everything that it says.
     pub document: Document,
     #[serde(skip)]
-    pub(crate) id: Id,
-    #[serde(skip)]
     pub(crate) edit: i64,
 }
 
@@ -87,12 +85,13 @@ pub struct VersionSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub supersedes: Option<Code>,
+    /// When it came to be there for the caller, which is its place among others.
     #[serde(skip)]
-    pub(crate) id: Id,
+    pub(crate) came: Moment,
 }
 
 impl VersionSummary {
-    fn of(view: &VersionView) -> Self {
+    fn of(view: &VersionView, came: Moment) -> Self {
         let document = &view.document;
         Self {
             href: view.href.clone(),
@@ -104,8 +103,12 @@ impl VersionSummary {
             published_on: document.version.published_on,
             binding_from: document.version.binding_from,
             supersedes: document.version.supersedes.clone(),
-            id: view.id,
+            came,
         }
+    }
+
+    fn place(&self) -> (Moment, &Code, &Code) {
+        (self.came, &self.framework_code, &self.version_code)
     }
 }
 
@@ -122,19 +125,19 @@ pub struct Framework {
     pub title: Texts,
     /// The version that arrived last.
     pub latest: VersionSummary,
-    /// The version that arrived first, which is the framework's place among others.
+    /// When its first version came to be there for the caller, which is its place among others.
     #[serde(skip)]
-    pub(crate) first: Id,
+    pub(crate) came: Moment,
 }
 
 impl Framework {
-    fn of(first: Id, latest: VersionSummary) -> Self {
+    fn of(came: Moment, latest: VersionSummary) -> Self {
         Self {
             href: format!("/v1/frameworks/{}/versions", latest.framework_code),
             code: latest.framework_code.clone(),
             title: latest.title.clone(),
             latest,
-            first,
+            came,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::http::answer;
 use crate::http::body::Check;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::idempotency::{IdempotencyKey, Stored};
-use crate::http::page::Window;
+use crate::http::page::{Arrival, Window};
 use crate::http::query::{FromQuery, Nothing, Query, Reader};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::{Issue, Problem};
@@ -29,15 +29,17 @@ use crate::text::Text;
 #[get("/frameworks")]
 pub async fn list_frameworks(
     allowed: Allowed<ReadFrameworks>,
-    query: Query<Window<Id>>,
+    query: Query<Window<Arrival>>,
 ) -> Result<HttpResponse, Problem> {
     let window = query.0;
     let link = allowed.state().link("/frameworks");
     let page = allowed
         .read(move |tx| {
             let mut items = store::frameworks(tx)?;
-            items.retain(|item| window.after.is_none_or(|after| item.first > after));
-            Ok(window.page(items, &link, &[], |item| item.first.to_string()))
+            items.retain(|item| window.is_ahead(item.came, item.code.as_str()));
+            Ok(window.page(items, &link, &[], |item| {
+                Arrival::of(item.came, item.code.as_str())
+            }))
         })
         .await?;
     answer::plain(&page)
@@ -51,7 +53,7 @@ pub async fn list_frameworks(
 pub async fn list_framework_versions(
     allowed: Allowed<ReadFrameworks>,
     path: Path<Code>,
-    query: Query<Window<Id>>,
+    query: Query<Window<Arrival>>,
 ) -> Result<HttpResponse, Problem> {
     let (code, window) = (path.0, query.0);
     let link = allowed
@@ -63,8 +65,10 @@ pub async fn list_framework_versions(
             if items.is_empty() {
                 return Err(Problem::not_found());
             }
-            items.retain(|item| window.after.is_none_or(|after| item.id > after));
-            Ok(window.page(items, &link, &[], |item| item.id.to_string()))
+            items.retain(|item| window.is_ahead(item.came, item.version_code.as_str()));
+            Ok(window.page(items, &link, &[], |item| {
+                Arrival::of(item.came, item.version_code.as_str())
+            }))
         })
         .await?;
     answer::plain(&page)

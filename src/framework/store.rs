@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 
-use super::document::Document;
+use super::document::{Code, Document};
 use super::{Framework, VersionState, VersionSummary, VersionView};
 use crate::access::Tx;
 use crate::audit::{self, Event};
@@ -42,12 +42,12 @@ impl PublishedVersions {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = table, check_for_backend(AnyBackend))]
 struct Row {
-    id: Id,
     framework_code: String,
     version_code: String,
     state: VersionState,
     document: JsonText,
     edit: i64,
+    created_at: Moment,
     published_at: Option<Moment>,
 }
 
@@ -61,9 +61,21 @@ impl Row {
             status: self.state,
             published_at: self.published_at,
             document: self.document.to()?,
-            id: self.id,
             edit: self.edit,
         })
+    }
+
+    /// When it came to be there for a caller: who sees no drafts must not learn from its place how long it was one.
+    fn came(&self, sees_drafts: bool) -> Moment {
+        match self.published_at {
+            Some(published_at) if !sees_drafts => published_at,
+            _ => self.created_at,
+        }
+    }
+
+    fn summary(self, sees_drafts: bool) -> Result<VersionSummary, Problem> {
+        let came = self.came(sees_drafts);
+        Ok(VersionSummary::of(&self.view()?, came))
     }
 }
 
@@ -86,38 +98,43 @@ pub fn get(tx: &mut Tx, framework: &str, version: &str) -> Result<VersionView, P
     find(tx, framework, version)?.ok_or_else(Problem::not_found)
 }
 
-/// Every version that the caller may know about (of one framework), in the order of arrival. There are dozens at most.
+/// Every version that the caller may know about (of one framework), in the order in which they came to be there for the caller. There are
+/// dozens at most.
 pub fn all(tx: &mut Tx, framework: Option<&str>) -> Result<Vec<VersionSummary>, Problem> {
     let mut query = table::table
-        .order(table::id)
         .select(Row::as_select())
         .into_boxed::<AnyBackend>();
     if let Some(framework) = framework {
         query = query.filter(table::framework_code.eq(framework.to_owned()));
     }
-    if !tx.scope.admin {
+    let sees_drafts = tx.scope.admin;
+    if !sees_drafts {
         query = query.filter(table::state.eq(VersionState::Published));
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
-    rows.into_iter()
-        .map(|row| row.view().map(|view| VersionSummary::of(&view)))
-        .collect()
+    let mut versions = rows
+        .into_iter()
+        .map(|row| row.summary(sees_drafts))
+        .collect::<Result<Vec<_>, _>>()?;
+    versions.sort_by(|one, other| one.place().cmp(&other.place()));
+    Ok(versions)
 }
 
-/// The frameworks that the caller may know about, in the order in which their first version arrived, a draft or not.
+/// The frameworks that the caller may know about, in the order in which the first version of each came to be there for the caller: no later one
+/// moves it.
 pub fn frameworks(tx: &mut Tx) -> Result<Vec<Framework>, Problem> {
-    let arrivals: Vec<(Id, String)> = table::table
-        .order(table::id)
-        .select((table::id, table::framework_code))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    let mut latest: HashMap<String, VersionSummary> = all(tx, None)?
-        .into_iter()
-        .map(|version| (version.framework_code.to_string(), version))
+    let versions = all(tx, None)?;
+    let firsts: Vec<(Moment, Code)> = versions
+        .iter()
+        .map(|version| (version.came, version.framework_code.clone()))
         .collect();
-    Ok(arrivals
+    let mut latest: HashMap<Code, VersionSummary> = versions
         .into_iter()
-        .filter_map(|(first, code)| Some(Framework::of(first, latest.remove(&code)?)))
+        .map(|version| (version.framework_code.clone(), version))
+        .collect();
+    Ok(firsts
+        .into_iter()
+        .filter_map(|(came, code)| Some(Framework::of(came, latest.remove(&code)?)))
         .collect())
 }
 

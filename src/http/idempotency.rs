@@ -51,7 +51,7 @@ impl FromRequest for IdempotencyKey {
         };
         ready(key.map(|key| Self {
             key,
-            operation: format!("{} {}", request.method(), request.path()),
+            operation: format!("{} {}", request.method(), request.match_info().as_str()),
         }))
     }
 }

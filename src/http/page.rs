@@ -76,6 +76,14 @@ impl Arrival {
     }
 }
 
+impl Window<Arrival> {
+    /// Does a thing come after the page before? For a list that is read whole.
+    pub fn is_ahead(&self, at: Moment, code: &str) -> bool {
+        let after = self.after.as_ref();
+        after.is_none_or(|after| (at, code) > (after.at, after.code.as_str()))
+    }
+}
+
 impl fmt::Display for Arrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.at.0.timestamp_micros(), self.code)
@@ -91,7 +99,7 @@ impl FromStr for Arrival {
         let at = DateTime::from_timestamp_micros(micros).ok_or(())?;
         let code: Code = code.parse().map_err(|_| ())?;
         Ok(Self {
-            at: Moment(at),
+            at: at.try_into().map_err(|_| ())?,
             code: code.to_string(),
         })
     }

@@ -3,6 +3,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::db::types::is_technical;
@@ -38,6 +39,21 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     }
 }
 
+/// A number from 1 on, written in digits alone: one thing has one URL.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "std::borrow::Cow<'_, str>")]
+pub struct Number(pub i64);
+
+impl TryFrom<std::borrow::Cow<'_, str>> for Number {
+    type Error = &'static str;
+
+    fn try_from(text: std::borrow::Cow<'_, str>) -> Result<Self, Self::Error> {
+        let plain = text.starts_with(|first| matches!(first, '1'..='9'));
+        let number = text.parse().ok().filter(|_| plain);
+        number.map(Self).ok_or("use digits alone, from 1 on")
+    }
+}
+
 /// Every value of the path is named: serde does not tell which of them it was.
 fn malformed(request: &HttpRequest) -> Problem {
     let issues = request
@@ -49,9 +65,9 @@ fn malformed(request: &HttpRequest) -> Problem {
                 In::Path,
                 name,
                 Text::new(
-                    "Gebruik voor een id een UUID in kleine letters met streepjes, en voor een code letters, cijfers, punten en streepjes.",
-                    "Utilisez un UUID en minuscules avec tirets pour un id, et des lettres, chiffres, points et tirets pour un code.",
-                    "Use a hyphenated UUID for an id, and letters, digits, dots and hyphens for a code.",
+                    "Gebruik voor een id een UUID in kleine letters met streepjes, voor een code letters, cijfers, punten en streepjes, en voor een nummer alleen cijfers, vanaf 1.",
+                    "Utilisez un UUID en minuscules avec tirets pour un id, des lettres, chiffres, points et tirets pour un code, et des chiffres seuls, à partir de 1, pour un numéro.",
+                    "Use a hyphenated UUID for an id, letters, digits, dots and hyphens for a code, and digits alone, from 1 on, for a number.",
                 ),
             )
             .with_value(value)

@@ -2,7 +2,7 @@
 //! a line in the log.
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
@@ -58,7 +58,7 @@ pub async fn wrap(
 
 /// Does the caller take JSON? Pages and files are asked for by other names and judged by their handlers.
 fn acceptable(request: &HttpRequest) -> bool {
-    let path = request.path();
+    let path = request.match_info().as_str();
     if path.starts_with("/v1/doc") || path.ends_with("/content") {
         return true;
     }
@@ -70,19 +70,21 @@ fn acceptable(request: &HttpRequest) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|range| {
+            let range = range.to_ascii_lowercase();
             let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let refused = parts.any(|part| {
-                part.strip_prefix("q=").is_some_and(|q| {
-                    q.trim_end_matches('0').trim_end_matches('.').is_empty() || q == "0"
-                })
-            });
-            !refused
+            let name = parts.next().unwrap_or_default();
+            !parts.any(weighs_nothing)
                 && matches!(
-                    name.as_str(),
+                    name,
                     "" | "*/*" | "application/*" | "application/json" | "application/problem+json"
                 )
         })
+}
+
+/// Does this parameter of a media range say that it is not wanted?
+fn weighs_nothing(parameter: &str) -> bool {
+    let weight = parameter.strip_prefix("q=").map(str::parse::<f32>);
+    weight.is_some_and(|weight| weight.is_ok_and(|weight| weight <= 0.0))
 }
 
 fn not_acceptable() -> Problem {
@@ -112,7 +114,9 @@ fn speak(
         let spoken = problem.response(language, &trace.to_string());
         return response.into_response(spoken);
     }
-    if error.is_some() && (status.is_client_error() || status.is_server_error()) {
+    let size = response.response().body().size();
+    let silent = error.is_some() || matches!(size, BodySize::None | BodySize::Sized(0));
+    if silent && (status.is_client_error() || status.is_server_error()) {
         let cause = error.map(ToString::to_string).unwrap_or_default();
         let spoken = foreign(status, cause).response(language, &trace.to_string());
         return response.into_response(spoken);

@@ -120,6 +120,7 @@ fn methods() -> Vec<Methods> {
         "/v1/doc/openapi-3.0.json",
         "/v1/doc/openapi-3.0.yaml",
         "/v1/doc",
+        "/v1/doc/",
     ];
     let mut methods: Vec<Methods> = fixed
         .iter()
@@ -142,7 +143,8 @@ fn methods() -> Vec<Methods> {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.trim_start_matches('/')
+    path.strip_prefix('/')
+        .unwrap_or(path)
         .split('/')
         .map(str::to_owned)
         .collect()

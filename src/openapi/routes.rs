@@ -37,3 +37,9 @@ pub async fn json_3_0(state: web::Data<State>) -> Result<HttpResponse, Problem> 
 pub async fn yaml_3_0(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     yaml(&rendition::to_3_0(&state.documents.version_3_1())?)
 }
+
+/// The page, by the address without a slash that people type.
+#[get("/v1/doc")]
+pub async fn page() -> web::Redirect {
+    web::Redirect::to("/v1/doc/")
+}

@@ -17,35 +17,25 @@ use crate::problem::Problem;
 /// An answer as the table holds it.
 #[derive(Debug, Clone, Queryable, Insertable)]
 #[diesel(table_name = answer, check_for_backend(crate::db::types::AnyBackend))]
-pub struct CriterionAnswerRow {
-    /// The self-assessment.
-    pub self_assessment_id: Id,
-    /// The criterion.
-    pub criterion_code: String,
-    /// The level.
-    pub level: String,
-    /// The explanation.
-    pub note: Option<String>,
-    /// What it rests on.
-    pub evidence: JsonText,
-    /// How it came to stand here.
-    pub origin: AnswerOrigin,
-    /// Who gave it.
-    pub answered_by: JsonText,
-    /// When.
-    pub answered_at: Moment,
-    /// Who confirmed it.
-    pub confirmed_by: Option<JsonText>,
-    /// When.
-    pub confirmed_at: Option<Moment>,
+struct CriterionAnswerRow {
+    self_assessment_id: Id,
+    criterion_code: String,
+    level: String,
+    note: Option<String>,
+    evidence: JsonText,
+    origin: AnswerOrigin,
+    answered_by: JsonText,
+    answered_at: Moment,
+    confirmed_by: Option<JsonText>,
+    confirmed_at: Option<Moment>,
 }
 
 impl CriterionAnswerRow {
     /// The columns, in the order of the fields.
-    pub const COLUMNS: <answer::table as Table>::AllColumns = answer::all_columns;
+    const COLUMNS: <answer::table as Table>::AllColumns = answer::all_columns;
 
     /// The row of an answer.
-    pub fn of(self_assessment_id: Id, answer: &Answer) -> Result<Self, Problem> {
+    fn of(self_assessment_id: Id, answer: &Answer) -> Result<Self, Problem> {
         Ok(Self {
             self_assessment_id,
             criterion_code: answer.criterion_code.clone(),
@@ -61,7 +51,7 @@ impl CriterionAnswerRow {
     }
 
     /// The answer in the row.
-    pub fn answer(self) -> Result<Answer, Problem> {
+    fn answer(self) -> Result<Answer, Problem> {
         Ok(Answer {
             criterion_code: self.criterion_code,
             level: self.level,

@@ -25,7 +25,6 @@ pub mod store;
 pub mod submission;
 pub mod work;
 
-pub use answer_store::CriterionAnswerRow;
 pub use cycle_store::insert_cycle;
 pub use inputs::{
     AnswerInput, AnswersInput, ConfirmationInput, CycleInput, ReopeningInput, SelfAssessmentInput,

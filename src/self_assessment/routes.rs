@@ -19,6 +19,7 @@ use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
+use crate::http::path::Number;
 use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_id, expected_one_of};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::Problem;
@@ -409,11 +410,11 @@ pub async fn list_revisions(
 #[get("/selfAssessments/{selfAssessmentId}/revisions/{revision}")]
 pub async fn read_revision(
     allowed: Allowed<ReadSelfAssessments>,
-    path: Path<(Id, i64)>,
+    path: Path<(Id, Number)>,
     _: Query<Nothing>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
-    let (id, number) = path.0;
+    let (id, Number(number)) = path.0;
     let (summary, document) = allowed
         .read(move |tx| revision_store::revision(tx, id, number))
         .await?;

@@ -4,8 +4,10 @@ use std::time::Duration as Pause;
 
 use chrono::Duration;
 use diesel::connection::SimpleConnection;
+use futures_util::future::{join, join_all};
 use futures_util::{StreamExt, stream};
-use kindreflex::access::connect;
+use kindreflex::access::{connect, operator};
+use kindreflex::db::types::Moment;
 use kindreflex::demo::ids;
 use kindreflex::http::incoming::Patience;
 use kindreflex::sweep;
@@ -338,5 +340,21 @@ on_both! {
         let content = linde.get(&format!("/attachments/{ID}/content")).await.expect(200);
         assert_eq!(content.bytes, "andere tekst");
         assert_eq!(leftovers(&world), 0);
+    }
+
+    async fn a_download_waits_while_every_connection_is_taken(world: World) {
+        let linde = world.linde();
+        let bytes = "Een regel van het verslag.\n".repeat(25_000).into_bytes();
+        send(&linde, ID, ids::FACILITY, &bytes).await.expect(201);
+        let now = Moment(world.state.clock.now());
+        // Each takes its turn behind the first piece and before the next.
+        let taken = (0..8).map(|_| operator::read(&world.state, now, |_| {
+            std::thread::sleep(Pause::from_millis(2500));
+            Ok(())
+        }));
+        let path = format!("/attachments/{ID}/content");
+        let (content, taken) = join(linde.get(&path), join_all(taken)).await;
+        assert!(taken.iter().all(Result::is_ok), "{taken:?}");
+        assert_eq!(content.expect(200).bytes, bytes);
     }
 }

@@ -74,6 +74,13 @@ on_both! {
         world.admin().with("idempotency-key", "").post("/organisations", organisation("x")).await.problem(400, "badRequest");
     }
 
+    async fn a_key_counts_for_a_path_however_it_is_escaped(world: World) {
+        let admin = world.admin().with("idempotency-key", "sleutel-1");
+        let first = admin.post("/organisations", organisation("vzw Een")).await.expect(201);
+        let again = admin.post("/organisation%73", organisation("vzw Een")).await.expect(201);
+        assert_eq!(again.body["id"], first.body["id"]);
+    }
+
     async fn a_submission_that_is_sent_twice_is_one(world: World) {
         let wilg = world.wilg();
         let draft = draft_of(&wilg, WILG).await;
@@ -173,8 +180,10 @@ on_both! {
     async fn only_json_can_be_had(world: World) {
         let linde = world.linde();
         linde.with("accept", "text/html").get("/me").await.problem(406, "notAcceptable");
-        linde.with("accept", "application/json;q=0").get("/me").await.problem(406, "notAcceptable");
-        for taken in ["application/json", "*/*", "text/html, application/*;q=0.1"] {
+        for refused in ["application/json;q=0", "application/json;q=0.0", "application/json;q=0.000", "application/json; Q=0."] {
+            linde.with("accept", refused).get("/me").await.problem(406, "notAcceptable");
+        }
+        for taken in ["application/json", "*/*", "text/html, application/*;q=0.1", "application/json;q=0.001"] {
             linde.with("accept", taken).get("/me").await.expect(200);
         }
     }
@@ -333,5 +342,51 @@ on_both! {
         let issues = refused.issues();
         assert_eq!(issues.len(), 1001);
         assert_eq!(issues[1000].0, "moreFaults");
+    }
+
+    async fn what_the_framework_answers_itself_is_a_problem_too(world: World) {
+        let anyone = world.anyone();
+        anyone.get("/doc/").await.expect(200);
+        anyone.get("/doc/nope").await.problem(404, "resourceNotFound");
+    }
+
+    async fn the_pages_of_the_document_are_only_read(world: World) {
+        let anyone = world.anyone();
+        assert_eq!(anyone.get("/doc").await.expect(307).header("location"), Some("/v1/doc/"));
+        for path in ["/doc", "/doc/", "/doc/openapi.json"] {
+            let wrong = anyone.post(path, json!({})).await.problem(405, "methodNotAllowed");
+            assert_eq!(wrong.header("allow"), Some("GET, HEAD"), "{path}");
+        }
+    }
+
+    async fn a_path_is_what_it_is_when_read_and_nothing_else(world: World) {
+        let linde = world.linde();
+        linde.get_at("//v1/me").await.problem(404, "resourceNotFound");
+        linde.get_at("/v1//me").await.problem(404, "resourceNotFound");
+        let plain = linde.get("/me").await.expect(200);
+        assert_eq!(linde.get("/%6de").await.expect(200).body, plain.body);
+        world.anyone().get("/%6de").await.problem(401, "noAccessToken");
+        let wrong = linde.delete("/%6de").await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.header("allow"), Some("GET, HEAD"));
+    }
+
+    async fn a_number_in_a_path_is_written_in_one_way(world: World) {
+        let path = format!("/selfAssessments/{}/revisions", ids::SELF_ASSESSMENT);
+        world.linde().get(&format!("{path}/1")).await.expect(200);
+        world.linde().get(&format!("{path}/9")).await.problem(404, "resourceNotFound");
+        for number in ["+1", "%2B1", "-1", "01", "0", "x", "99999999999999999999"] {
+            let refused = world.linde().get(&format!("{path}/{number}")).await.problem(400, "badRequest");
+            assert!(refused.issues().contains(&("malformedPathValue".into(), "revision".into())), "{number}");
+        }
+    }
+
+    async fn a_cursor_beyond_the_years_that_there_are_is_not_valid(world: World) {
+        for cursor in ["253402300800000000-x", "-1-x", "-62167219200000001-x", "-2208988800000001-x", "99999999999999999999-x"] {
+            let refused = world.linde().get(&format!("/sectors?after={cursor}")).await.problem(400, "badRequest");
+            assert_eq!(refused.issues(), [("invalidValue".into(), "after".into())], "{cursor}");
+        }
+        for cursor in ["253402300799999999-x", "0-x"] {
+            world.linde().get(&format!("/sectors?after={cursor}")).await.expect(200);
+        }
     }
 }

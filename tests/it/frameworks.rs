@@ -6,7 +6,7 @@ use kindreflex::framework::{store, work};
 use kindreflex::problem::Problem;
 use serde_json::{Value, json};
 
-use crate::support::{World, draft_of, path_of};
+use crate::support::{Actor, World, draft_of, path_of};
 
 const FRENCH: &str = include_str!("../data/framework-fr.yaml");
 
@@ -28,6 +28,49 @@ async fn new_sector(world: &World, kinds: &Value) -> String {
     let facility = json!({"organisationId": ids::NEW_ORGANISATION, "facilityType": kinds[0], "name": "Centre Le Saule", "validFrom": "2020-01-01"});
     let made = admin.post("/facilities", facility).await.expect(201);
     made.body["id"].as_str().expect("an id").to_owned()
+}
+
+/// Adds a draft of the French framework by another code.
+async fn add_draft(world: &World, code: &str, version: &str) {
+    let mut document = french();
+    document["code"] = json!(code);
+    document["version"]["code"] = json!(version);
+    let path = format!("/frameworks/{code}/versions/{version}");
+    world.admin().put(&path, document).await.expect(201);
+}
+
+async fn publish(world: &World, code: &str, version: &str) {
+    let path = format!("/frameworks/{code}/versions/{version}");
+    let draft = world.admin().get(&path).await.expect(200);
+    let publications = format!("{path}/publications");
+    let admin = world.admin().seen(&draft);
+    admin.post(&publications, json!({})).await.expect(201);
+}
+
+/// The path of a link, below `/v1`.
+fn below(link: &Value) -> String {
+    let (_, path) = link
+        .as_str()
+        .and_then(|link| link.split_once("/v1"))
+        .expect("a link of ours");
+    path.to_owned()
+}
+
+/// A field of the items from this page of one item on, and the cursors on the way.
+async fn walked(actor: &Actor, first: &str, field: &str) -> (Vec<String>, Vec<String>) {
+    let (mut items, mut cursors) = (Vec::new(), Vec::new());
+    let mut next = first.to_owned();
+    loop {
+        let page = actor.get(&next).await.expect(200);
+        let item = &page.body["items"][0][field];
+        items.push(item.as_str().expect("a code").to_owned());
+        if page.body["next"].is_null() {
+            return (items, cursors);
+        }
+        next = below(&page.body["next"]);
+        let cursor = next.split(['=', '&']).nth(1).expect("a cursor");
+        cursors.push(cursor.to_owned());
+    }
 }
 
 on_both! {
@@ -133,5 +176,44 @@ on_both! {
             statuses.sort_unstable();
             assert!(statuses == [201, 412] || statuses == [201, 428], "{statuses:?}");
         }
+    }
+
+    async fn a_draft_leaves_no_trace_in_the_order_and_the_cursors_of_a_list(world: World) {
+        new_sector(&world, &french()["facilityTypes"]).await;
+        let (admin, wilg) = (world.admin(), world.wilg());
+        for (code, version) in [("mm", "1"), ("mm", "2"), ("aa", "1")] {
+            add_draft(&world, code, version).await;
+        }
+        let before = walked(&wilg, "/frameworks?pageSize=1", "code").await;
+        for (code, version) in [("aa", "1"), ("mm", "2"), ("mm", "1")] {
+            publish(&world, code, version).await;
+        }
+        let read_first = [before.0.as_slice(), &["aa".to_owned(), "mm".to_owned()]].concat();
+        let (codes, cursors) = walked(&wilg, "/frameworks?pageSize=1", "code").await;
+        assert_eq!(codes, read_first, "as they were published");
+        assert_eq!(cursors[..before.1.len()], before.1, "what is published later comes later");
+        let (versions, cursors) = walked(&wilg, "/frameworks/mm/versions?pageSize=1", "versionCode").await;
+        assert_eq!(versions, ["2", "1"]);
+        let first = wilg.get("/frameworks/mm/versions/2").await.expect(200);
+        let published = first.body["publishedAt"].as_str().expect("a moment").parse::<chrono::DateTime<chrono::Utc>>().expect("a moment");
+        assert_eq!(cursors, [format!("{}-2", published.timestamp_micros())]);
+        let (codes, _) = walked(&admin, "/frameworks?pageSize=1", "code").await;
+        assert_eq!(codes[codes.len() - 2..], ["mm", "aa"], "as they came");
+        assert_eq!(walked(&admin, "/frameworks/mm/versions?pageSize=1", "versionCode").await.0, ["1", "2"]);
+    }
+
+    async fn a_walk_along_frameworks_shows_each_once_while_drafts_are_published(world: World) {
+        new_sector(&world, &french()["facilityTypes"]).await;
+        let wilg = world.wilg();
+        for (code, version) in [("mm", "1"), ("aa", "1"), ("aa", "2")] {
+            add_draft(&world, code, version).await;
+        }
+        publish(&world, "aa", "2").await;
+        let there = walked(&wilg, "/frameworks?pageSize=1", "code").await.0;
+        let page = wilg.get("/frameworks?pageSize=1").await.expect(200);
+        publish(&world, "mm", "1").await;
+        publish(&world, "aa", "1").await;
+        let (rest, _) = walked(&wilg, &below(&page.body["next"]), "code").await;
+        assert_eq!(rest, [&there[1..], &["mm".to_owned()]].concat());
     }
 }

@@ -178,9 +178,11 @@ impl Actor {
     }
 
     fn request(&self, method: Method, path: &str) -> TestRequest {
-        let mut request = TestRequest::default()
-            .method(method)
-            .uri(&format!("/v1{path}"));
+        self.request_to(method, &format!("/v1{path}"))
+    }
+
+    fn request_to(&self, method: Method, address: &str) -> TestRequest {
+        let mut request = TestRequest::default().method(method).uri(address);
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }
@@ -199,6 +201,11 @@ impl Actor {
             request = request.set_payload(body);
         }
         (self.call)(request, None).await
+    }
+
+    /// Asks for an address as it is written, below `/v1` or not.
+    pub async fn get_at(&self, address: &str) -> Answer {
+        (self.call)(self.request_to(Method::GET, address), None).await
     }
 
     /// Sends pieces as they come.
