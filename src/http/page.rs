@@ -76,6 +76,21 @@ impl Arrival {
     }
 }
 
+/// A cursor has letters for digits: one in a hundred moments holds what could be a national register number, and its link would be refused.
+const DIGITS: &str = "0123456789";
+const LETTERS: &str = "abcdefghij";
+
+/// The text with each of its characters that is among these replaced by the one in the same place among those.
+fn exchanged(text: &str, these: &str, those: &str) -> String {
+    let exchange = |one| {
+        let mut pairs = these.chars().zip(those.chars());
+        pairs
+            .find(|(this, _)| *this == one)
+            .map_or(one, |(_, that)| that)
+    };
+    text.chars().map(exchange).collect()
+}
+
 impl Window<Arrival> {
     /// Does a thing come after the page before? For a list that is read whole.
     pub fn is_ahead(&self, at: Moment, code: &str) -> bool {
@@ -86,7 +101,8 @@ impl Window<Arrival> {
 
 impl fmt::Display for Arrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.at.0.timestamp_micros(), self.code)
+        let micros = self.at.0.timestamp_micros().to_string();
+        write!(f, "{}-{}", exchanged(&micros, DIGITS, LETTERS), self.code)
     }
 }
 
@@ -95,6 +111,10 @@ impl FromStr for Arrival {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (micros, code) = text.split_once('-').ok_or(())?;
+        if !micros.chars().all(|letter| LETTERS.contains(letter)) {
+            return Err(());
+        }
+        let micros = exchanged(micros, LETTERS, DIGITS);
         let micros = micros.parse().map_err(|_| ())?;
         let at = DateTime::from_timestamp_micros(micros).ok_or(())?;
         let code: Code = code.parse().map_err(|_| ())?;
