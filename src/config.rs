@@ -215,10 +215,15 @@ impl Reader {
                 None
             }
             Err(fault) => {
-                self.fault(
-                    "KINDREFLEX_SEAL_KEY",
-                    &format!("{fault}; make one with: openssl genpkey -algorithm ed25519 -outform DER -out {path}"),
-                );
+                // Nobody is told to write over a file that is there.
+                let advice = if PathBuf::from(&path).exists() {
+                    "give the path of an Ed25519 key in PKCS#8".to_owned()
+                } else {
+                    format!(
+                        "make one with: openssl genpkey -algorithm ed25519 -outform DER -out {path}"
+                    )
+                };
+                self.fault("KINDREFLEX_SEAL_KEY", &format!("{fault}; {advice}"));
                 None
             }
         }

@@ -11,6 +11,7 @@
 //!   was saved elsewhere shows that. The running service remembers its last seal, and seals no more when that one is gone.
 //! - Who has the file of the seal key can sign anything.
 //! - What was never recorded, and whether an erased payload should have been: erased ones are counted.
+//! - Whether the other tables still say what the events recorded.
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand;

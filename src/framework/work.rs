@@ -53,12 +53,22 @@ pub fn require_draft(current: &VersionView) -> Result<(), Problem> {
     )))
 }
 
-/// Refuses a document for facility types that are not in the list.
+/// Refuses a document for facility types that are not in the list, naming each.
 pub fn require_facility_types(tx: &mut Tx, document: &Document) -> Result<(), Problem> {
+    let mut faults = Vec::new();
     for (index, code) in document.facility_types.iter().enumerate() {
-        require_facility_type(tx, &format!("facilityTypes[{index}]"), code.as_str())?;
+        match require_facility_type(tx, &format!("facilityTypes[{index}]"), code.as_str()) {
+            Err(problem) if !problem.issues().is_empty() => {
+                faults.extend_from_slice(problem.issues());
+            }
+            outcome => outcome?,
+        }
     }
-    Ok(())
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::faults(faults))
+    }
 }
 
 /// Publishes a draft after checking it, against the version that it supersedes too.
@@ -92,20 +102,38 @@ pub fn publish(
     store::publish(tx, current, &document)
 }
 
+/// What an import came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It is there now, for good.
+    Published,
+    /// It is there now, and can still change.
+    Draft,
+    /// It was there, with the same content.
+    Unchanged,
+    /// It was there, with another content, and stays so.
+    Differs,
+}
+
 /// Stores a framework version, and publishes it when it has a day of publication. One that is there already stays as it is.
-pub fn import(tx: &mut Tx, document: &Document) -> Result<bool, Problem> {
+pub fn import(tx: &mut Tx, document: &Document) -> Result<Imported, Problem> {
     let (code, version) = (document.code.as_str(), document.version.code.as_str());
-    if store::find(tx, code, version)?.is_some() {
-        return Ok(false);
+    if let Some(there) = store::find(tx, code, version)? {
+        return Ok(if there.document == *document {
+            Imported::Unchanged
+        } else {
+            Imported::Differs
+        });
     }
     require_facility_types(tx, document)?;
     let draft = store::save_draft(tx, Id::new(), None, document)?;
-    if document.version.published_on.is_some() {
-        let as_it_says = PublicationInput {
-            published_on: None,
-            binding_from: None,
-        };
-        publish(tx, &draft, &as_it_says)?;
+    if document.version.published_on.is_none() {
+        return Ok(Imported::Draft);
     }
-    Ok(true)
+    let as_it_says = PublicationInput {
+        published_on: None,
+        binding_from: None,
+    };
+    publish(tx, &draft, &as_it_says)?;
+    Ok(Imported::Published)
 }

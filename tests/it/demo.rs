@@ -52,3 +52,38 @@ fn a_demo_leaves_a_database_alone_that_no_demo_made() {
     assert!(said.contains("no demo made"), "{said}");
     assert_eq!(std::fs::read(&database).expect("a file"), b"somebody's");
 }
+
+/// Runs the program on a demo's directory; gives back how it ended, and what it said.
+fn run(arguments: &[&str], directory: &Path) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kindreflex"))
+        .args(arguments)
+        .arg("--data")
+        .arg(directory)
+        .env("RUST_LOG", "off")
+        .output()
+        .expect("an end");
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+#[test]
+fn an_import_says_what_it_came_to() {
+    let directory = tempfile::tempdir().expect("a directory");
+    start(directory.path()).expect("a demo that is up");
+    let import = |file: &str| run(&["frameworks", "import", file], directory.path());
+    let (good, said) = import("tests/data/framework-fr.yaml");
+    assert!(
+        !good && said.contains("line ") && said.contains("PUT /v1/facilityTypes/"),
+        "{said}"
+    );
+    let (good, said) = import("ggz-2");
+    assert!(good && said.contains("as it is in the file"), "{said}");
+    let changed = directory.path().join("ggz.yaml");
+    let text = include_str!("../../src/framework/library/ggz-2.yaml");
+    std::fs::write(&changed, text.replace("Volledig", "Helemaal")).expect("a file");
+    let (good, said) = import(changed.to_str().expect("a path"));
+    assert!(!good && said.contains("differs"), "{said}");
+}

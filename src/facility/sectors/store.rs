@@ -161,9 +161,9 @@ pub fn require_facility_type(tx: &mut Tx, field: &str, code: &str) -> Result<(),
             "unknownReference",
             field,
             Text::new(
-                "Dit type voorziening is niet bekend; zie GET /v1/facilityTypes.",
-                "Ce type de structure n'est pas connu ; voir GET /v1/facilityTypes.",
-                "This facility type is not known; see GET /v1/facilityTypes.",
+                format!("Het type voorziening {code} is niet bekend; zie GET /v1/facilityTypes, of voeg het eerst toe met PUT /v1/facilityTypes/{code}."),
+                format!("Le type de structure {code} n'est pas connu ; voir GET /v1/facilityTypes, ou ajoutez-le d'abord avec PUT /v1/facilityTypes/{code}."),
+                format!("The facility type {code} is not known; see GET /v1/facilityTypes, or add it first with PUT /v1/facilityTypes/{code}."),
             ),
         )
         .with_value(code),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::{HttpServer, web};
 use clap::{Parser, Subcommand, ValueEnum};
 use kindreflex::access::token::Settings as TokenSettings;
-use kindreflex::access::{Role, connect, operator};
+use kindreflex::access::{Role, connect};
 use kindreflex::app::{Settings, State, app};
 use kindreflex::audit::report::{Head, Report};
 use kindreflex::audit::seal::SealKeys;
@@ -16,14 +16,14 @@ use kindreflex::audit::sequencer;
 use kindreflex::audit::verify;
 use kindreflex::config::Config;
 use kindreflex::db::migrate;
-use kindreflex::db::types::Moment;
 use kindreflex::demo::{self, directory::Directory};
-use kindreflex::framework::check;
 use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
 use kindreflex::problem::AnyError;
 use kindreflex::sweep;
+
+mod frameworks;
 
 /// The audience of the demo.
 const DEMO_AUDIENCE: &str = "kindreflex";
@@ -55,7 +55,7 @@ enum Command {
         /// facility, facilityContributor, inspector, planner, authority, expert, policy, admin or integration.
         #[arg(long)]
         role: Role,
-        /// The organisation's or facility's number.
+        /// The organisation's or facility's number; vzw De Linde's where a role needs one and none is given.
         #[arg(long)]
         organisation: Option<String>,
         /// A machine's scopes, separated by blanks.
@@ -81,7 +81,7 @@ enum Command {
     /// Checks or imports framework documents.
     Frameworks {
         #[command(subcommand)]
-        command: FrameworkCommand,
+        command: frameworks::Command,
     },
     /// What an auditor does.
     Audit {
@@ -104,23 +104,6 @@ enum AuditCommand {
         #[arg(long)]
         save_head: Option<PathBuf>,
         /// A demo's directory, instead of the database and key of the settings.
-        #[arg(long)]
-        data: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
-enum FrameworkCommand {
-    /// Names every fault of a document with its line; exit status 1 when there is one.
-    Check {
-        /// The document, in YAML.
-        file: PathBuf,
-    },
-    /// Stores a document in the service's database; published when it has a day of publication.
-    Import {
-        /// The document, in YAML.
-        file: PathBuf,
-        /// A demo's directory, instead of the database of the settings.
         #[arg(long)]
         data: Option<PathBuf>,
     },
@@ -156,7 +139,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve_command(),
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
-        Command::Frameworks { command } => frameworks_command(command),
+        Command::Frameworks { command } => frameworks::run(command),
         Command::Audit { command } => audit_command(&command),
     };
     match outcome {
@@ -209,16 +192,25 @@ fn serve_command() -> Result<(), AnyError> {
         actix_web::rt::spawn(async move { verifier.warm().await });
         actix_web::rt::spawn(sweep::run(state.clone(), config.idempotency_hours));
         actix_web::rt::spawn(sequencer::run(state.clone()));
-        listen(state, config.listen, config.workers).await
+        listen(state, config.listen, config.workers, None).await
     })
 }
 
-async fn listen(state: State, address: SocketAddr, workers: usize) -> Result<(), AnyError> {
+/// Serves, and says the greeting once the address is its own.
+async fn listen(
+    state: State,
+    address: SocketAddr,
+    workers: usize,
+    greeting: Option<String>,
+) -> Result<(), AnyError> {
     let state = web::Data::new(state);
     let server = HttpServer::new(move || app(state.clone()))
         .workers(workers)
         .bind(address)
-        .map_err(|fault| format!("cannot listen on {address}: {fault}"))?;
+        .map_err(|fault| format!("cannot listen on {address}: {fault}; choose another address"))?;
+    if let Some(greeting) = greeting {
+        say(&greeting)?;
+    }
     log::info!("listening on {address}");
     Ok(server.run().await?)
 }
@@ -246,46 +238,6 @@ fn openapi_command(version: DocumentVersion, format: DocumentFormat) -> Result<(
     .trim_end())
 }
 
-fn frameworks_command(command: FrameworkCommand) -> Result<(), AnyError> {
-    let (file, import) = match command {
-        FrameworkCommand::Check { file } => (file, None),
-        FrameworkCommand::Import { file, data } => (file, Some(data)),
-    };
-    let text = std::fs::read_to_string(&file)
-        .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
-    let document = check::from_yaml(&text).map_err(|faults| {
-        let lines: Vec<String> = faults
-            .iter()
-            .map(|fault| format!("{}: {fault}", file.display()))
-            .collect();
-        format!("{} faults\n{}", lines.len(), lines.join("\n"))
-    })?;
-    let name = format!("{} {}", document.code, document.version.code);
-    let Some(data) = import else {
-        return say(&format!(
-            "{name}: no faults, {} criteria",
-            document.criteria().count()
-        ));
-    };
-    let url = match data {
-        Some(directory) => Directory::new(directory).database_url(),
-        None => settings()?.database_url,
-    };
-    let state = State::open(&url, 2, plain_settings(), TokenSettings::new("", ""), None)?;
-    let now = Moment(state.clock.now());
-    let new = actix_web::rt::System::new().block_on(operator::write(
-        &state,
-        Vec::new(),
-        now,
-        move |tx| kindreflex::framework::work::import(tx, &document),
-    ))?;
-    say(&if new {
-        format!("{name}: imported")
-    } else {
-        format!("{name}: is there already; a version does not change by import")
-    })
-}
-
 fn audit_command(command: &AuditCommand) -> Result<(), AnyError> {
     let AuditCommand::Verify {
         head,
@@ -305,7 +257,7 @@ fn audit_command(command: &AuditCommand) -> Result<(), AnyError> {
         .strip_prefix("sqlite:")
         .is_some_and(|path| !Path::new(path).is_file())
     {
-        return Err("there is no database at that path".into());
+        return Err(format!("there is no database at {url}").into());
     }
     if migrate::is_pending(&mut connect(&url)?)? {
         return Err("the database is not at this program's schema; run: kindreflex migrate".into());
@@ -400,10 +352,9 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
             demo::seed(&state, state.clock.now()).await?;
             directory.filled()?;
         }
-        say(&greeting)?;
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
         actix_web::rt::spawn(sequencer::run(state.clone()));
-        listen(state, listen_on, 1).await
+        listen(state, listen_on, 1, Some(greeting)).await
     })
 }
 
@@ -487,7 +438,7 @@ fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, An
         format!(
             "curl -s {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{{\"facilityId\":\"{}\",\"cycleId\":\"{}\"}}'",
             demo::ids::FACILITY,
-            demo::ids::CYCLE
+            demo::ids::OWN_CYCLE
         ),
         String::new(),
     ]);
