@@ -11,7 +11,8 @@
 //!   was saved elsewhere shows that. The running service remembers its last seal, and seals no more when that one is gone.
 //! - Who has the file of the seal key can sign anything.
 //! - What was never recorded, and whether an erased payload should have been: erased ones are counted.
-//! - Whether the other tables still say what the events recorded.
+//! - Whether the other tables still say what the events recorded, but for a revision that was handed in: its hash is in the event
+//!   ([`frozen`]).
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub mod chain;
+pub mod frozen;
 pub mod report;
 pub mod routes;
 pub mod seal;

@@ -16,6 +16,8 @@ crate::text_enum! {
         EventChanged = "eventChanged",
         /// What was written is not what was recorded.
         PayloadChanged = "payloadChanged",
+        /// What was handed in is not what its event says.
+        RevisionChanged = "revisionChanged",
         /// The event is in the order, and gone.
         EventMissing = "eventMissing",
         /// Events before this one are gone from the order.

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use diesel::prelude::*;
 
 use super::chain::{self, Hash, PayloadState, StoredEvent};
+use super::frozen::{self, Differing};
 use super::report::{Fault, FaultKind, Head, Report};
 use super::seal::{Seal, SealKeys, Signature};
 use super::sequencer::{Bounds, Numbered, last, newest_seal};
@@ -36,8 +37,12 @@ pub enum Step {
 pub enum Stretch {
     /// The ends of the order and of the seals, and the link before the walk's first.
     Start(Option<Numbered>, Option<Seal>, Option<Numbered>),
-    /// Numbers with their events, and the seals that end among them.
-    Order(Vec<(Numbered, Option<StoredEvent>)>, Vec<Seal>),
+    /// Numbers with their events, the seals that end among them, and the submissions among them whose revision differs.
+    Order(
+        Vec<(Numbered, Option<StoredEvent>)>,
+        Vec<Seal>,
+        Vec<Differing>,
+    ),
     /// Unnumbered events that the sequencer has passed, how many are still to be numbered, and the last event looked at if there are more.
     Events(Vec<Id>, u64, Option<Id>),
 }
@@ -99,7 +104,8 @@ fn order(tx: &mut Tx, after: i64, until: i64) -> Result<Stretch, Problem> {
         .order(audit_seal::seq_to)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    Ok(Stretch::Order(rows, seals))
+    let differing = frozen::differing(tx, &rows)?;
+    Ok(Stretch::Order(rows, seals, differing))
 }
 
 fn events(tx: &mut Tx, after: Option<Id>) -> Result<Stretch, Problem> {
@@ -184,7 +190,13 @@ impl<'k> Walk<'k> {
     pub fn take(&mut self, stretch: Stretch) {
         match stretch {
             Stretch::Start(end, seal, before) => self.start(end, seal, before),
-            Stretch::Order(rows, seals) => self.order(rows, seals),
+            Stretch::Order(rows, seals, differing) => {
+                self.order(rows, seals);
+                for one in differing {
+                    let (seq, id) = (Some(one.seq), Some(one.event_id));
+                    self.fault(FaultKind::RevisionChanged, seq, id, one.detail);
+                }
+            }
             Stretch::Events(passed, pending, next) => {
                 for id in passed {
                     let detail = "it has no number, and the sequencer has passed it".to_owned();

@@ -118,14 +118,14 @@ pub fn revisions(
 }
 
 /// Keeps what is handed in, for good.
-pub(super) fn insert(tx: &mut Tx, head: &Head, view: &SelfAssessment) -> Result<(), Problem> {
+pub(super) fn insert(tx: &mut Tx, head: &Head, document: &JsonText) -> Result<(), Problem> {
     diesel::insert_into(revision::table)
         .values((
             revision::self_assessment_id.eq(head.id),
             revision::revision.eq(head.revision),
             revision::submitted_at.eq(tx.now),
             revision::submitted_by.eq(JsonText::of(&ActorView::of(tx))?),
-            revision::document.eq(JsonText::of(view)?),
+            revision::document.eq(document),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -2,8 +2,9 @@
 use super::store::{self, Head, Neighbour};
 use super::{Purpose, cycle_store, revision_store, rules, work};
 use crate::access::Tx;
+use crate::audit::frozen::{SUBMITTED, Submitted};
 use crate::audit::{self, Event};
-use crate::db::types::Id;
+use crate::db::types::{Id, JsonText};
 use crate::http::IfMatch;
 use crate::problem::Problem;
 
@@ -19,8 +20,8 @@ pub fn submit(tx: &mut Tx, id: Id, seen: Option<&IfMatch>) -> Result<Head, Probl
     let opens = cycle_store::get(tx, draft.cycle_id)?.opens;
     let (earlier, later) = store::neighbours(tx, &draft, opens)?;
     let submitted = store::close(tx, &draft, later)?;
-    freeze(tx, &submitted)?;
-    record(tx, &submitted)?;
+    let said = freeze(tx, &submitted)?;
+    record(tx, &submitted, &said)?;
     for one in earlier {
         supersede(tx, &one, &submitted)?;
     }
@@ -34,11 +35,10 @@ pub(super) fn take_turn(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("submissions of {facility}"))
 }
 
-fn record(tx: &mut Tx, submitted: &Head) -> Result<(), Problem> {
-    let event = Event::new("selfAssessmentSubmitted", "selfAssessment", submitted.id);
-    let said = serde_json::json!({"revision": submitted.revision});
+fn record(tx: &mut Tx, submitted: &Head, said: &Submitted) -> Result<(), Problem> {
+    let event = Event::new(SUBMITTED, "selfAssessment", submitted.id);
     let event = work::whose(event, submitted).to_inspectors(is_seen(submitted));
-    audit::record(tx, event.with(&said)?)
+    audit::record(tx, event.with(said)?)
 }
 
 /// Do inspectors see it once it is handed in?
@@ -47,15 +47,17 @@ fn is_seen(head: &Head) -> bool {
 }
 
 /// Keeps the revision as it is, without the answers that do not apply: they are its facility's alone.
-fn freeze(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
+fn freeze(tx: &mut Tx, head: &Head) -> Result<Submitted, Problem> {
     let mut view = store::current(tx, head)?;
     let hidden = &view.progress.not_applicable;
     view.answers.retain(|answer| {
         let code = answer.criterion_code.as_str();
         hidden.iter().all(|verdict| verdict.criterion_code != *code)
     });
-    revision_store::insert(tx, head, &view)?;
-    crate::attachment::refer(tx, head, &view.answers)
+    let document = JsonText::of(&view)?;
+    revision_store::insert(tx, head, &document)?;
+    crate::attachment::refer(tx, head, &view.answers)?;
+    Submitted::of(head.revision, &document)
 }
 
 /// Lets one make way for what was just handed in.

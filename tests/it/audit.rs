@@ -340,6 +340,24 @@ on_both! {
         assert!(events_of(&narrow, "?pageSize=200").await.iter().all(|event| event["facilityId"] == ids::FACILITY));
     }
 
+    async fn an_edited_revision_is_found_and_so_is_one_that_is_gone(world: World) {
+        world.number_events().await;
+        let good = verified(&world, None).await;
+        assert_eq!(good.fault_count, 0, "{:?}", good.faults);
+        let mut conn = connect(&world.url).expect("opens");
+        let cast = match world.backend { Backend::Sqlite => "document", Backend::Postgres => "document::text" };
+        let turned = format!("replace({cast}, 'volledig', 'grotendeels')");
+        let turned = match world.backend { Backend::Sqlite => turned, Backend::Postgres => format!("({turned})::jsonb") };
+        conn.batch_execute(&format!("UPDATE self_assessment_revision SET document = {turned}")).expect("edited");
+        let edited = verified(&world, None).await;
+        assert!(edited.fault_count > 0);
+        assert!(edited.faults.iter().all(|fault| fault.kind == FaultKind::RevisionChanged), "{:?}", edited.faults);
+        conn.batch_execute("DELETE FROM revision_attachment; DELETE FROM self_assessment_revision").expect("deleted");
+        let gone = verified(&world, None).await;
+        assert!(gone.fault_count >= edited.fault_count);
+        assert!(gone.faults.iter().all(|fault| fault.detail.contains("is gone")), "{:?}", gone.faults);
+    }
+
     async fn a_facility_that_moves_takes_its_past_along(world: World) {
         let (linde, berk, admin) = (world.linde(), world.berk(), world.admin());
         let draft = draft_of(&linde, ids::FACILITY).await;
