@@ -1,5 +1,5 @@
 //! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::rules::{self, Last, Position};
@@ -15,7 +15,7 @@ use crate::facility::{self, Facility};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{Issue, Problem};
+use crate::problem::{Issue, MOST_ISSUES, Problem};
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
@@ -193,11 +193,7 @@ pub fn answer(
     at: impl Fn(usize) -> String,
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    let mut faults = Vec::new();
-    for (index, (code, input)) in inputs.iter().enumerate() {
-        let kind = &head.facility_type;
-        rules::check_answer(&document, kind, code, input, &at(index), &mut faults);
-    }
+    let faults = faults_of(&document, &head.facility_type, inputs, at);
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
     }
@@ -235,6 +231,42 @@ pub fn answer(
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, whose(event, head).with(&said)?)?;
     saved(tx, head, &document)
+}
+
+/// Everything that is wrong with these answers: what each shows by itself, and what the version says of it.
+fn faults_of(
+    document: &Document,
+    facility_type: &str,
+    inputs: &[(String, AnswerInput)],
+    at: impl Fn(usize) -> String,
+) -> Vec<Issue> {
+    let (mut faults, mut seen) = (Vec::new(), HashSet::new());
+    for (index, (code, input)) in inputs.iter().enumerate() {
+        if faults.len() > MOST_ISSUES {
+            // No more than that are named, and others wait for the draft meanwhile.
+            break;
+        }
+        let at = at(index);
+        if !seen.insert(code) {
+            faults.push(repeated(&at, code));
+        }
+        input.check_parts(&at, &mut faults);
+        rules::check_answer(document, facility_type, code, input, &at, &mut faults);
+    }
+    faults
+}
+
+fn repeated(at: &str, code: &str) -> Issue {
+    Issue::body(
+        "repeated",
+        format!("{at}criterionCode"),
+        Text::new(
+            "Dit criterium staat er twee keer; geef één antwoord.",
+            "Ce critère figure deux fois ; donnez une seule réponse.",
+            "This criterion is there twice; give one answer.",
+        ),
+    )
+    .with_value(code)
 }
 
 /// Takes an answer away from a locked draft.

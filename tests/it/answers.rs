@@ -59,6 +59,40 @@ on_both! {
         assert_eq!(wilg.get(&path_of(&draft.body)).await.etag(), draft.etag(), "nothing was stored");
     }
 
+    async fn what_the_body_says_wrongly_is_named_beside_what_the_version_does_not_hold(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let (path, long) = (path_of(&draft.body), "a".repeat(4001));
+        let refused = wilg.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": [
+            {"criterionCode": "bestaatNiet", "level": "volledig"},
+            {"criterionCode": "actiefWerken", "level": "perfect"},
+            {"criterionCode": "actiefWerken", "level": "volledig", "note": long},
+        ]})).await.problem(400, "badRequest");
+        let expected = [
+            ("unknownCriterion", "answers[0].criterionCode"), ("unknownLevel", "answers[1].level"),
+            ("repeated", "answers[2].criterionCode"), ("length", "answers[2].note"),
+        ];
+        assert_eq!(refused.issues(), expected.map(|(kind, name)| (kind.to_owned(), name.to_owned())));
+        let one = json!({"level": "perfect", "note": long});
+        let refused = wilg.seen(&draft).put(&format!("{path}/answers/actiefWerken"), one).await.problem(400, "badRequest");
+        let expected = [("length", "note"), ("unknownLevel", "level")];
+        assert_eq!(refused.issues(), expected.map(|(kind, name)| (kind.to_owned(), name.to_owned())));
+        assert_eq!(wilg.get(&path).await.etag(), draft.etag(), "nothing was stored");
+    }
+
+    async fn a_list_that_is_too_long_is_refused_for_that_alone(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let evidence = vec![json!({"kind": "roddel"}); 21];
+        let one = json!({"level": "volledig", "evidence": evidence});
+        let refused = wilg.seen(&draft).put(&format!("{path}/answers/actiefWerken"), one).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("length".to_owned(), "evidence".to_owned())]);
+        let answers = vec![json!({"criterionCode": "bestaatNiet", "level": "volledig"}); 501];
+        let refused = wilg.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": answers})).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("length".to_owned(), "answers".to_owned())]);
+    }
+
     async fn the_shape_of_a_body_is_checked_whole(world: World) {
         let refused = world.wilg().post("/selfAssessments", json!({"facilityId": "x", "cycel": 1})).await.problem(400, "badRequest");
         let mut issues = refused.issues();

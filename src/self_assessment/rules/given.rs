@@ -1,6 +1,7 @@
 //! What is wrong with an answer as it was given.
 use crate::framework::document::{Criterion, Document};
 use crate::problem::Issue;
+use crate::self_assessment::inputs::MOST_EVIDENCE;
 use crate::self_assessment::{AnswerInput, Evidence};
 use crate::text::Text;
 
@@ -25,6 +26,10 @@ pub fn check_answer(
         return;
     };
     check_level(document, criterion, answer, at, faults);
+    // More than that are refused for their number alone.
+    if answer.evidence.len() > MOST_EVIDENCE {
+        return;
+    }
     for (index, piece) in answer.evidence.iter().enumerate() {
         check_evidence(document, piece, &format!("{at}evidence[{index}]."), faults);
     }
