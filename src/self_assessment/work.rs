@@ -15,7 +15,7 @@ use crate::facility::{self, Facility};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{Issue, MOST_ISSUES, Problem};
+use crate::problem::{In, Issue, MOST_ISSUES, Problem};
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
@@ -317,7 +317,13 @@ pub fn confirm(
                         .get(code.as_str())
                         .is_none_or(|standing| standing.origin != AnswerOrigin::CarriedOver)
                 })
-                .map(|(index, code)| not_carried(index, code))
+                .map(|(index, code)| {
+                    let name = format!("criterionCodes[{index}]");
+                    match rules::asked(&document, &head.facility_type, code) {
+                        Ok(_) => not_carried(name, code),
+                        Err(why) => rules::unknown_criterion(In::Body, name, code, why),
+                    }
+                })
                 .collect();
             if !faults.is_empty() {
                 return Err(Problem::faults(faults));
@@ -332,10 +338,10 @@ pub fn confirm(
     saved(tx, head, &document)
 }
 
-fn not_carried(index: usize, code: &str) -> Issue {
+fn not_carried(name: String, code: &str) -> Issue {
     Issue::body(
         "notCarriedOver",
-        format!("criterionCodes[{index}]"),
+        name,
         Text::new(
             "Hier wacht geen overgenomen antwoord op bevestiging; antwoord gewoon.",
             "Aucune réponse reprise n'attend ici de confirmation ; répondez simplement.",

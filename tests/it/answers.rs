@@ -93,6 +93,30 @@ on_both! {
         assert_eq!(refused.issues(), [("length".to_owned(), "answers".to_owned())]);
     }
 
+    async fn a_criterion_that_is_not_in_the_version_is_told_from_one_that_is_not_asked(world: World) {
+        let berk = world.berk();
+        let facilities = berk.get("/facilities?facilityType=cgg").await.expect(200);
+        let draft = draft_of(&berk, &crate::support::ids_of(&facilities)[0]).await;
+        let (path, english) = (path_of(&draft.body), berk.seen(&draft).with("accept-language", "en"));
+        let answer = json!({"level": "volledig"});
+        for (code, said) in [
+            ("intakegesprek", "There is no criterion of this code in ggz 2026-1; did you mean intakeGesprek?"),
+            ("bestaatNiet", "There is no criterion of this code in ggz 2026-1; see GET /v1/frameworks/ggz/versions/2026-1."),
+            ("opvangKinderen", "This criterion is not asked of the type cgg; see GET /v1/frameworks/ggz/versions/2026-1."),
+        ] {
+            let alone = english.put(&format!("{path}/answers/{code}"), answer.clone()).await.problem(400, "badRequest");
+            let listed = json!({"answers": [{"criterionCode": code, "level": "volledig"}]});
+            let listed = english.patch(&format!("{path}/answers"), listed).await.problem(400, "badRequest");
+            let confirmed = english.post(&format!("{path}/confirmations"), json!({"criterionCodes": [code]})).await.problem(400, "badRequest");
+            for (refused, place, name) in [
+                (alone, "path", "criterionCode"), (listed, "body", "answers[0].criterionCode"), (confirmed, "body", "criterionCodes[0]"),
+            ] {
+                let issue = json!({"type": "urn:problem-type:kindreflex:input:unknownCriterion", "in": place, "name": name, "value": code, "detail": said});
+                assert_eq!(refused.body["issues"], json!([issue]));
+            }
+        }
+    }
+
     async fn the_shape_of_a_body_is_checked_whole(world: World) {
         let refused = world.wilg().post("/selfAssessments", json!({"facilityId": "x", "cycel": 1})).await.problem(400, "badRequest");
         let mut issues = refused.issues();
