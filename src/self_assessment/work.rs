@@ -15,12 +15,12 @@ use crate::facility::{self, Facility};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{In, Issue, MOST_ISSUES, Problem};
+use crate::problem::{In, Issue, Kind, MOST_ISSUES, Problem};
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
 pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
-    let facility = facility::own(tx, input.facility_id)?;
+    let facility = facility_in(tx, input)?;
     let cycle = cycle_store::get(tx, input.cycle_id)
         .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
     if !cycle.open {
@@ -69,6 +69,21 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     let event = Event::new("selfAssessmentCreated", "selfAssessment", id);
     audit::record(tx, whose(event, &head).with(input)?)?;
     Ok(head)
+}
+
+/// The facility that the body names. Whose it is, or whether it is there, is not told; where it was looked for is.
+pub fn facility_in(tx: &mut Tx, input: &SelfAssessmentInput) -> Result<Facility, Problem> {
+    facility::own(tx, input.facility_id).map_err(|fault| match fault.kind() {
+        Kind::ResourceNotFound => Problem::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
+                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
+                "The facility in facilityId does not exist, or is not yours.",
+            ),
+        ),
+        _ => fault,
+    })
 }
 
 /// What a new self-assessment starts from.

@@ -20,6 +20,15 @@ on_both! {
         assert_eq!(revision.body["selfAssessment"]["answers"], submitted.body["answers"]);
     }
 
+    async fn a_facility_that_is_not_the_callers_is_named_as_the_bodys(world: World) {
+        let english = world.wilg().with("accept-language", "en");
+        for facility in [ids::FACILITY, "0190a000-0000-7000-8000-00000000ffff"] {
+            let input = json!({"facilityId": facility, "cycleId": ids::CYCLE});
+            let refused = english.post("/selfAssessments", input).await.problem(404, "resourceNotFound");
+            assert_eq!(refused.body["detail"], "The facility in facilityId does not exist, or is not yours.");
+        }
+    }
+
     async fn the_second_year_takes_four_calls(world: World) {
         let linde = world.linde();
         let draft = draft_of(&linde, ids::FACILITY).await;
