@@ -123,10 +123,11 @@ fn last_time(
 }
 
 fn not_open(cycle: &Cycle) -> Problem {
+    let opens = cycle.opens.to_the_second();
     Problem::conflict(Text::new(
-        format!("Deze cyclus opent op {}.", cycle.opens),
-        format!("Ce cycle ouvre le {}.", cycle.opens),
-        format!("This cycle opens on {}.", cycle.opens),
+        format!("Deze cyclus opent op {opens}."),
+        format!("Ce cycle ouvre le {opens}."),
+        format!("This cycle opens on {opens}."),
     ))
 }
 

@@ -29,6 +29,15 @@ on_both! {
         }
     }
 
+    async fn a_cycle_that_is_not_open_says_when_to_the_second(world: World) {
+        let english = world.wilg().with("accept-language", "en");
+        let cycle = world.planner().get(&format!("/cycles/{}", ids::PLANNED_CYCLE)).await.expect(200);
+        let opens = cycle.body["opens"].as_str().expect("a moment");
+        let (second, _) = opens.split_once('.').expect("a fraction");
+        let refused = english.post("/selfAssessments", json!({"facilityId": WILG, "cycleId": ids::PLANNED_CYCLE})).await.problem(409, "stateConflict");
+        assert_eq!(refused.body["detail"], format!("This cycle opens on {second}Z."));
+    }
+
     async fn the_second_year_takes_four_calls(world: World) {
         let linde = world.linde();
         let draft = draft_of(&linde, ids::FACILITY).await;
