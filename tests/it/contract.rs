@@ -39,6 +39,16 @@ on_both! {
         raw(&admin.with("content-type", "text/plain"), b"{}").await.problem(415, "unsupportedMediaType");
     }
 
+    async fn a_token_without_a_role_that_counts_is_told_why(world: World) {
+        for (role, said) in [
+            ("superuser", "The claim kindreflex_rol_3d holds no role that is known here."),
+            ("admin:0999000228", "The claim kindreflex_rol_3d holds only roles that do not count for organisation 0999000228 here (KINDREFLEX_OFFICES)."),
+        ] {
+            let refused = world.person(role, None).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+            assert_eq!(refused.body["detail"], said);
+        }
+    }
+
     async fn a_token_is_needed_and_must_be_good(world: World) {
         let missing = world.anyone().get("/me").await.problem(401, "noAccessToken");
         assert_eq!(missing.header("www-authenticate"), Some("Bearer"));
