@@ -49,6 +49,13 @@ on_both! {
         }
     }
 
+    async fn a_token_that_names_no_organisation_is_told_so(world: World) {
+        let refused = world.person("facility", None).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+        assert_eq!(refused.body["detail"], "The claim vo_orgcode is missing from the token; it says for which organisation or facility the role is.");
+        let refused = world.person("facility", Some("85073003328".into())).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+        assert_eq!(refused.body["detail"], "The claim vo_orgcode stands for no organisation or facility that is known here.");
+    }
+
     async fn a_token_is_needed_and_must_be_good(world: World) {
         let missing = world.anyone().get("/me").await.problem(401, "noAccessToken");
         assert_eq!(missing.header("www-authenticate"), Some("Bearer"));
