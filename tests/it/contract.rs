@@ -39,6 +39,23 @@ on_both! {
         raw(&admin.with("content-type", "text/plain"), b"{}").await.problem(415, "unsupportedMediaType");
     }
 
+    async fn what_is_not_json_is_said_in_one_language(world: World) {
+        for (body, language, said) in [
+            (&b"{\"name\": x}"[..], "nl", "De inhoud is geen geldige JSON: regel 1, kolom 10."),
+            (b"{\"name\": x}", "fr", "Le contenu n'est pas du JSON valide : ligne 1, colonne 10."),
+            (b"{\"name\": x}", "en", "The body is no valid JSON: line 1, column 10."),
+            (b"a\xff", "nl", "De inhoud is geen geldige JSON: geen UTF-8 vanaf byte 1."),
+            (b"a\xff", "fr", "Le contenu n'est pas du JSON valide : pas de l'UTF-8 à partir de l'octet 1."),
+            (b"", "nl", "De inhoud is leeg; stuur minstens {}."),
+            (b" \n", "fr", "Le contenu est vide ; envoyez au moins {}."),
+            (b"", "en", "The body is empty; send at least {}."),
+        ] {
+            let refused = raw(&world.admin().with("accept-language", language), body).await.problem(400, "badRequest");
+            assert_eq!(refused.body["issues"][0]["detail"], said);
+            assert_eq!(refused.issues(), [("malformedJson".to_owned(), String::new())]);
+        }
+    }
+
     async fn a_token_without_a_role_that_counts_is_told_why(world: World) {
         for (role, said) in [
             ("superuser", "The claim kindreflex_rol_3d holds no role that is known here."),
