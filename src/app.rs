@@ -226,9 +226,9 @@ async fn no_such_route(request: HttpRequest, state: web::Data<State>) -> HttpRes
         Problem::new(
             Kind::MethodNotAllowed,
             Text::new(
-                format!("Hier kan: {allowed}."),
-                format!("Ici sont permis : {allowed}."),
-                format!("Here one can: {allowed}."),
+                format!("Hier toegelaten: {allowed}."),
+                format!("Permis ici : {allowed}."),
+                format!("Allowed here: {allowed}."),
             ),
         )
         .allowing(allowed)

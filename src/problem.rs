@@ -212,7 +212,7 @@ impl Problem {
         Self::new(
             Kind::ResourceNotFound,
             Text::new(
-                "Dit bestaat niet, of u mag er niet van weten.",
+                "Dit bestaat niet, of u mag het niet zien.",
                 "Cela n'existe pas, ou ne vous est pas accessible.",
                 "There is no such thing, or it is not yours to see.",
             ),

@@ -73,6 +73,16 @@ on_both! {
         assert_eq!(refused.body["detail"], "The claim vo_orgcode stands for no organisation or facility that is known here.");
     }
 
+    async fn an_id_in_capitals_is_what_it_is_in_small_letters(world: World) {
+        let path = format!("/facilities/{}", ids::FACILITY.to_uppercase());
+        world.linde().get(&path).await.expect(200);
+        for language in ["nl", "fr", "en"] {
+            let refused = world.linde().with("accept-language", language).get("/facilities/x").await.problem(400, "badRequest");
+            let detail = refused.body["issues"][0]["detail"].as_str().expect("a detail").to_owned();
+            assert!(!detail.contains("kleine letters") && !detail.contains("minuscules"), "{detail}");
+        }
+    }
+
     async fn a_token_is_needed_and_must_be_good(world: World) {
         let missing = world.anyone().get("/me").await.problem(401, "noAccessToken");
         assert_eq!(missing.header("www-authenticate"), Some("Bearer"));
