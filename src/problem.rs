@@ -219,6 +219,18 @@ impl Problem {
         )
     }
 
+    /// A path that no route takes: it hides nothing.
+    pub fn no_such_path() -> Self {
+        Self::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "Dit pad bestaat niet; zie /v1/doc/.",
+                "Ce chemin n'existe pas ; voir /v1/doc/.",
+                "There is no such path; see /v1/doc/.",
+            ),
+        )
+    }
+
     /// A reference in the body to something that is not there.
     pub fn unknown_reference(field: &str, value: impl ToString) -> Self {
         Self::fault(

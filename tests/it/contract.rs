@@ -73,6 +73,18 @@ on_both! {
         assert_eq!(refused.body["detail"], "The claim vo_orgcode stands for no organisation or facility that is known here.");
     }
 
+    async fn a_path_that_no_route_takes_hides_nothing(world: World) {
+        let linde = world.linde().with("accept-language", "en");
+        for address in ["/", "/health", "/v1", "/v1/", "/v1/selfAssessment", "/v1/facilities/", "/v1/doc/nope", "/issuer/.well-known/jwks.json"] {
+            let refused = linde.get_at(address).await.problem(404, "resourceNotFound");
+            assert_eq!(refused.body["detail"], "There is no such path; see /v1/doc/.", "{address}");
+        }
+        let hidden = world.wilg().get(&format!("/selfAssessments/{}", ids::SELF_ASSESSMENT)).await.problem(404, "resourceNotFound");
+        assert_eq!(hidden.body["detail"], "Dit bestaat niet, of u mag het niet zien.");
+        let wrong = linde.delete("/me").await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.body["detail"], "Allowed here: GET, HEAD.");
+    }
+
     async fn an_id_in_capitals_is_what_it_is_in_small_letters(world: World) {
         let path = format!("/facilities/{}", ids::FACILITY.to_uppercase());
         world.linde().get(&path).await.expect(200);
