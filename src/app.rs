@@ -220,15 +220,15 @@ pub fn app(
 async fn no_such_route(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let methods = state.documents.methods_of(request.match_info().as_str());
     let problem = if methods.is_empty() {
-        Problem::not_found()
+        Problem::no_such_path()
     } else {
         let allowed = methods.join(", ");
         Problem::new(
             Kind::MethodNotAllowed,
             Text::new(
-                format!("Hier kan: {allowed}."),
-                format!("Ici sont permis : {allowed}."),
-                format!("Here one can: {allowed}."),
+                format!("Hier toegelaten: {allowed}."),
+                format!("Permis ici : {allowed}."),
+                format!("Allowed here: {allowed}."),
             ),
         )
         .allowing(allowed)
@@ -281,13 +281,19 @@ async fn health(state: web::Data<State>, _: Query<Nothing>) -> HttpResponse {
 /// The demo's issuer says who it is. Not there in production.
 #[get("/issuer/.well-known/openid-configuration")]
 async fn demo_discovery(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let issuer = state.demo_issuer.as_ref().ok_or_else(Problem::not_found)?;
+    let issuer = state
+        .demo_issuer
+        .as_ref()
+        .ok_or_else(Problem::no_such_path)?;
     Ok(HttpResponse::Ok().json(issuer.discovery()))
 }
 
 /// The demo's issuer gives its keys. Not there in production.
 #[get("/issuer/.well-known/jwks.json")]
 async fn demo_keys(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let issuer = state.demo_issuer.as_ref().ok_or_else(Problem::not_found)?;
+    let issuer = state
+        .demo_issuer
+        .as_ref()
+        .ok_or_else(Problem::no_such_path)?;
     Ok(HttpResponse::Ok().json(issuer.jwks()))
 }

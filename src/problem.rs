@@ -212,9 +212,21 @@ impl Problem {
         Self::new(
             Kind::ResourceNotFound,
             Text::new(
-                "Dit bestaat niet, of u mag er niet van weten.",
+                "Dit bestaat niet, of u mag het niet zien.",
                 "Cela n'existe pas, ou ne vous est pas accessible.",
                 "There is no such thing, or it is not yours to see.",
+            ),
+        )
+    }
+
+    /// A path that no route takes: it hides nothing.
+    pub fn no_such_path() -> Self {
+        Self::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "Dit pad bestaat niet; zie /v1/doc/.",
+                "Ce chemin n'existe pas ; voir /v1/doc/.",
+                "There is no such path; see /v1/doc/.",
             ),
         )
     }

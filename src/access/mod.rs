@@ -349,6 +349,9 @@ fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
     if !scoped {
         roles.retain(|role| *role != Role::Integration);
     }
+    if let Some(without_role) = &claims.without_role {
+        return Err(Problem::new(Kind::MissingPermission, without_role.text()));
+    }
     if roles.is_empty() {
         let allowed: Vec<&str> = A::ROLES.iter().map(|role| role.name()).collect();
         let allowed = allowed.join(", ");

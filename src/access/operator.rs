@@ -84,6 +84,7 @@ fn actor(subject: &str, roles: Vec<Role>) -> Actor {
             client: None,
             name: None,
             roles: Vec::new(),
+            without_role: None,
             organisation: None,
             scopes: Vec::new(),
             expires: i64::MAX,

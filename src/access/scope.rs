@@ -179,23 +179,39 @@ fn parent(conn: &mut Conn, id: Id) -> Result<Option<Id>, Problem> {
 
 fn no_match(number: &str, state: &State) -> Problem {
     let claim = &state.settings.organisation_claim;
-    let shown = if crate::personal::holds_register_number(number) {
-        ""
-    } else {
-        number
-    };
-    Problem::new(
-        Kind::MissingPermission,
+    let text = if number.is_empty() {
         Text::new(
             format!(
-                "De claim {claim} ({shown}) staat voor geen organisatie of voorziening die hier bekend is."
+                "De claim {claim} ontbreekt in het token; hij zegt voor welke organisatie of voorziening de rol geldt."
             ),
             format!(
-                "Le claim {claim} ({shown}) ne correspond à aucune organisation ou structure connue ici."
+                "Le claim {claim} manque dans le jeton ; il dit pour quelle organisation ou structure le rôle vaut."
             ),
             format!(
-                "The claim {claim} ({shown}) stands for no organisation or facility that is known here."
+                "The claim {claim} is missing from the token; it says for which organisation or facility the role is."
             ),
+        )
+    } else {
+        unknown_owner(claim, number)
+    };
+    Problem::new(Kind::MissingPermission, text)
+}
+
+fn unknown_owner(claim: &str, number: &str) -> Text {
+    let shown = if crate::personal::holds_register_number(number) {
+        String::new()
+    } else {
+        format!(" ({number})")
+    };
+    Text::new(
+        format!(
+            "De claim {claim}{shown} staat voor geen organisatie of voorziening die hier bekend is."
+        ),
+        format!(
+            "Le claim {claim}{shown} ne correspond à aucune organisation ou structure connue ici."
+        ),
+        format!(
+            "The claim {claim}{shown} stands for no organisation or facility that is known here."
         ),
     )
 }

@@ -152,6 +152,11 @@ impl Moment {
     pub fn day(self) -> NaiveDate {
         self.0.with_timezone(&Brussels).date_naive()
     }
+
+    /// As a sentence tells it: to the second.
+    pub fn to_the_second(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
 }
 
 impl fmt::Display for Moment {

@@ -124,13 +124,14 @@ impl Walk<'_> {
     ) -> Option<Value> {
         let Data::Map(fields) = &node.data else {
             let names = joined(properties(schema).map(|(name, _)| name));
+            let example = self.example(schema, name);
             return self.malformed(
                 node,
                 at,
                 text!(
-                    "Hier hoort een object met de velden {names}.",
-                    "Un objet avec les champs {names} est attendu ici.",
-                    "An object with the fields {names} belongs here.",
+                    "Hier hoort een object met de velden {names}, zoals {example}.",
+                    "Un objet avec les champs {names} est attendu ici, comme {example}.",
+                    "An object with the fields {names} belongs here, such as {example}.",
                 ),
             );
         };
@@ -163,13 +164,30 @@ impl Walk<'_> {
         Some(Value::Object(whole))
     }
 
+    /// How such an object starts: with the default language where it holds texts, else with what it cannot do without.
+    fn example(&self, schema: &'static Value, name: &str) -> String {
+        let first = if name == "Texts" {
+            Some(self.language().unwrap_or("nl"))
+        } else {
+            let required = words(schema, "required").first().copied();
+            required.or_else(|| properties(schema).next().map(|(name, _)| name))
+        };
+        format!("{{ {}: … }}", first.unwrap_or_default())
+    }
+
+    /// The code of the default language.
+    fn language(&self) -> Option<&'static str> {
+        self.default_language.map(|language| match language {
+            Language::Nl => "nl",
+            Language::Fr => "fr",
+            Language::En => "en",
+        })
+    }
+
     /// A text has to be there in the default language.
     fn languages(&mut self, fields: &[(String, Node)], at: &str) {
-        let code = match self.default_language {
-            Some(Language::Nl) => "nl",
-            Some(Language::Fr) => "fr",
-            Some(Language::En) => "en",
-            None => return,
+        let Some(code) = self.language() else {
+            return;
         };
         if !fields.iter().any(|(name, _)| name == code) {
             self.faults.malformed(
@@ -229,9 +247,9 @@ impl Walk<'_> {
                 at,
                 None,
                 text!(
-                    "Deze lijst is te kort; ze heeft minstens {least} element(en) nodig.",
-                    "Cette liste est trop courte ; il lui faut au moins {least} élément(s).",
-                    "This list is too short; it needs at least {least} item(s).",
+                    "Deze lijst is te kort; minimumlengte: {least}.",
+                    "Cette liste est trop courte ; longueur minimale : {least}.",
+                    "This list is too short; minimum length: {least}.",
                 ),
             );
         }

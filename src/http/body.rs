@@ -103,7 +103,7 @@ async fn collect(mut incoming: Incoming, declared: Option<usize>) -> Result<web:
         return Err(too_large(LIMIT));
     }
     let mut bytes = web::BytesMut::with_capacity(declared.unwrap_or(8192).min(LIMIT));
-    while let Some(chunk) = incoming.next().await.map_err(|why| malformed(&why))? {
+    while let Some(chunk) = incoming.next().await.map_err(broken_off)? {
         if bytes.len() + chunk.len() > LIMIT {
             return Err(too_large(LIMIT));
         }
@@ -112,21 +112,49 @@ async fn collect(mut incoming: Incoming, declared: Option<usize>) -> Result<web:
     Ok(bytes.freeze())
 }
 
-fn malformed(why: &str) -> Problem {
+fn malformed(why: &Text) -> Problem {
     Problem::fault(Issue::body(
         "malformedJson",
         "",
         Text::new(
-            format!("De inhoud is geen geldige JSON: {why}."),
-            format!("Le contenu n'est pas du JSON valide : {why}."),
-            format!("The body is no valid JSON: {why}."),
+            format!("De inhoud is geen geldige JSON: {}.", why.nl),
+            format!("Le contenu n'est pas du JSON valide : {}.", why.fr),
+            format!("The body is no valid JSON: {}.", why.en),
+        ),
+    ))
+}
+
+/// What the connection says of itself has no other language than its own.
+fn broken_off(why: String) -> Problem {
+    malformed(&Text::new(why.clone(), why.clone(), why))
+}
+
+fn not_utf8(fault: std::str::Utf8Error) -> Problem {
+    let byte = fault.valid_up_to();
+    malformed(&Text::new(
+        format!("geen UTF-8 vanaf byte {byte}"),
+        format!("pas de l'UTF-8 à partir de l'octet {byte}"),
+        format!("not UTF-8 from byte {byte}"),
+    ))
+}
+
+fn empty() -> Problem {
+    Problem::fault(Issue::body(
+        "malformedJson",
+        "",
+        Text::new(
+            "De inhoud is leeg; stuur minstens {}.",
+            "Le contenu est vide ; envoyez au moins {}.",
+            "The body is empty; send at least {}.",
         ),
     ))
 }
 
 fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Problem> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|fault| malformed(&format!("not UTF-8 from byte {}", fault.valid_up_to())))?;
+    let text = std::str::from_utf8(bytes).map_err(not_utf8)?;
+    if text.trim_ascii().is_empty() {
+        return Err(empty());
+    }
     if might_hide(text) {
         guard(text)?;
     }
@@ -205,8 +233,13 @@ fn refuse_other_shapes<T: ToSchema>(text: &str) -> Result<(), Problem> {
     }
 }
 
-fn place_of(fault: &serde_json::Error) -> String {
-    format!("line {}, column {}", fault.line(), fault.column())
+fn place_of(fault: &serde_json::Error) -> Text {
+    let (line, column) = (fault.line(), fault.column());
+    Text::new(
+        format!("regel {line}, kolom {column}"),
+        format!("ligne {line}, colonne {column}"),
+        format!("line {line}, column {column}"),
+    )
 }
 
 fn refuse_personal(value: &Value, name: &str, faults: &mut Vec<Issue>) {

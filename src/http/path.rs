@@ -65,8 +65,8 @@ fn malformed(request: &HttpRequest) -> Problem {
                 In::Path,
                 name,
                 Text::new(
-                    "Gebruik voor een id een UUID in kleine letters met streepjes, voor een code letters, cijfers, punten en streepjes, en voor een nummer alleen cijfers, vanaf 1.",
-                    "Utilisez un UUID en minuscules avec tirets pour un id, des lettres, chiffres, points et tirets pour un code, et des chiffres seuls, à partir de 1, pour un numéro.",
+                    "Gebruik voor een id een UUID met streepjes, voor een code letters, cijfers, punten en streepjes, en voor een nummer alleen cijfers, vanaf 1.",
+                    "Utilisez un UUID avec tirets pour un id, des lettres, chiffres, points et tirets pour un code, et des chiffres seuls, à partir de 1, pour un numéro.",
                     "Use a hyphenated UUID for an id, letters, digits, dots and hyphens for a code, and digits alone, from 1 on, for a number.",
                 ),
             )

@@ -127,7 +127,7 @@ fn speak(
 /// The problem for an error that is not ours.
 fn foreign(status: StatusCode, cause: String) -> Problem {
     match status.as_u16() {
-        404 => Problem::not_found(),
+        404 => Problem::no_such_path(),
         413 => super::body::too_large(super::body::LIMIT),
         400..=499 => {
             log::info!("the framework refused a request: {cause}");

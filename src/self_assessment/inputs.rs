@@ -13,6 +13,9 @@ use crate::text::Text;
 /// The longest note, in characters.
 const MAX_NOTE: usize = 4000;
 
+/// Pieces of evidence under an answer at most.
+pub const MOST_EVIDENCE: usize = 20;
+
 /// What a cycle is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -126,12 +129,31 @@ pub struct AnswersInput {
     pub answers: Vec<CriterionAnswerInput>,
 }
 
-impl Check for AnswerInput {
-    fn check(&self, faults: &mut Vec<Issue>) {
-        check_texts("", self.note.as_deref(), &self.evidence, faults);
+/// Its faults are named by the work that it is for, beside what only the framework's version tells.
+impl Check for AnswerInput {}
+
+impl AnswerInput {
+    /// Adds what is wrong with its texts and its evidence, each under `at`.
+    pub fn check_parts(&self, at: &str, faults: &mut Vec<Issue>) {
+        if let Some(note) = &self.note {
+            check_length(&format!("{at}note"), note, MAX_NOTE, faults);
+        }
+        let evidence = &self.evidence;
+        if !at_most(
+            &format!("{at}evidence"),
+            evidence.len(),
+            MOST_EVIDENCE,
+            faults,
+        ) {
+            return;
+        }
+        for (index, piece) in evidence.iter().enumerate() {
+            check_piece(piece, &format!("{at}evidence[{index}]."), faults);
+        }
     }
 }
 
+/// The number of answers alone: the work that they are for names what is wrong with each.
 impl Check for AnswersInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         if self.answers.is_empty() {
@@ -145,40 +167,7 @@ impl Check for AnswersInput {
                 ),
             ));
         }
-        if !at_most("answers", self.answers.len(), 500, faults) {
-            return;
-        }
-        let mut seen = std::collections::HashSet::new();
-        for (index, answer) in self.answers.iter().enumerate() {
-            let at = format!("answers[{index}].");
-            if !seen.insert(&answer.criterion_code) {
-                faults.push(
-                    Issue::body(
-                        "repeated",
-                        format!("{at}criterionCode"),
-                        Text::new(
-                            "Dit criterium staat er twee keer; geef één antwoord.",
-                            "Ce critère figure deux fois ; donnez une seule réponse.",
-                            "This criterion is there twice; give one answer.",
-                        ),
-                    )
-                    .with_value(answer.criterion_code.to_string()),
-                );
-            }
-            check_texts(&at, answer.note.as_deref(), &answer.evidence, faults);
-        }
-    }
-}
-
-fn check_texts(at: &str, note: Option<&str>, evidence: &[Evidence], faults: &mut Vec<Issue>) {
-    if let Some(note) = note {
-        check_length(&format!("{at}note"), note, MAX_NOTE, faults);
-    }
-    if !at_most(&format!("{at}evidence"), evidence.len(), 20, faults) {
-        return;
-    }
-    for (index, piece) in evidence.iter().enumerate() {
-        check_piece(piece, &format!("{at}evidence[{index}]."), faults);
+        at_most("answers", self.answers.len(), 500, faults);
     }
 }
 

@@ -14,7 +14,6 @@ use crate::access::policy::{
 };
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
-use crate::facility;
 use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
 use crate::http::idempotency::{IdempotencyKey, Stored};
@@ -106,8 +105,8 @@ pub async fn create_self_assessment(
     body: Json<SelfAssessmentInput>,
 ) -> Result<HttpResponse, Problem> {
     let (id, input) = (Id::new(), body.value);
-    let facility = input.facility_id;
-    let right = move |tx: &mut Tx| facility::own(tx, facility).map(drop);
+    let named = input.clone();
+    let right = move |tx: &mut Tx| work::facility_in(tx, &named).map(drop);
     let create = move |tx: &mut Tx| {
         let head = work::create(tx, id, &input)?;
         let made = store::current(tx, &head)?;

@@ -14,7 +14,7 @@ use crate::text::Text;
 
 mod given;
 
-pub use given::check_answer;
+pub use given::{asked, check_answer, unknown_criterion};
 
 /// What of an answer decides about others: its level and how it came.
 #[derive(Debug, Clone, PartialEq, Eq)]

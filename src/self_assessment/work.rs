@@ -1,5 +1,5 @@
 //! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::rules::{self, Last, Position};
@@ -15,12 +15,12 @@ use crate::facility::{self, Facility};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{Issue, Problem};
+use crate::problem::{In, Issue, Kind, MOST_ISSUES, Problem};
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
 pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
-    let facility = facility::own(tx, input.facility_id)?;
+    let facility = facility_in(tx, input)?;
     let cycle = cycle_store::get(tx, input.cycle_id)
         .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
     if !cycle.open {
@@ -71,6 +71,21 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     Ok(head)
 }
 
+/// The facility that the body names. Whose it is, or whether it is there, is not told; where it was looked for is.
+pub fn facility_in(tx: &mut Tx, input: &SelfAssessmentInput) -> Result<Facility, Problem> {
+    facility::own(tx, input.facility_id).map_err(|fault| match fault.kind() {
+        Kind::ResourceNotFound => Problem::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
+                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
+                "The facility in facilityId does not exist, or is not yours.",
+            ),
+        ),
+        _ => fault,
+    })
+}
+
 /// What a new self-assessment starts from.
 struct LastTime {
     id: Id,
@@ -108,10 +123,11 @@ fn last_time(
 }
 
 fn not_open(cycle: &Cycle) -> Problem {
+    let opens = cycle.opens.to_the_second();
     Problem::conflict(Text::new(
-        format!("Deze cyclus opent op {}.", cycle.opens),
-        format!("Ce cycle ouvre le {}.", cycle.opens),
-        format!("This cycle opens on {}.", cycle.opens),
+        format!("Deze cyclus opent op {opens}."),
+        format!("Ce cycle ouvre le {opens}."),
+        format!("This cycle opens on {opens}."),
     ))
 }
 
@@ -193,11 +209,7 @@ pub fn answer(
     at: impl Fn(usize) -> String,
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    let mut faults = Vec::new();
-    for (index, (code, input)) in inputs.iter().enumerate() {
-        let kind = &head.facility_type;
-        rules::check_answer(&document, kind, code, input, &at(index), &mut faults);
-    }
+    let faults = faults_of(&document, &head.facility_type, inputs, at);
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
     }
@@ -235,6 +247,42 @@ pub fn answer(
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, whose(event, head).with(&said)?)?;
     saved(tx, head, &document)
+}
+
+/// Everything that is wrong with these answers: what each shows by itself, and what the version says of it.
+fn faults_of(
+    document: &Document,
+    facility_type: &str,
+    inputs: &[(String, AnswerInput)],
+    at: impl Fn(usize) -> String,
+) -> Vec<Issue> {
+    let (mut faults, mut seen) = (Vec::new(), HashSet::new());
+    for (index, (code, input)) in inputs.iter().enumerate() {
+        if faults.len() > MOST_ISSUES {
+            // No more than that are named, and others wait for the draft meanwhile.
+            break;
+        }
+        let at = at(index);
+        if !seen.insert(code) {
+            faults.push(repeated(&at, code));
+        }
+        input.check_parts(&at, &mut faults);
+        rules::check_answer(document, facility_type, code, input, &at, &mut faults);
+    }
+    faults
+}
+
+fn repeated(at: &str, code: &str) -> Issue {
+    Issue::body(
+        "repeated",
+        format!("{at}criterionCode"),
+        Text::new(
+            "Dit criterium staat er twee keer; geef één antwoord.",
+            "Ce critère figure deux fois ; donnez une seule réponse.",
+            "This criterion is there twice; give one answer.",
+        ),
+    )
+    .with_value(code)
 }
 
 /// Takes an answer away from a locked draft.
@@ -285,7 +333,13 @@ pub fn confirm(
                         .get(code.as_str())
                         .is_none_or(|standing| standing.origin != AnswerOrigin::CarriedOver)
                 })
-                .map(|(index, code)| not_carried(index, code))
+                .map(|(index, code)| {
+                    let name = format!("criterionCodes[{index}]");
+                    match rules::asked(&document, &head.facility_type, code) {
+                        Ok(_) => not_carried(name, code),
+                        Err(why) => rules::unknown_criterion(In::Body, name, code, why),
+                    }
+                })
                 .collect();
             if !faults.is_empty() {
                 return Err(Problem::faults(faults));
@@ -300,10 +354,10 @@ pub fn confirm(
     saved(tx, head, &document)
 }
 
-fn not_carried(index: usize, code: &str) -> Issue {
+fn not_carried(name: String, code: &str) -> Issue {
     Issue::body(
         "notCarriedOver",
-        format!("criterionCodes[{index}]"),
+        name,
         Text::new(
             "Hier wacht geen overgenomen antwoord op bevestiging; antwoord gewoon.",
             "Aucune réponse reprise n'attend ici de confirmation ; répondez simplement.",

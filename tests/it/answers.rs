@@ -59,6 +59,64 @@ on_both! {
         assert_eq!(wilg.get(&path_of(&draft.body)).await.etag(), draft.etag(), "nothing was stored");
     }
 
+    async fn what_the_body_says_wrongly_is_named_beside_what_the_version_does_not_hold(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let (path, long) = (path_of(&draft.body), "a".repeat(4001));
+        let refused = wilg.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": [
+            {"criterionCode": "bestaatNiet", "level": "volledig"},
+            {"criterionCode": "actiefWerken", "level": "perfect"},
+            {"criterionCode": "actiefWerken", "level": "volledig", "note": long},
+        ]})).await.problem(400, "badRequest");
+        let expected = [
+            ("unknownCriterion", "answers[0].criterionCode"), ("unknownLevel", "answers[1].level"),
+            ("repeated", "answers[2].criterionCode"), ("length", "answers[2].note"),
+        ];
+        assert_eq!(refused.issues(), expected.map(|(kind, name)| (kind.to_owned(), name.to_owned())));
+        let one = json!({"level": "perfect", "note": long});
+        let refused = wilg.seen(&draft).put(&format!("{path}/answers/actiefWerken"), one).await.problem(400, "badRequest");
+        let expected = [("length", "note"), ("unknownLevel", "level")];
+        assert_eq!(refused.issues(), expected.map(|(kind, name)| (kind.to_owned(), name.to_owned())));
+        assert_eq!(wilg.get(&path).await.etag(), draft.etag(), "nothing was stored");
+    }
+
+    async fn a_list_that_is_too_long_is_refused_for_that_alone(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let evidence = vec![json!({"kind": "roddel"}); 21];
+        let one = json!({"level": "volledig", "evidence": evidence});
+        let refused = wilg.seen(&draft).put(&format!("{path}/answers/actiefWerken"), one).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("length".to_owned(), "evidence".to_owned())]);
+        let answers = vec![json!({"criterionCode": "bestaatNiet", "level": "volledig"}); 501];
+        let refused = wilg.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": answers})).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("length".to_owned(), "answers".to_owned())]);
+    }
+
+    async fn a_criterion_that_is_not_in_the_version_is_told_from_one_that_is_not_asked(world: World) {
+        let berk = world.berk();
+        let facilities = berk.get("/facilities?facilityType=cgg").await.expect(200);
+        let draft = draft_of(&berk, &crate::support::ids_of(&facilities)[0]).await;
+        let (path, english) = (path_of(&draft.body), berk.seen(&draft).with("accept-language", "en"));
+        let answer = json!({"level": "volledig"});
+        for (code, said) in [
+            ("intakegesprek", "There is no criterion of this code in ggz 2026-1; did you mean intakeGesprek?"),
+            ("bestaatNiet", "There is no criterion of this code in ggz 2026-1; see GET /v1/frameworks/ggz/versions/2026-1."),
+            ("opvangKinderen", "This criterion is not asked of the type cgg; see GET /v1/frameworks/ggz/versions/2026-1."),
+        ] {
+            let alone = english.put(&format!("{path}/answers/{code}"), answer.clone()).await.problem(400, "badRequest");
+            let listed = json!({"answers": [{"criterionCode": code, "level": "volledig"}]});
+            let listed = english.patch(&format!("{path}/answers"), listed).await.problem(400, "badRequest");
+            let confirmed = english.post(&format!("{path}/confirmations"), json!({"criterionCodes": [code]})).await.problem(400, "badRequest");
+            for (refused, place, name) in [
+                (alone, "path", "criterionCode"), (listed, "body", "answers[0].criterionCode"), (confirmed, "body", "criterionCodes[0]"),
+            ] {
+                let issue = json!({"type": "urn:problem-type:kindreflex:input:unknownCriterion", "in": place, "name": name, "value": code, "detail": said});
+                assert_eq!(refused.body["issues"], json!([issue]));
+            }
+        }
+    }
+
     async fn the_shape_of_a_body_is_checked_whole(world: World) {
         let refused = world.wilg().post("/selfAssessments", json!({"facilityId": "x", "cycel": 1})).await.problem(400, "badRequest");
         let mut issues = refused.issues();

@@ -39,6 +39,62 @@ on_both! {
         raw(&admin.with("content-type", "text/plain"), b"{}").await.problem(415, "unsupportedMediaType");
     }
 
+    async fn what_is_not_json_is_said_in_one_language(world: World) {
+        for (body, language, said) in [
+            (&b"{\"name\": x}"[..], "nl", "De inhoud is geen geldige JSON: regel 1, kolom 10."),
+            (b"{\"name\": x}", "fr", "Le contenu n'est pas du JSON valide : ligne 1, colonne 10."),
+            (b"{\"name\": x}", "en", "The body is no valid JSON: line 1, column 10."),
+            (b"a\xff", "nl", "De inhoud is geen geldige JSON: geen UTF-8 vanaf byte 1."),
+            (b"a\xff", "fr", "Le contenu n'est pas du JSON valide : pas de l'UTF-8 à partir de l'octet 1."),
+            (b"", "nl", "De inhoud is leeg; stuur minstens {}."),
+            (b" \n", "fr", "Le contenu est vide ; envoyez au moins {}."),
+            (b"", "en", "The body is empty; send at least {}."),
+        ] {
+            let refused = raw(&world.admin().with("accept-language", language), body).await.problem(400, "badRequest");
+            assert_eq!(refused.body["issues"][0]["detail"], said);
+            assert_eq!(refused.issues(), [("malformedJson".to_owned(), String::new())]);
+        }
+    }
+
+    async fn a_token_without_a_role_that_counts_is_told_why(world: World) {
+        for (role, said) in [
+            ("superuser", "The claim kindreflex_rol_3d holds no role that is known here."),
+            ("admin:0999000228", "The claim kindreflex_rol_3d holds only roles that do not count for organisation 0999000228 here (KINDREFLEX_OFFICES)."),
+        ] {
+            let refused = world.person(role, None).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+            assert_eq!(refused.body["detail"], said);
+        }
+    }
+
+    async fn a_token_that_names_no_organisation_is_told_so(world: World) {
+        let refused = world.person("facility", None).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+        assert_eq!(refused.body["detail"], "The claim vo_orgcode is missing from the token; it says for which organisation or facility the role is.");
+        let refused = world.person("facility", Some("85073003328".into())).with("accept-language", "en").get("/me").await.problem(403, "missingPermission");
+        assert_eq!(refused.body["detail"], "The claim vo_orgcode stands for no organisation or facility that is known here.");
+    }
+
+    async fn a_path_that_no_route_takes_hides_nothing(world: World) {
+        let linde = world.linde().with("accept-language", "en");
+        for address in ["/", "/health", "/v1", "/v1/", "/v1/selfAssessment", "/v1/facilities/", "/v1/doc/nope", "/issuer/.well-known/jwks.json"] {
+            let refused = linde.get_at(address).await.problem(404, "resourceNotFound");
+            assert_eq!(refused.body["detail"], "There is no such path; see /v1/doc/.", "{address}");
+        }
+        let hidden = world.wilg().get(&format!("/selfAssessments/{}", ids::SELF_ASSESSMENT)).await.problem(404, "resourceNotFound");
+        assert_eq!(hidden.body["detail"], "Dit bestaat niet, of u mag het niet zien.");
+        let wrong = linde.delete("/me").await.problem(405, "methodNotAllowed");
+        assert_eq!(wrong.body["detail"], "Allowed here: GET, HEAD.");
+    }
+
+    async fn an_id_in_capitals_is_what_it_is_in_small_letters(world: World) {
+        let path = format!("/facilities/{}", ids::FACILITY.to_uppercase());
+        world.linde().get(&path).await.expect(200);
+        for language in ["nl", "fr", "en"] {
+            let refused = world.linde().with("accept-language", language).get("/facilities/x").await.problem(400, "badRequest");
+            let detail = refused.body["issues"][0]["detail"].as_str().expect("a detail").to_owned();
+            assert!(!detail.contains("kleine letters") && !detail.contains("minuscules"), "{detail}");
+        }
+    }
+
     async fn a_token_is_needed_and_must_be_good(world: World) {
         let missing = world.anyone().get("/me").await.problem(401, "noAccessToken");
         assert_eq!(missing.header("www-authenticate"), Some("Bearer"));

@@ -20,6 +20,24 @@ on_both! {
         assert_eq!(revision.body["selfAssessment"]["answers"], submitted.body["answers"]);
     }
 
+    async fn a_facility_that_is_not_the_callers_is_named_as_the_bodys(world: World) {
+        let english = world.wilg().with("accept-language", "en");
+        for facility in [ids::FACILITY, "0190a000-0000-7000-8000-00000000ffff"] {
+            let input = json!({"facilityId": facility, "cycleId": ids::CYCLE});
+            let refused = english.post("/selfAssessments", input).await.problem(404, "resourceNotFound");
+            assert_eq!(refused.body["detail"], "The facility in facilityId does not exist, or is not yours.");
+        }
+    }
+
+    async fn a_cycle_that_is_not_open_says_when_to_the_second(world: World) {
+        let english = world.wilg().with("accept-language", "en");
+        let cycle = world.planner().get(&format!("/cycles/{}", ids::PLANNED_CYCLE)).await.expect(200);
+        let opens = cycle.body["opens"].as_str().expect("a moment");
+        let (second, _) = opens.split_once('.').expect("a fraction");
+        let refused = english.post("/selfAssessments", json!({"facilityId": WILG, "cycleId": ids::PLANNED_CYCLE})).await.problem(409, "stateConflict");
+        assert_eq!(refused.body["detail"], format!("This cycle opens on {second}Z."));
+    }
+
     async fn the_second_year_takes_four_calls(world: World) {
         let linde = world.linde();
         let draft = draft_of(&linde, ids::FACILITY).await;

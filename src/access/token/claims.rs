@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::json::Members;
+use super::without_role::{Reason, WithoutRole};
 use super::{Settings, TokenFault};
 use crate::access::role::Role;
 use crate::hash::{hex, sha256};
@@ -23,6 +24,8 @@ pub struct Claims {
     pub name: Option<String>,
     /// The roles that are ours and count for this caller, in the token's order. A machine is an `integration` and nothing else.
     pub roles: Vec<RoleClaim>,
+    /// Why there are none; nothing when there are.
+    pub without_role: Option<WithoutRole>,
     /// The organisation claim: of the roles that name none.
     pub organisation: Option<String>,
     /// `scope`, cut at its spaces.
@@ -70,23 +73,30 @@ pub(super) fn of_payload(
         None => text(payload, "azp")?,
     };
     let organisation = organisation(payload, settings)?;
+    let silent = in_any_case(payload, &settings.role_claim)?.is_none();
     let said = roles(payload, settings)?;
     let says = |role| said.iter().any(|claim| claim.role == role);
     if says(Role::Inspector) && says(Role::Authority) {
         return Err(TokenFault::ConflictingRoles);
     }
     // A token that a client asked for itself names the client as its subject (RFC 9068, section 2.2).
-    let roles = if client.as_ref() == Some(&subject) {
-        let silent = in_any_case(payload, &settings.role_claim)?.is_none();
+    let is_machine = client.as_ref() == Some(&subject);
+    let roles = if is_machine {
         machine_roles(silent, &said)
     } else {
-        person_roles(said, organisation.as_deref(), settings)
+        person_roles(&said, organisation.as_deref(), settings)
     };
+    let why = || Reason::of(silent, is_machine, &said, organisation.as_deref());
+    let without_role = roles.is_empty().then(|| WithoutRole {
+        claim: settings.role_claim.clone(),
+        reason: why(),
+    });
     Ok(Claims {
         subject: without_register_number(subject),
         client,
         name: name(payload).filter(|name| !holds_register_number(name)),
         roles,
+        without_role,
         organisation,
         scopes: scopes(payload)?,
         expires,
@@ -217,11 +227,11 @@ fn machine_roles(silent: bool, said: &[RoleClaim]) -> Vec<RoleClaim> {
 /// A person's roles. Those of government count only for the organisations that are set as its offices: elsewhere, whoever hands out
 /// roles for an organisation of its own could make inspectors.
 fn person_roles(
-    mut said: Vec<RoleClaim>,
+    said: &[RoleClaim],
     organisation: Option<&str>,
     settings: &Settings,
 ) -> Vec<RoleClaim> {
-    said.retain(|claim| match claim.role {
+    let counts = |claim: &&RoleClaim| match claim.role {
         Role::Facility | Role::FacilityContributor => true,
         Role::Integration => false,
         _ if settings.offices.is_empty() => claim.organisation.is_none(),
@@ -230,8 +240,8 @@ fn person_roles(
             .as_deref()
             .or(organisation)
             .is_some_and(|number| settings.offices.iter().any(|office| office == number)),
-    });
-    said
+    };
+    said.iter().filter(counts).cloned().collect()
 }
 
 /// A subject that holds a register number is replaced by its hash: still one caller, and the number is not stored.

@@ -14,6 +14,7 @@ mod remote;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod without_role;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::clock::Clock;
 pub use claims::{Claims, RoleClaim};
 pub use remote::is_safe_url;
 pub use settings::{Introspection, Settings};
+pub use without_role::{Reason, WithoutRole};
 
 use cache::{Cache, Entry, Fingerprint};
 use introspection::Introspector;
@@ -196,6 +198,10 @@ impl Inner {
 
     fn remember(&self, fingerprint: Fingerprint, entry: Entry) -> Arc<Claims> {
         let claims = Arc::clone(&entry.claims);
+        // Here, and not at each refusal: a token is remembered once, and refused as often as it is sent.
+        if let Some(without_role) = &claims.without_role {
+            log::info!("a token gives no role: {}", without_role.text().en);
+        }
         self.cache.put(fingerprint, entry, self.now());
         claims
     }

@@ -111,6 +111,25 @@ fn every_fault_is_named_with_its_place_and_line() {
 }
 
 #[test]
+fn what_is_missing_is_said_with_an_example_and_in_the_plural_of_no_number() {
+    for (passage, replacement, said) in [
+        (
+            "{ nl: Ja } }",
+            "Ja }",
+            "An object with the fields en, fr, nl belongs here, such as { nl: … }.",
+        ),
+        (
+            "levels: [ja]",
+            "levels: []",
+            "This list is too short; minimum length: 1.",
+        ),
+    ] {
+        let found = from_yaml(&bent(passage, replacement)).unwrap_err();
+        assert_eq!(found[0].what.en, said);
+    }
+}
+
+#[test]
 fn marks_of_change_have_to_make_sense_in_themselves() {
     let yaml = SMALL.replace("{ code: v1 }", "{ code: v2, supersedes: v1 }");
     for (change, place) in [

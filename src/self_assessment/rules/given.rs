@@ -1,6 +1,7 @@
 //! What is wrong with an answer as it was given.
 use crate::framework::document::{Criterion, Document};
-use crate::problem::Issue;
+use crate::problem::{In, Issue};
+use crate::self_assessment::inputs::MOST_EVIDENCE;
 use crate::self_assessment::{AnswerInput, Evidence};
 use crate::text::Text;
 
@@ -13,18 +14,25 @@ pub fn check_answer(
     at: &str,
     faults: &mut Vec<Issue>,
 ) {
-    let Some(criterion) = document
-        .criterion(code)
-        .filter(|criterion| criterion.is_for(facility_type))
-    else {
-        faults.push(unknown_criterion(
-            document,
-            code,
-            &format!("{at}criterionCode"),
-        ));
-        return;
+    let criterion = match asked(document, facility_type, code) {
+        Ok(criterion) => criterion,
+        Err(why) => {
+            // An answer that stands alone has its criterion in the path.
+            let place = if at.is_empty() { In::Path } else { In::Body };
+            faults.push(unknown_criterion(
+                place,
+                format!("{at}criterionCode"),
+                code,
+                why,
+            ));
+            return;
+        }
     };
     check_level(document, criterion, answer, at, faults);
+    // More than that are refused for their number alone.
+    if answer.evidence.len() > MOST_EVIDENCE {
+        return;
+    }
     for (index, piece) in answer.evidence.iter().enumerate() {
         check_evidence(document, piece, &format!("{at}evidence[{index}]."), faults);
     }
@@ -83,19 +91,62 @@ fn check_evidence(document: &Document, piece: &Evidence, at: &str, faults: &mut 
     faults.push(Issue::body("fileCounts", name, detail));
 }
 
-/// A criterion that this version does not ask of this facility type.
-fn unknown_criterion(document: &Document, code: &str, name: &str) -> Issue {
+/// The criterion of this code, or why a facility of this type cannot answer it.
+pub fn asked<'d>(
+    document: &'d Document,
+    facility_type: &str,
+    code: &str,
+) -> Result<&'d Criterion, Text> {
+    match document.criterion(code) {
+        Some(criterion) if criterion.is_for(facility_type) => Ok(criterion),
+        Some(_) => Err(not_asked(document, facility_type)),
+        None => Err(no_such_criterion(document, code)),
+    }
+}
+
+fn not_asked(document: &Document, facility_type: &str) -> Text {
     let (framework, version) = (&document.code, &document.version.code);
-    Issue::body(
-        "unknownCriterion",
-        name,
-        Text::new(
-            format!("Dit criterium wordt hier niet gevraagd; zie GET /v1/frameworks/{framework}/versions/{version}."),
-            format!("Ce critère n'est pas demandé ici ; voir GET /v1/frameworks/{framework}/versions/{version}."),
-            format!("This criterion is not asked here; see GET /v1/frameworks/{framework}/versions/{version}."),
+    Text::new(
+        format!(
+            "Dit criterium wordt niet gevraagd aan het type {facility_type}; zie GET /v1/frameworks/{framework}/versions/{version}."
+        ),
+        format!(
+            "Ce critère n'est pas demandé au type {facility_type} ; voir GET /v1/frameworks/{framework}/versions/{version}."
+        ),
+        format!(
+            "This criterion is not asked of the type {facility_type}; see GET /v1/frameworks/{framework}/versions/{version}."
         ),
     )
-    .with_value(code)
+}
+
+fn no_such_criterion(document: &Document, code: &str) -> Text {
+    let (framework, version) = (&document.code, &document.version.code);
+    let meant = document
+        .criteria()
+        .map(|(_, criterion)| &criterion.code)
+        .find(|known| known.as_str().eq_ignore_ascii_case(code));
+    let (nl, fr, en) = match meant {
+        Some(meant) => (
+            format!("bedoelde u {meant}?"),
+            format!("vouliez-vous dire {meant} ?"),
+            format!("did you mean {meant}?"),
+        ),
+        None => (
+            format!("zie GET /v1/frameworks/{framework}/versions/{version}."),
+            format!("voir GET /v1/frameworks/{framework}/versions/{version}."),
+            format!("see GET /v1/frameworks/{framework}/versions/{version}."),
+        ),
+    };
+    Text::new(
+        format!("In {framework} {version} bestaat geen criterium met deze code; {nl}"),
+        format!("Il n'y a pas de critère de ce code dans {framework} {version} ; {fr}"),
+        format!("There is no criterion of this code in {framework} {version}; {en}"),
+    )
+}
+
+/// A code that cannot be answered here, and why.
+pub fn unknown_criterion(place: In, name: String, code: &str, why: Text) -> Issue {
+    Issue::new("unknownCriterion", place, name, why).with_value(code)
 }
 
 fn unknown_level(document: &Document, criterion: &Criterion, given: &str, name: &str) -> Issue {

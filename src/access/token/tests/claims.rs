@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::super::cache::{Cache, Entry, Fingerprint};
 use super::super::claims::of_access_token;
 use super::super::json::Members;
+use super::super::without_role::Reason;
 use super::*;
 use crate::access::role::Role;
 
@@ -194,6 +195,80 @@ fn a_role_of_government_counts_for_its_offices_alone() {
     );
     assert_eq!(with(&["0316380841"], json!("admin")), 1);
     assert_eq!(with(&[], json!("facility:0999000228")), 1);
+}
+
+#[test]
+fn a_token_without_a_role_that_counts_says_why() {
+    let elsewhere = |number: &str| Some(Reason::Elsewhere(Some(number.to_owned())));
+    let (offices, none): (&[&str], &[&str]) = (&["OVO000001"], &[]);
+    for (offices, claims, expected) in [
+        (none, json!({}), Some(Reason::Missing)),
+        (
+            none,
+            json!({"rollen": "admin", "vo_orgcode": "OVO000001"}),
+            Some(Reason::Missing),
+        ),
+        (
+            none,
+            json!({"kindreflex_rol_3d": []}),
+            Some(Reason::Unknown),
+        ),
+        (
+            none,
+            json!({"kindreflex_rol_3d": ["Admin", "facility:"]}),
+            Some(Reason::Unknown),
+        ),
+        (
+            none,
+            json!({"kindreflex_rol_3d": "integration"}),
+            Some(Reason::OfMachines),
+        ),
+        (
+            none,
+            json!({"kindreflex_rol_3d": "facility", "client_id": "u-1"}),
+            Some(Reason::OfPeople),
+        ),
+        (
+            none,
+            json!({"kindreflex_rol_3d": "admin:0999000228"}),
+            elsewhere("0999000228"),
+        ),
+        (
+            offices,
+            json!({"kindreflex_rol_3d": "admin"}),
+            Some(Reason::Elsewhere(None)),
+        ),
+        (
+            offices,
+            json!({"kindreflex_rol_3d": "admin", "vo_orgcode": "0316380841"}),
+            elsewhere("0316380841"),
+        ),
+        (
+            offices,
+            json!({"kindreflex_rol_3d": ["admin", "facility"]}),
+            None,
+        ),
+        (none, json!({"client_id": "u-1"}), None),
+    ] {
+        let settings = Settings {
+            offices: offices.iter().map(|office| (*office).to_owned()).collect(),
+            ..settings()
+        };
+        let found = read(&settings, claims.clone()).unwrap().without_role;
+        assert_eq!(found.map(|found| found.reason), expected, "{claims}");
+    }
+}
+
+#[test]
+fn a_number_that_is_long_or_could_be_a_persons_is_not_repeated() {
+    for number in ["85.07.30-033.28", &"9".repeat(41)] {
+        let claims = json!({"kindreflex_rol_3d": format!("admin:{number}")});
+        let why = read(&settings(), claims).unwrap().without_role.unwrap();
+        assert_eq!(
+            why.text().en,
+            "The claim kindreflex_rol_3d holds only roles that do not count for this organisation here (KINDREFLEX_OFFICES)."
+        );
+    }
 }
 
 #[test]

@@ -330,6 +330,7 @@ async fn what_the_issuer_for_development_signs_is_verified() {
             role: Role::Facility,
             organisation: Some("OVO000001".to_owned()),
         }],
+        without_role: None,
         organisation: Some("0316380841".to_owned()),
         scopes: vec!["read:facilities".to_owned(), "write:answers".to_owned()],
         expires: claims.expires,
