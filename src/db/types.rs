@@ -122,7 +122,7 @@ impl fmt::Display for Id {
 impl FromStr for Id {
     type Err = uuid::Error;
 
-    /// The hyphenated form only: one thing has one URL.
+    /// The hyphenated form only, in whichever case.
     fn from_str(text: &str) -> Result<Self, uuid::Error> {
         let hyphenated: uuid::fmt::Hyphenated = text.parse()?;
         Ok(Self(hyphenated.into_uuid()))
