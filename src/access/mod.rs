@@ -78,7 +78,7 @@ pub struct Tx<'c> {
     pub scope: Scope,
     /// Who it is.
     pub actor: &'c Actor,
-    /// The moment of the request.
+    /// The moment at which the work began.
     pub now: Moment,
     /// What the process holds for all requests.
     pub state: &'c State,
@@ -154,8 +154,6 @@ impl Tx<'_> {
 pub struct Allowed<A> {
     actor: Arc<Actor>,
     state: web::Data<State>,
-    /// The moment of the request.
-    pub now: Moment,
     action: PhantomData<A>,
 }
 
@@ -183,7 +181,9 @@ impl<A: Action> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
-        let (actor, state, now) = (self.actor.clone(), self.state.clone(), self.now);
+        let (actor, state) = (self.actor.clone(), self.state.clone());
+        // Taken here and not when the request began: a body may take minutes, and what it asks for is judged now.
+        let now = Moment(state.clock.now());
         move |conn| {
             let scope = Scope::of(conn, &actor, &state, now)?;
             Tx::run(conn, scope, &actor, now, &state, &work)
@@ -236,7 +236,6 @@ impl<A: Action> FromRequest for Allowed<A> {
             let identified = request.extensions().get::<Arc<Claims>>().cloned();
             let claims = identified.ok_or_else(no_token)?;
             let roles = permit::<A>(&claims)?;
-            let now = Moment(state.clock.now());
             let trace = Trace::of(&request).0;
             Ok(Self {
                 actor: Arc::new(Actor {
@@ -246,7 +245,6 @@ impl<A: Action> FromRequest for Allowed<A> {
                     trace,
                 }),
                 state,
-                now,
                 action: PhantomData,
             })
         })

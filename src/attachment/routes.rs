@@ -273,7 +273,7 @@ fn broken_off(why: &str) -> Problem {
 ///
 /// An attachment is finished once: the same bytes again are 200 and change nothing, other bytes are 409. An upload that breaks off,
 /// or comes too slowly, leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
-/// it was handed in, no other bytes are taken in their place. The id is unique within the facility.
+/// it was handed in, only bytes that a handed-in revision names are taken. The id is unique within the facility.
 #[utoipa::path(tag = "Attachments", operation_id = "putAttachment",
     params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), RequiredFacilityParameter,
         ("Repr-Digest" = String, Header, description = "The SHA-256 of the bytes sent (RFC 9530). `Content-Digest` is taken instead.",

@@ -7,7 +7,7 @@ use super::store::{self, AuditEvent, Filter};
 use super::verify::{self, Walk};
 use crate::access::Allowed;
 use crate::access::policy::{ReadAuditEvents, VerifyAuditEvents};
-use crate::db::types::Id;
+use crate::db::types::{Id, Moment};
 use crate::http::answer;
 use crate::http::page::{Page, Window};
 use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_id};
@@ -114,6 +114,7 @@ pub async fn verify_audit_events(
     while let Some(step) = walk.next() {
         walk.take(allowed.read(move |tx| verify::read(tx, &step)).await?);
     }
-    let found = Verification::of(walk.finish(), audit.keys().is_some(), allowed.now);
+    let now = Moment(allowed.state().clock.now());
+    let found = Verification::of(walk.finish(), audit.keys().is_some(), now);
     answer::plain(&found)
 }

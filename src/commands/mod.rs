@@ -25,6 +25,9 @@ use kindreflex::sweep;
 
 mod frameworks;
 
+/// What is logged when nothing else is asked for: not each broken request line that somebody sends.
+const LOG: &str = "info,actix_http::h1=off";
+
 /// The audience of the demo.
 const DEMO_AUDIENCE: &str = "kindreflex";
 
@@ -127,7 +130,7 @@ enum DocumentFormat {
 
 /// Runs the command that was asked for.
 pub fn run() -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(LOG)).init();
     let outcome = match Cli::parse().command {
         Command::Demo { listen, data } => demo_command(listen, &data),
         Command::Token {

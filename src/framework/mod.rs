@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::types::Moment;
+use crate::http::ETag;
 use document::{Code, Document, Texts};
 
 pub mod check;
@@ -88,6 +89,16 @@ pub struct VersionSummary {
     /// When it came to be there for the caller, which is its place among others.
     #[serde(skip)]
     pub(crate) came: Moment,
+}
+
+impl VersionView {
+    /// Its tag. A published one is frozen, and does not tell how often it was edited before.
+    pub fn tag(&self) -> ETag {
+        match self.status {
+            VersionState::Draft => ETag::edit(self.edit),
+            VersionState::Published => ETag::named("published"),
+        }
+    }
 }
 
 impl VersionSummary {

@@ -17,7 +17,7 @@ use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::{Arrival, Window};
 use crate::http::query::{FromQuery, Nothing, Query, Reader};
-use crate::http::{ETag, IfMatch, Json, Page, Path};
+use crate::http::{IfMatch, Json, Page, Path};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
@@ -90,7 +90,7 @@ pub async fn read_framework_version(
     let found = allowed
         .read(move |tx| store::get(tx, framework.as_str(), version.as_str()))
         .await?;
-    answer::found(&found, &ETag::edit(found.edit), &known)
+    answer::found(&found, &found.tag(), &known)
 }
 
 /// The structure is checked when the body is read; what it means, in [`check`].
@@ -122,7 +122,7 @@ pub async fn put_framework_version(
     let (saved, new) = allowed
         .write(move |tx| {
             let current = store::find(tx, framework.as_str(), version.as_str())?;
-            let tag = current.as_ref().map(|current| ETag::edit(current.edit));
+            let tag = current.as_ref().map(VersionView::tag);
             precondition.check(tag.as_ref())?;
             if let Some(current) = &current {
                 work::require_draft(current)?;
@@ -132,7 +132,7 @@ pub async fn put_framework_version(
             Ok((saved, current.is_none()))
         })
         .await?;
-    answer::put(&saved, &ETag::edit(saved.edit), &saved.href, new)
+    answer::put(&saved, &saved.tag(), &saved.href, new)
 }
 
 fn checked(bytes: &[u8]) -> Result<Document, Problem> {
@@ -182,14 +182,10 @@ pub async fn publish_framework_version(
     let input = body.value;
     let work = move |tx: &mut Tx| {
         let current = store::get(tx, framework.as_str(), version.as_str())?;
-        if_match.check(&ETag::edit(current.edit))?;
+        if_match.check(&current.tag())?;
         work::require_draft(&current)?;
         let published = work::publish(tx, &current, &input)?;
-        Stored::created(
-            published.href.clone(),
-            &ETag::edit(published.edit),
-            &published,
-        )
+        Stored::created(published.href.clone(), &published.tag(), &published)
     };
     Ok(allowed
         .write_once(key, body.bytes, right, work)
@@ -241,7 +237,7 @@ pub async fn read_answer_schema(
         .await?;
     let facility_type = query.0.0;
     let schema = rules::answer_schema(&found.document, facility_type.as_ref().map(Code::as_str));
-    answer::found(&schema, &ETag::edit(found.edit), &known)
+    answer::found(&schema, &found.tag(), &known)
 }
 
 /// Since when.

@@ -2,6 +2,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::Duration;
 use diesel::prelude::*;
 
 use super::document::{Code, Document};
@@ -242,6 +243,7 @@ pub fn publish(
     document: &Document,
 ) -> Result<VersionView, Problem> {
     let (framework, version) = (document.code.as_str(), document.version.code.as_str());
+    let published_at = after_all_others(tx)?;
     let changed = diesel::update(table::table)
         .filter(table::framework_code.eq(framework))
         .filter(table::version_code.eq(version))
@@ -250,7 +252,7 @@ pub fn publish(
         .set((
             table::document.eq(JsonText::of(document)?),
             table::state.eq(VersionState::Published),
-            table::published_at.eq(tx.now),
+            table::published_at.eq(published_at),
             table::edit.eq(current.edit + 1),
         ))
         .execute(tx.conn)?;
@@ -264,4 +266,20 @@ pub fn publish(
         ),
     )?;
     get(tx, framework, version)
+}
+
+/// The moment of a publication: now, and after every other, so that lists in their order only grow at the end.
+fn after_all_others(tx: &mut Tx) -> Result<Moment, Problem> {
+    tx.wait_for_name("publications of frameworks")?;
+    let newest: Option<Option<Moment>> = table::table
+        .filter(table::published_at.is_not_null())
+        .order(table::published_at.desc())
+        .select(table::published_at)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    let earliest = newest
+        .flatten()
+        .map(|Moment(at)| Moment(at + Duration::microseconds(1)));
+    Ok(earliest.map_or(tx.now, |earliest| tx.now.max(earliest)))
 }

@@ -22,7 +22,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         let personal = request
             .match_info()
             .iter()
-            .any(|(_, value)| holds_register_number(value) && !is_technical(value));
+            .any(|(_, value)| holds_register_number(&unescaped(value)) && !is_technical(value));
         if personal {
             return ready(Err(Problem::fault(Issue::new(
                 "personalData",
@@ -37,6 +37,15 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
                 .map_err(|_| malformed(request)),
         )
     }
+}
+
+/// The value with a blank for each escape that the router leaves (`%2F`, `%2B`, `%25`): their digits are none of the text's.
+fn unescaped(value: &str) -> String {
+    let mut parts = value.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        format!("{text} {}", part.get(2..).unwrap_or_default())
+    })
 }
 
 /// A number from 1 on, written in digits alone: one thing has one URL.

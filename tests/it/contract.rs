@@ -1,4 +1,5 @@
 //! The house rules: problems, preconditions, keys, pages.
+use futures_util::StreamExt;
 use kindreflex::db::types::Moment;
 use kindreflex::demo::ids;
 use kindreflex::http::page::Arrival;
@@ -458,5 +459,32 @@ on_both! {
     async fn a_cursor_is_never_taken_for_a_register_number(world: World) {
         let cursor = cursor_at(1_785_073_003_328_000);
         world.linde().get(&format!("/sectors?after={cursor}")).await.expect(200);
+    }
+
+    async fn a_body_that_comes_slowly_is_judged_when_it_is_there(world: World) {
+        let planner = world.planner();
+        let opens = world.state.clock.now() + chrono::Duration::minutes(10);
+        let mut input = json!({"title": {"nl": "Binnenkort"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
+            "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": "ownImprovement"});
+        let made = planner.post("/cycles", input.clone()).await.expect(201);
+        input["purpose"] = json!("inspectionPreparation");
+        let (whole, clock) = (input.to_string(), world.state.clock.clone());
+        let (head, tail) = whole.split_at(20);
+        let pieces = vec![head.as_bytes().to_vec(), tail.as_bytes().to_vec()].into_iter().enumerate();
+        let slow = futures_util::stream::iter(pieces).map(move |(turn, piece)| {
+            if turn == 1 {
+                clock.advance(chrono::Duration::minutes(20));
+            }
+            piece
+        });
+        let path = path_of(&made.body);
+        let sender = planner.with("if-match", "*").with("content-type", "application/json");
+        sender.stream("PUT".parse().expect("a method"), &path, slow).await.problem(409, "stateConflict");
+        assert_eq!(planner.get(&path).await.body["purpose"], "ownImprovement", "it is open, and fixed");
+    }
+
+    async fn an_escape_in_a_path_hides_no_register_number(world: World) {
+        let refused = world.admin().get("/organisations/85%2F07%2F30-033%2F28").await.problem(400, "badRequest");
+        assert!(!String::from_utf8_lossy(&refused.bytes).contains("033"));
     }
 }

@@ -217,4 +217,24 @@ on_both! {
         let (rest, _) = walked(&wilg, &below(&page.body["next"]), "code").await;
         assert_eq!(rest, [&there[1..], &["mm".to_owned()]].concat());
     }
+
+    async fn a_published_version_does_not_tell_how_often_its_draft_was_edited(world: World) {
+        let admin = world.admin();
+        new_sector(&world, &french()["facilityTypes"]).await;
+        let mut tags = Vec::new();
+        for (version, edits) in [("eens", 1), ("vaak", 4)] {
+            let mut document = french();
+            document["version"] = json!({"code": version, "label": {"fr": "Essai"}});
+            let path = format!("/frameworks/{}/versions/{version}", document["code"].as_str().expect("a code"));
+            let mut draft = admin.put(&path, document.clone()).await.expect(201);
+            for _ in 0..edits {
+                draft = admin.seen(&draft).put(&path, document.clone()).await.expect(200);
+            }
+            let published = admin.seen(&draft).post(&format!("{path}/publications"), json!({})).await.expect(201);
+            let read = world.wilg().get(&path).await.expect(200);
+            assert_eq!(read.etag(), published.etag());
+            tags.push(read.etag());
+        }
+        assert_eq!(tags[0], tags[1]);
+    }
 }
