@@ -13,8 +13,8 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Bool, HasSqlType, SqlOrd, SqlType, Timestamptz, Uuid as PgUuid};
 use diesel::sqlite::{Sqlite, SqliteConnection, SqliteValue};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -202,6 +202,19 @@ impl TryFrom<DateTime<Utc>> for Moment {
 /// Is the text an id or a moment, as this service writes them? Those have digits and separators too.
 pub fn is_technical(text: &str) -> bool {
     text.parse::<Id>().is_ok() || Moment::try_from(text.to_owned()).is_ok()
+}
+
+/// Reads a day as RFC 3339 writes it (`2026-09-01`), and no other way: chrono would also take `+2026-9-1`.
+pub fn day<'de, D: Deserializer<'de>>(reader: D) -> Result<NaiveDate, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(reader)?;
+    let day = text.parse::<NaiveDate>().ok();
+    day.filter(|day| day.to_string() == text)
+        .ok_or_else(|| D::Error::custom("use a day such as 2026-09-01"))
+}
+
+/// The same, for a day that may be absent.
+pub fn day_if_any<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<NaiveDate>, D::Error> {
+    day(reader).map(Some)
 }
 
 /// JSON as its text: written once, read where it is needed, and passed on to the wire without being taken apart.

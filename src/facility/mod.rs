@@ -34,11 +34,19 @@ pub struct Identifier {
     #[schema(max_length = 50, min_length = 1, example = "0566988259")]
     pub value: String,
     /// First day; that of the owner when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_from: Option<NaiveDate>,
     /// First day on which it no longer holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
 }
@@ -78,9 +86,14 @@ pub struct OrganisationInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
+    #[serde(deserialize_with = "crate::db::types::day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
 }
@@ -134,9 +147,14 @@ pub struct FacilityInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
+    #[serde(deserialize_with = "crate::db::types::day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
 }
@@ -192,9 +210,14 @@ pub struct SiteInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
+    #[serde(deserialize_with = "crate::db::types::day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
 }
@@ -244,9 +267,14 @@ pub struct UnitInput {
     #[schema(min_length = 1, max_length = 200, example = "Opname 2")]
     pub name: String,
     /// First day.
+    #[serde(deserialize_with = "crate::db::types::day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
 }

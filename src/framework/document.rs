@@ -107,11 +107,19 @@ pub struct Version {
     #[schema(nullable = false)]
     pub note: Option<Texts>,
     /// The day on which it was published; a draft has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::db::types::day_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(nullable = false)]
     pub published_on: Option<NaiveDate>,
     /// The day from which it is binding.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::db::types::day_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(nullable = false)]
     pub binding_from: Option<NaiveDate>,
     /// The version of the same framework that it replaces.

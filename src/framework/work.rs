@@ -16,11 +16,19 @@ use crate::text::Text;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PublicationInput {
     /// The day on which it is published; today when left out here and in the document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub published_on: Option<chrono::NaiveDate>,
     /// The day from which it is binding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub binding_from: Option<chrono::NaiveDate>,
 }

@@ -132,7 +132,11 @@ pub struct Evidence {
     )]
     pub description: Option<String>,
     /// The day it speaks of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub observed_on: Option<NaiveDate>,
     /// How many files were checked.

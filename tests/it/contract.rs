@@ -487,4 +487,12 @@ on_both! {
         let refused = world.admin().get("/organisations/85%2F07%2F30-033%2F28").await.problem(400, "badRequest");
         assert!(!String::from_utf8_lossy(&refused.bytes).contains("033"));
     }
+
+    async fn a_day_is_written_in_one_way(world: World) {
+        for day in ["+2020-01-01", "2020-1-1", " 2020-01-01", "2020-01-01 ", "2020-02-30", "20200101"] {
+            let refused = world.admin().post("/organisations", json!({"name": "De Es", "validFrom": day})).await.problem(400, "badRequest");
+            assert_eq!(refused.issues()[0].1, "validFrom", "{day}");
+        }
+        world.admin().post("/organisations", organisation("De Es")).await.expect(201);
+    }
 }

@@ -29,9 +29,14 @@ crate::text_enum! {
 #[schema(as = ResponsibilityPeriod)]
 pub struct Period {
     /// First day.
+    #[serde(deserialize_with = "crate::db::types::day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "crate::db::types::day_if_any",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schema(required = false, nullable = false)]
     pub valid_to: Option<NaiveDate>,
     /// The minister.
