@@ -495,4 +495,14 @@ on_both! {
         }
         world.admin().post("/organisations", organisation("De Es")).await.expect(201);
     }
+
+    async fn a_role_for_an_organisation_that_is_not_known_takes_nothing_from_the_others(world: World) {
+        let known = format!("facility:{}", kindreflex::demo::enterprise_number(9_990_001));
+        let caller = |roles: &[&str]| world.with_token(&crate::support::issuer::token_in_roles(roles));
+        let both = caller(&[&known, "facility:0809699184"]).get("/facilities").await.expect(200);
+        assert!(ids_of(&both).contains(&ids::FACILITY.to_owned()));
+        let expert = caller(&["expert", "facility:0809699184"]).get("/facilities").await.expect(200);
+        assert!(ids_of(&expert).len() > ids_of(&both).len());
+        caller(&["facility:0809699184"]).get("/facilities").await.problem(403, "missingPermission");
+    }
 }

@@ -82,6 +82,16 @@ pub fn token(subject: &str, role: &str, organisation: Option<String>) -> String 
     })
 }
 
+/// A person's token with several roles, each `role` or `role:organisation`.
+pub fn token_in_roles(roles: &[&str]) -> String {
+    signed(TokenRequest {
+        subject: "veelzijdig".to_owned(),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        client: Some("tests".into()),
+        ..TokenRequest::default()
+    })
+}
+
 /// A machine's token.
 pub fn machine_token(client: &str, scopes: &[&str]) -> String {
     signed(TokenRequest {
