@@ -182,9 +182,10 @@ impl<A: Action> Allowed<A> {
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
         let (actor, state) = (self.actor.clone(), self.state.clone());
-        // Taken here and not when the request began: a body may take minutes, and what it asks for is judged now.
-        let now = Moment(state.clock.now());
         move |conn| {
+            // Taken here and not when the request began: a body may take minutes and the writer's queue a while, and what is asked
+            // for is judged when it is done.
+            let now = Moment(state.clock.now());
             let scope = Scope::of(conn, &actor, &state, now)?;
             Tx::run(conn, scope, &actor, now, &state, &work)
         }
@@ -192,7 +193,7 @@ impl<A: Action> Allowed<A> {
 }
 
 impl<A: Writes> Allowed<A> {
-    /// Writes in one transaction. `work` can run twice, so moments, and ids that the caller sees, come from outside.
+    /// Writes in one transaction. `work` can run twice, so ids that the caller sees come from outside; it is given the moment.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,

@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::rules::{self, Last, Position};
+use super::rules::{self, Last, Position, Standings};
 use super::store::{self, Head, Row};
 use super::{
     Answer, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
@@ -299,8 +299,12 @@ pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSave
 
 pub(super) fn position(tx: &mut Tx, head: &Head, document: &Document) -> Result<Position, Problem> {
     let standings = answer_store::standings(tx, head.id)?;
-    let verdicts = rules::verdicts(document, &head.facility_type, &standings);
-    Ok(rules::position(document, &verdicts, &standings))
+    Ok(position_of(head, document, &standings))
+}
+
+fn position_of(head: &Head, document: &Document, standings: &Standings) -> Position {
+    let verdicts = rules::verdicts(document, &head.facility_type, standings);
+    rules::position(document, &verdicts, standings)
 }
 
 fn saved(tx: &mut Tx, head: &Head, document: &Document) -> Result<AnswersSaved, Problem> {
@@ -320,10 +324,9 @@ pub fn confirm(
     codes: Option<&[String]>,
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    let waiting = position(tx, head, &document)?.to_confirm;
     let standings = answer_store::standings(tx, head.id)?;
     let codes = match codes {
-        None => waiting,
+        None => position_of(head, &document, &standings).to_confirm,
         Some(codes) => {
             let faults: Vec<Issue> = codes
                 .iter()
