@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::db::types::Id;
+use crate::db::types::{Id, day, day_if_any};
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_validity};
 use crate::problem::Issue;
@@ -35,7 +35,7 @@ pub struct Identifier {
     pub value: String,
     /// First day; that of the owner when left out.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -43,7 +43,7 @@ pub struct Identifier {
     pub valid_from: Option<NaiveDate>,
     /// First day on which it no longer holds.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -86,11 +86,11 @@ pub struct OrganisationInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
-    #[serde(deserialize_with = "crate::db::types::day")]
+    #[serde(deserialize_with = "day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -147,11 +147,11 @@ pub struct FacilityInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
-    #[serde(deserialize_with = "crate::db::types::day")]
+    #[serde(deserialize_with = "day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -210,11 +210,11 @@ pub struct SiteInput {
     #[schema(required = false, max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day.
-    #[serde(deserialize_with = "crate::db::types::day")]
+    #[serde(deserialize_with = "day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -267,11 +267,11 @@ pub struct UnitInput {
     #[schema(min_length = 1, max_length = 200, example = "Opname 2")]
     pub name: String,
     /// First day.
-    #[serde(deserialize_with = "crate::db::types::day")]
+    #[serde(deserialize_with = "day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer exists.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]

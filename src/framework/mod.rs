@@ -13,6 +13,7 @@ pub mod check;
 pub mod document;
 mod fault;
 mod history;
+mod look_up;
 mod marks;
 pub mod routes;
 pub mod rules;

@@ -6,7 +6,7 @@ use super::check::{self, Fault};
 use super::document::Document;
 use super::{VersionState, VersionView, store};
 use crate::access::Tx;
-use crate::db::types::Id;
+use crate::db::types::{Id, day_if_any};
 use crate::facility::require_facility_type;
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
@@ -17,7 +17,7 @@ use crate::text::Text;
 pub struct PublicationInput {
     /// The day on which it is published; today when left out here and in the document.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
@@ -25,7 +25,7 @@ pub struct PublicationInput {
     pub published_on: Option<chrono::NaiveDate>,
     /// The day from which it is binding.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::audit::ActorView;
-use crate::db::types::{Id, Moment};
+use crate::db::types::{Id, Moment, day_if_any};
 use crate::framework::document::{Code, Texts};
 use crate::framework::rules::Verdict;
 
@@ -133,7 +133,7 @@ pub struct Evidence {
     pub description: Option<String>,
     /// The day it speaks of.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]

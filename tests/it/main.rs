@@ -15,6 +15,7 @@ mod access;
 mod answers;
 mod attachments;
 mod audit;
+mod bodies;
 mod commits;
 mod contract;
 mod demo;

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::db::types::Moment;
+use crate::db::types::{Moment, day, day_if_any};
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_title, check_validity};
 use crate::problem::Issue;
@@ -29,11 +29,11 @@ crate::text_enum! {
 #[schema(as = ResponsibilityPeriod)]
 pub struct Period {
     /// First day.
-    #[serde(deserialize_with = "crate::db::types::day")]
+    #[serde(deserialize_with = "day")]
     pub valid_from: NaiveDate,
     /// First day on which it no longer holds.
     #[serde(
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         default,
         skip_serializing_if = "Option::is_none"
     )]
