@@ -155,6 +155,7 @@ fn facility(tx: &mut Tx, number: usize) -> Result<(), Problem> {
     facility::insert_facility(tx, id('b', number), &input)?;
     let input = SelfAssessmentInput {
         facility_id: id('b', number),
+        unit_id: None,
         cycle_id: id('c', 0),
     };
     let head = work::create(tx, draft(number), &input)?;
@@ -164,6 +165,7 @@ fn facility(tx: &mut Tx, number: usize) -> Result<(), Problem> {
                 level: LEVEL.to_owned(),
                 note: Some(NOTE.to_owned()),
                 evidence: Vec::new(),
+                exceptions: Vec::new(),
             };
             (criterion(number), answer)
         })

@@ -399,7 +399,7 @@ pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem
     let mut named: Vec<(Id, &str)> = Vec::new();
     let mut faults = Vec::new();
     for answer in answers {
-        for (index, piece) in answer.evidence.iter().enumerate() {
+        for (name, piece) in answer.pieces() {
             let (Some(id), Some(sha256)) = (piece.attachment_id, piece.sha256.as_deref()) else {
                 continue;
             };
@@ -410,7 +410,7 @@ pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem
                 {
                     named.push((id, sha256));
                 }
-                _ => faults.push(other_bytes(&answer.criterion_code, index)),
+                _ => faults.push(other_bytes(&answer.criterion_code, &name)),
             }
         }
     }
@@ -443,10 +443,10 @@ fn stored_hash(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<String>, P
         .optional()?)
 }
 
-fn other_bytes(criterion: &str, index: usize) -> Issue {
+fn other_bytes(criterion: &str, piece: &str) -> Issue {
     Issue::body(
         "attachmentReference",
-        format!("answers.{criterion}.evidence[{index}].sha256"),
+        format!("answers.{criterion}.{piece}.sha256"),
         Text::new(
             "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; antwoord opnieuw met de juiste.",
             "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; répondez à nouveau avec le bon.",

@@ -177,6 +177,7 @@ diesel::table! {
         created_at -> SqlMoment,
         updated_at -> SqlMoment,
         superseded_by -> Nullable<SqlId>,
+        unit_id -> Nullable<SqlId>,
     }
 }
 
@@ -195,6 +196,7 @@ diesel::table! {
         answered_at -> SqlMoment,
         confirmed_by -> Nullable<SqlJson>,
         confirmed_at -> Nullable<SqlMoment>,
+        exceptions -> SqlJson,
     }
 }
 

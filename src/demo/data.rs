@@ -144,6 +144,27 @@ pub const FACILITIES: &[Made] = &[
     },
 ];
 
+/// The sites of Psychiatrisch Ziekenhuis De Linde: id, name, address.
+pub const SITES: &[(&str, &str, &str)] = &[
+    (ids::SITE, "Campus Noord", "Lindelaan 1, 9999 Lindegem"),
+    (
+        ids::OTHER_SITE,
+        "Campus Zuid",
+        "Zuidstraat 40, 9999 Lindegem",
+    ),
+    (
+        "0190a000-0000-7000-8000-000000000023",
+        "Dagcentrum",
+        "Markt 3, 9998 Lindebeke",
+    ),
+];
+
+/// Its units: id, site, name.
+pub const UNITS: &[(&str, &str, &str)] = &[
+    (ids::UNIT, ids::SITE, "Opname 2"),
+    (ids::OTHER_UNIT, ids::OTHER_SITE, "Ouderenafdeling"),
+];
+
 /// A well-formed enterprise number: eight digits and their check number.
 pub fn enterprise_number(base: u32) -> String {
     format!("{base:08}{:02}", 97 - base % 97)

@@ -15,8 +15,12 @@ pub const HOSPITAL_ORGANISATION: &str = "0190a000-0000-7000-8000-000000000005";
 pub const FACILITY: &str = "0190a000-0000-7000-8000-000000000011";
 /// Its site.
 pub const SITE: &str = "0190a000-0000-7000-8000-000000000021";
-/// Its unit.
+/// Another of its sites.
+pub const OTHER_SITE: &str = "0190a000-0000-7000-8000-000000000022";
+/// Its unit, at the first site.
 pub const UNIT: &str = "0190a000-0000-7000-8000-000000000031";
+/// Its unit at the other site.
+pub const OTHER_UNIT: &str = "0190a000-0000-7000-8000-000000000032";
 /// Last year's cycle.
 pub const PAST_CYCLE: &str = "0190a000-0000-7000-8000-000000000041";
 /// This year's cycle.

@@ -24,7 +24,7 @@ pub mod directory;
 pub mod ids;
 
 pub use data::{FACILITIES, enterprise_number};
-use data::{SECTORS, TYPES};
+use data::{SECTORS, SITES, TYPES, UNITS};
 
 /// Fills an empty database: sectors, types, frameworks, facilities, cycles and last year's self-assessments.
 pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
@@ -127,22 +127,26 @@ fn facilities(tx: &mut Tx) -> Result<(), Problem> {
         facility::insert_facility(tx, ids::id(made.id), &input)?;
     }
     let (facility_id, since) = (ids::id(ids::FACILITY), day(2015, 1, 1));
-    let site = SiteInput {
-        name: "Campus Noord".into(),
-        address: Some("Lindelaan 1, 9999 Lindegem".into()),
-        identifiers: Vec::new(),
-        valid_from: since,
-        valid_to: None,
-    };
-    facility::save_site(tx, facility_id, ids::id(ids::SITE), None, &site)?;
-    let unit = UnitInput {
-        site_id: Some(ids::id(ids::SITE)),
-        facility_type: "pz".into(),
-        name: "Opname 2".into(),
-        valid_from: since,
-        valid_to: None,
-    };
-    facility::save_unit(tx, facility_id, ids::id(ids::UNIT), None, &unit)?;
+    for (id, name, address) in SITES {
+        let site = SiteInput {
+            name: (*name).into(),
+            address: Some((*address).into()),
+            identifiers: Vec::new(),
+            valid_from: since,
+            valid_to: None,
+        };
+        facility::save_site(tx, facility_id, ids::id(id), None, &site)?;
+    }
+    for (id, site, name) in UNITS {
+        let unit = UnitInput {
+            site_id: Some(ids::id(site)),
+            facility_type: "pz".into(),
+            name: (*name).into(),
+            valid_from: since,
+            valid_to: None,
+        };
+        facility::save_unit(tx, facility_id, ids::id(id), None, &unit)?;
+    }
     let grant = IntegrationGrantInput {
         name: "EPD-koppeling (fictief)".into(),
         scopes: integrations::known_scopes()
@@ -217,6 +221,7 @@ async fn past(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         let organisation = ids::id(made.organisation.0);
         let input = SelfAssessmentInput {
             facility_id: ids::id(made.id),
+            unit_id: None,
             cycle_id: ids::id(ids::PAST_CYCLE),
         };
         let when = Moment(now - Duration::days(330));
@@ -306,5 +311,6 @@ pub fn invented(document: &Document, code: &str, turn: usize) -> Option<AnswerIn
             .needs_note
             .then(|| "Besproken op het teamoverleg (fictief).".to_owned()),
         evidence,
+        exceptions: Vec::new(),
     })
 }

@@ -21,7 +21,8 @@ pub use sectors::routes as sector_routes;
 pub use sectors::store::{put_facility_type, put_sector, require_facility_type};
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
-    facility, insert_facility, insert_organisation, own, own_ids, owned, save_site, save_unit,
+    Place, PlaceKind, facility, insert_facility, insert_organisation, own, own_ids, owned, places,
+    save_site, save_unit, unit,
 };
 
 /// An identifier with its validity.

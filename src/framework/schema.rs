@@ -95,11 +95,11 @@ fn proven(document: &Document, criterion: &Criterion) -> Value {
     if levels.is_empty() {
         return has_code(code);
     }
-    json!({
-        "allOf": [has_code(code)],
+    let shown = json!({
         "if": {"properties": {"level": {"enum": levels}}},
         "then": {"required": ["evidence"], "properties": {"evidence": {"minItems": 1}}},
-    })
+    });
+    json!({"allOf": [has_code(code), shown, {"properties": {"exceptions": {"items": shown}}}]})
 }
 
 /// The codes of the levels of a criterion's scale that are wanted.
@@ -175,13 +175,42 @@ fn answer(document: &Document, criterion: &Criterion) -> Value {
         },
         "additionalProperties": false,
     });
-    if let Some(schema) = schema.as_object_mut().filter(|_| !explained.is_empty()) {
-        schema.insert(
-            "if".to_owned(),
-            json!({"properties": {"level": {"enum": explained}}}),
-        );
+    let noted = (!explained.is_empty()).then(|| {
         let noted = json!({"required": ["note"], "properties": {"note": {"minLength": 1}}});
-        schema.insert("then".to_owned(), noted);
+        [
+            ("if", json!({"properties": {"level": {"enum": explained}}})),
+            ("then", noted),
+        ]
+    });
+    let noted = noted.into_iter().flatten();
+    if let Some(schema) = schema.as_object_mut() {
+        schema.extend(noted.map(|(name, value)| (name.to_owned(), value)));
+    }
+    let exception = exception(&schema);
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        let exceptions = json!({"type": "array", "items": exception});
+        properties.insert("exceptions".to_owned(), exceptions);
+    }
+    schema
+}
+
+/// What places say otherwise: as an answer, with the places in place of the criterion.
+fn exception(answer: &Value) -> Value {
+    let mut schema = answer.clone();
+    if let Some(members) = schema.as_object_mut() {
+        members.remove("description");
+        members.insert("required".to_owned(), json!(["level"]));
+        let named = |name: &str| json!({"required": [name], "properties": {name: {"minItems": 1}}});
+        members.insert(
+            "anyOf".to_owned(),
+            json!([named("siteIds"), named("unitIds")]),
+        );
+    }
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.remove("criterionCode");
+        let places = json!({"type": "array", "items": {"type": "string", "format": "uuid"}});
+        properties.insert("siteIds".to_owned(), places.clone());
+        properties.insert("unitIds".to_owned(), places);
     }
     schema
 }

@@ -5,8 +5,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Bool, Nullable, Text};
 use diesel::upsert::excluded;
 
+use super::places::Said;
 use super::rules::{Standing, Standings};
-use super::{Answer, AnswerOrigin};
+use super::{Answer, AnswerException, AnswerOrigin};
 use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::answer;
@@ -28,6 +29,7 @@ struct CriterionAnswerRow {
     answered_at: Moment,
     confirmed_by: Option<JsonText>,
     confirmed_at: Option<Moment>,
+    exceptions: JsonText,
 }
 
 impl CriterionAnswerRow {
@@ -47,6 +49,7 @@ impl CriterionAnswerRow {
             answered_at: answer.answered_at,
             confirmed_by: answer.confirmed_by.as_ref().map(JsonText::of).transpose()?,
             confirmed_at: answer.confirmed_at,
+            exceptions: JsonText::of(&answer.exceptions)?,
         })
     }
 
@@ -57,6 +60,7 @@ impl CriterionAnswerRow {
             level: self.level,
             note: self.note,
             evidence: self.evidence.to()?,
+            exceptions: exceptions(&self.exceptions)?,
             origin: self.origin,
             answered_by: self.answered_by.to()?,
             answered_at: self.answered_at,
@@ -64,6 +68,14 @@ impl CriterionAnswerRow {
             confirmed_at: self.confirmed_at,
         })
     }
+}
+
+/// What places say otherwise: mostly nothing, which need not be read.
+fn exceptions(written: &JsonText) -> Result<Vec<AnswerException>, Problem> {
+    if written.0 == "[]" {
+        return Ok(Vec::new());
+    }
+    written.to()
 }
 
 /// The answers, in the order of the framework.
@@ -93,29 +105,28 @@ pub fn answers(tx: &mut Tx, id: Id, document: &Document) -> Result<Vec<Answer>, 
 
 /// What of the answers decides about others: without their texts.
 pub fn standings(tx: &mut Tx, id: Id) -> Result<Standings, Problem> {
-    let rows: Vec<(String, String, AnswerOrigin, bool)> = answer::table
+    let rows: Vec<(String, String, AnswerOrigin, bool, JsonText)> = answer::table
         .filter(answer::self_assessment_id.eq(id))
         .select((
             answer::criterion_code,
             answer::level,
             answer::origin,
             diesel::dsl::sql::<Bool>("evidence <> '[]'"),
+            answer::exceptions,
         ))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(code, level, origin, has_evidence)| {
-            (
-                code,
-                Standing {
-                    level,
-                    origin,
-                    has_evidence,
-                },
-            )
+    rows.into_iter()
+        .map(|(code, level, origin, has_evidence, others)| {
+            let standing = Standing {
+                level,
+                origin,
+                has_evidence,
+                exceptions: exceptions(&others)?.iter().map(Said::from).collect(),
+            };
+            Ok((code, standing))
         })
-        .collect())
+        .collect()
 }
 
 /// Replaces these answers whole. One statement on PostgreSQL; row by row on SQLite, where that costs nothing.
@@ -154,6 +165,7 @@ fn replace_answer(conn: &mut SqliteConnection, row: &CriterionAnswerRow) -> Quer
             answer::answered_at.eq(excluded(answer::answered_at)),
             answer::confirmed_by.eq(excluded(answer::confirmed_by)),
             answer::confirmed_at.eq(excluded(answer::confirmed_at)),
+            answer::exceptions.eq(excluded(answer::exceptions)),
         ))
         .execute(conn)
 }
@@ -172,6 +184,7 @@ struct AnswerColumns<'a> {
     answered_at: Vec<Moment>,
     confirmed_by: Vec<Option<&'a JsonText>>,
     confirmed_at: Vec<Option<Moment>>,
+    exceptions: Vec<&'a JsonText>,
 }
 
 impl<'a> AnswerColumns<'a> {
@@ -188,6 +201,7 @@ impl<'a> AnswerColumns<'a> {
             columns.answered_at.push(row.answered_at);
             columns.confirmed_by.push(row.confirmed_by.as_ref());
             columns.confirmed_at.push(row.confirmed_at);
+            columns.exceptions.push(&row.exceptions);
         }
         columns
     }
@@ -204,7 +218,7 @@ impl QueryFragment<Pg> for AnswerColumns<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO answer (self_assessment_id, criterion_code, level, note, evidence, origin, \
-             answered_by, answered_at, confirmed_by, confirmed_at) SELECT * FROM unnest(",
+             answered_by, answered_at, confirmed_by, confirmed_at, exceptions) SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<SqlId>, _>(&self.self_assessment_id)?;
         out.push_sql(", ");
@@ -225,11 +239,14 @@ impl QueryFragment<Pg> for AnswerColumns<'_> {
         out.push_bind_param::<Array<Nullable<SqlJson>>, _>(&self.confirmed_by)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<SqlMoment>>, _>(&self.confirmed_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlJson>, _>(&self.exceptions)?;
         out.push_sql(
             ") ON CONFLICT (self_assessment_id, criterion_code) DO UPDATE SET level = excluded.level, \
              note = excluded.note, evidence = excluded.evidence, origin = excluded.origin, \
              answered_by = excluded.answered_by, answered_at = excluded.answered_at, \
-             confirmed_by = excluded.confirmed_by, confirmed_at = excluded.confirmed_at",
+             confirmed_by = excluded.confirmed_by, confirmed_at = excluded.confirmed_at, \
+             exceptions = excluded.exceptions",
         );
         Ok(())
     }

@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Evidence, Purpose};
+use super::{AnswerExceptionInput, Evidence, Purpose, places};
 use crate::db::types::{Id, Moment};
 use crate::framework::document::{Code, Texts};
 use crate::http::body::Check;
@@ -78,7 +78,11 @@ impl Check for CycleInput {
 pub struct SelfAssessmentInput {
     /// The facility.
     pub facility_id: Id,
-    /// The cycle, which is open and meant for the facility's type.
+    /// One of its units, when that is in another sector and assesses itself against a framework of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub unit_id: Option<Id>,
+    /// The cycle, which is open and meant for the facility's type, or the unit's.
     pub cycle_id: Id,
 }
 
@@ -99,6 +103,10 @@ pub struct AnswerInput {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 20)]
     pub evidence: Vec<Evidence>,
+    /// What some sites and units say otherwise; everywhere else the answer holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 50)]
+    pub exceptions: Vec<AnswerExceptionInput>,
 }
 
 /// An answer with its criterion.
@@ -118,6 +126,10 @@ pub struct CriterionAnswerInput {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 20)]
     pub evidence: Vec<Evidence>,
+    /// What some sites and units say otherwise; everywhere else the answer holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 50)]
+    pub exceptions: Vec<AnswerExceptionInput>,
 }
 
 /// Several answers at once: each listed one is replaced whole, the others stay.
@@ -149,6 +161,12 @@ impl AnswerInput {
         }
         for (index, piece) in evidence.iter().enumerate() {
             check_piece(piece, &format!("{at}evidence[{index}]."), faults);
+        }
+        if places::check_numbers(&self.exceptions, at, faults) {
+            for (index, exception) in self.exceptions.iter().enumerate() {
+                let at = format!("{at}exceptions[{index}].");
+                exception.as_answer().check_parts(&at, faults);
+            }
         }
     }
 }

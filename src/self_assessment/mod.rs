@@ -18,6 +18,7 @@ mod answer_store;
 pub mod cycle_routes;
 mod cycle_store;
 pub mod inputs;
+pub mod places;
 pub mod revision_store;
 pub mod routes;
 pub mod rules;
@@ -30,6 +31,7 @@ pub use inputs::{
     AnswerInput, AnswersInput, ConfirmationInput, CycleInput, ReopeningInput, SelfAssessmentInput,
     SubmissionInput,
 };
+pub use places::{AnswerException, AnswerExceptionInput, PlaceResult};
 
 crate::text_enum! {
     /// What a cycle is for, which decides who ever sees its answers.
@@ -186,6 +188,10 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub evidence: Vec<Evidence>,
+    /// What some sites and units say otherwise; everywhere else the answer holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub exceptions: Vec<AnswerException>,
     /// How it came to stand here.
     pub origin: AnswerOrigin,
     /// Who gave it.
@@ -200,6 +206,22 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub confirmed_at: Option<Moment>,
+}
+
+impl Answer {
+    /// Every piece of evidence, also of what places say otherwise, with its name within the answer.
+    pub fn pieces(&self) -> impl Iterator<Item = (String, &Evidence)> {
+        let own = named(String::new(), &self.evidence);
+        let others = self.exceptions.iter().enumerate();
+        own.chain(
+            others.flat_map(|(index, one)| named(format!("exceptions[{index}]."), &one.evidence)),
+        )
+    }
+}
+
+fn named(at: String, evidence: &[Evidence]) -> impl Iterator<Item = (String, &Evidence)> {
+    let pieces = evidence.iter().enumerate();
+    pieces.map(move |(index, piece)| (format!("{at}evidence[{index}]"), piece))
 }
 
 /// An answer from last time, shown beside the question.
@@ -319,6 +341,10 @@ pub struct Outcome {
     pub themes: Vec<ThemeResult>,
     /// Why each criterion counts or not: rule, version and inputs.
     pub criteria: Vec<Verdict>,
+    /// The same for each site of today, and for each unit that says something of its own. Absent for a unit's own self-assessment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub places: Vec<PlaceResult>,
 }
 
 /// Why a submitted self-assessment was taken up again.
@@ -344,9 +370,13 @@ pub struct SelfAssessmentSummary {
     pub id: Id,
     /// The facility that assesses itself.
     pub facility_id: Id,
+    /// The unit, where it is one of another sector that assesses itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub unit_id: Option<Id>,
     /// The cycle.
     pub cycle_id: Id,
-    /// The facility's type when it was made.
+    /// The type of the facility, or of the unit, when it was made.
     pub facility_type: String,
     /// The framework.
     pub framework_code: String,

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 
 use super::rules::Last;
-use super::store::{Head, head};
+use super::store::{Head, assessed, head};
 use super::{Purpose, RevisionSummary, SelfAssessment};
 use crate::access::Tx;
 use crate::audit::ActorView;
@@ -11,10 +11,10 @@ use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
 use crate::problem::Problem;
 
-/// The facility's last self-assessment against a framework that was handed in for one of these purposes, as a new one starts from it.
+/// The last self-assessment of a facility, or of its unit, against a framework that was handed in for one of these purposes, as a new one starts from it.
 pub fn last_submitted(
     tx: &mut Tx,
-    facility: Id,
+    (facility, unit): (Id, Option<Id>),
     framework: &str,
     purposes: &[Purpose],
 ) -> Result<Option<(Id, Last)>, Problem> {
@@ -24,7 +24,7 @@ pub fn last_submitted(
                 .eq(self_assessment::id)
                 .and(self_assessment::submitted_revision.eq(revision::revision.nullable()))),
         )
-        .filter(self_assessment::facility_id.eq(facility))
+        .filter(assessed(facility, unit))
         .filter(self_assessment::framework_code.eq(framework))
         .filter(self_assessment::purpose.eq_any(purposes.to_vec()))
         .order((revision::submitted_at.desc(), self_assessment::id.desc()))

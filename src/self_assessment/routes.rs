@@ -34,6 +34,9 @@ pub struct SelfAssessmentFilter {
     /// Of one of these facilities.
     #[param(required = false, nullable = false, rename = "facilityId")]
     facility_id: Vec<Id>,
+    /// Of one of these units, which assess themselves.
+    #[param(required = false, nullable = false, rename = "unitId")]
+    unit_id: Vec<Id>,
     /// In one of these cycles.
     #[param(required = false, nullable = false, rename = "cycleId")]
     cycle_id: Vec<Id>,
@@ -49,6 +52,7 @@ impl FromQuery for SelfAssessmentQuery {
             Filter {
                 states: reader.many("status", &expected_one_of(&names)),
                 facilities: reader.many("facilityId", &expected_id()),
+                units: reader.many("unitId", &expected_id()),
                 cycles: reader.many("cycleId", &expected_id()),
             },
         )
@@ -62,8 +66,13 @@ impl Filter {
             .facilities
             .iter()
             .map(|one| ("facilityId", one.to_string()));
+        let units = self.units.iter().map(|one| ("unitId", one.to_string()));
         let cycles = self.cycles.iter().map(|one| ("cycleId", one.to_string()));
-        states.chain(facilities).chain(cycles).collect()
+        states
+            .chain(facilities)
+            .chain(units)
+            .chain(cycles)
+            .collect()
     }
 }
 
@@ -142,7 +151,7 @@ pub async fn read_self_assessment(
 
 /// Read the counts of a self-assessment
 ///
-/// Answers counted per theme and level, and why each criterion counts or not. No score.
+/// Answers counted per theme and level, for the whole and for each site, and why each criterion counts or not. No score.
 #[utoipa::path(tag = "Self-assessment", operation_id = "readOutcome", params(("selfAssessmentId" = Id, Path, description = "The self-assessment.")),
     extensions(("x-action" = json!("ReadSelfAssessments"))),
     responses((status = 200, description = "The counts.", body = Outcome)))]
@@ -159,7 +168,8 @@ pub async fn read_outcome(
             let view = store::view(tx, &head)?;
             let document = store::document(tx, &head)?;
             let standings = rules::standings(&view.answers);
-            let outcome = rules::outcome(&document, &view.summary, &standings);
+            let places = work::places_of(tx, &head)?;
+            let outcome = rules::outcome(&document, &view.summary, &standings, &places);
             Ok((outcome, store::tag(&head)))
         })
         .await?;
@@ -259,6 +269,7 @@ pub async fn patch_answers(
                 level: answer.level,
                 note: answer.note,
                 evidence: answer.evidence,
+                exceptions: answer.exceptions,
             };
             (answer.criterion_code.to_string(), input)
         })

@@ -3,10 +3,12 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveDate};
 
+use super::places::{self, Said};
 use super::{
-    Answer, AnswerOrigin, Asked, OpenCriterion, OpenReason, Opening, Outcome, PreviousAnswer,
-    Progress, SelfAssessmentSummary, ThemeResult,
+    Answer, AnswerOrigin, Asked, Evidence, OpenCriterion, OpenReason, Opening, Outcome,
+    PreviousAnswer, Progress, SelfAssessmentSummary, ThemeResult,
 };
+use crate::facility::Place;
 use crate::framework::document::{Code, Criterion, Document};
 use crate::framework::rules::{Carry, Difference, Verdict, applicability};
 use crate::problem::Issue;
@@ -25,6 +27,8 @@ pub struct Standing {
     pub origin: AnswerOrigin,
     /// Whether it carries evidence.
     pub has_evidence: bool,
+    /// What places say otherwise.
+    pub exceptions: Vec<Said>,
 }
 
 /// The standing of every answer, by criterion.
@@ -39,6 +43,7 @@ pub fn standings(answers: &[Answer]) -> Standings {
                 level: answer.level.clone(),
                 origin: answer.origin,
                 has_evidence: !answer.evidence.is_empty(),
+                exceptions: answer.exceptions.iter().map(Said::from).collect(),
             };
             (answer.criterion_code.clone(), standing)
         })
@@ -119,7 +124,13 @@ fn count(
             position.to_confirm.push(code.clone());
         }
     }
-    if !standing.has_evidence && document.needs_evidence(criterion, &standing.level) {
+    let is_bare = |level: &str, has_evidence: bool| {
+        !has_evidence && document.needs_evidence(criterion, level)
+    };
+    let mut exceptions = standing.exceptions.iter();
+    if is_bare(&standing.level, standing.has_evidence)
+        || exceptions.any(|one| is_bare(&one.level, one.has_evidence))
+    {
         progress.without_evidence += 1;
         position.without_evidence.push(code);
     }
@@ -185,15 +196,34 @@ pub fn missing(position: &Position) -> Vec<Issue> {
     issues
 }
 
-/// Counts the answers per theme and level.
+/// Counts the answers per theme and level, for the whole and for each place.
 pub fn outcome(
     document: &Document,
     summary: &SelfAssessmentSummary,
     standings: &Standings,
+    places: &[Place],
 ) -> Outcome {
     let verdicts = verdicts(document, &summary.facility_type, standings);
+    Outcome {
+        rule: "answersPerThemeAndLevel".to_owned(),
+        framework_code: summary.framework_code.clone(),
+        version_code: summary.version_code.clone(),
+        facility_type: summary.facility_type.clone(),
+        revision: summary.revision,
+        themes: themes(document, &verdicts, standings),
+        criteria: verdicts,
+        places: places::results(document, &summary.facility_type, standings, places),
+    }
+}
+
+/// The answers to what applies, counted per theme and level.
+pub fn themes(
+    document: &Document,
+    verdicts: &[Verdict],
+    standings: &Standings,
+) -> Vec<ThemeResult> {
     let mut themes: Vec<ThemeResult> = Vec::new();
-    for ((theme, criterion), verdict) in document.criteria().zip(&verdicts) {
+    for ((theme, criterion), verdict) in document.criteria().zip(verdicts) {
         if !verdict.applies {
             continue;
         }
@@ -214,15 +244,7 @@ pub fn outcome(
             }
         }
     }
-    Outcome {
-        rule: "answersPerThemeAndLevel".to_owned(),
-        framework_code: summary.framework_code.clone(),
-        version_code: summary.version_code.clone(),
-        facility_type: summary.facility_type.clone(),
-        revision: summary.revision,
-        themes,
-        criteria: verdicts,
-    }
+    themes
 }
 
 /// The facility's last self-assessment, as a new one starts from it.
@@ -292,7 +314,10 @@ fn fallen(
     answer: &Answer,
     today: NaiveDate,
 ) -> Option<OpenReason> {
-    if document.level(criterion, &answer.level).is_none() {
+    let mut levels = answer.exceptions.iter().map(|one| &one.level);
+    if document.level(criterion, &answer.level).is_none()
+        || levels.any(|level| document.level(criterion, level).is_none())
+    {
         return Some(OpenReason::Tightened);
     }
     expired(criterion, answer, today).then_some(OpenReason::EvidenceExpired)
@@ -332,22 +357,25 @@ fn reason(kind: Difference) -> OpenReason {
     }
 }
 
-/// Is the evidence behind the answer too old? Its youngest piece counts; without a date, the day of the answer.
+/// Is the evidence behind the answer too old, or that behind what a place says otherwise? The youngest piece of each counts; without a
+/// date, the day of the answer.
 fn expired(criterion: &Criterion, answer: &Answer, today: NaiveDate) -> bool {
     let Some(months) = criterion.evidence_valid_months else {
         return false;
     };
     let answered = answer.answered_at.day();
-    let youngest = answer
-        .evidence
-        .iter()
-        // A day in the future would never grow old: nothing was seen after it was answered.
-        .map(|piece| piece.observed_on.unwrap_or(answered).min(answered))
-        .max()
-        .unwrap_or(answered);
-    youngest
-        .checked_add_months(Months::new(months))
-        .is_some_and(|end| end <= today)
+    let youngest = |evidence: &[Evidence]| {
+        let days = evidence
+            .iter()
+            // A day in the future would never grow old: nothing was seen after it was answered.
+            .map(|piece| piece.observed_on.unwrap_or(answered).min(answered));
+        days.max().unwrap_or(answered)
+    };
+    let others = answer.exceptions.iter().map(|one| one.evidence.as_slice());
+    std::iter::once(answer.evidence.as_slice())
+        .chain(others)
+        .filter_map(|evidence| youngest(evidence).checked_add_months(Months::new(months)))
+        .any(|end| end <= today)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use diesel::dsl::not;
+use diesel::dsl::{AssumeNotNull, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
@@ -31,6 +31,8 @@ pub struct Row {
     pub(super) cycle_id: Id,
     /// The facility that assesses itself.
     pub facility_id: Id,
+    /// The unit of another sector that does.
+    pub unit_id: Option<Id>,
     pub(super) facility_type: String,
     pub(super) framework_code: String,
     pub(super) version_code: String,
@@ -156,6 +158,8 @@ pub struct Filter {
     pub states: Vec<Status>,
     /// Of one of these facilities.
     pub facilities: Vec<Id>,
+    /// Of one of these units.
+    pub units: Vec<Id>,
     /// In one of these cycles.
     pub cycles: Vec<Id>,
 }
@@ -179,6 +183,10 @@ pub fn list(
     };
     if !filter.facilities.is_empty() {
         query = query.filter(self_assessment::facility_id.eq_any(filter.facilities.clone()));
+    }
+    if !filter.units.is_empty() {
+        let unit = self_assessment::unit_id.assume_not_null();
+        query = query.filter(unit.eq_any(filter.units.clone()));
     }
     if !filter.cycles.is_empty() {
         query = query.filter(self_assessment::cycle_id.eq_any(filter.cycles.clone()));
@@ -205,6 +213,7 @@ pub fn summary(head: &Head) -> Result<SelfAssessmentSummary, Problem> {
         href: format!("/v1/selfAssessments/{}", head.id),
         id: head.id,
         facility_id: head.facility_id,
+        unit_id: head.unit_id,
         cycle_id: head.cycle_id,
         facility_type: head.facility_type.clone(),
         framework_code: head.framework_code.clone(),
@@ -334,6 +343,7 @@ pub fn insert(
             self_assessment::id.eq(head.id),
             self_assessment::cycle_id.eq(head.cycle_id),
             self_assessment::facility_id.eq(head.facility_id),
+            self_assessment::unit_id.eq(head.unit_id),
             self_assessment::facility_type.eq(&head.facility_type),
             self_assessment::framework_code.eq(&head.framework_code),
             self_assessment::version_code.eq(&head.version_code),
@@ -364,10 +374,25 @@ pub fn exists_already() -> Problem {
     ))
 }
 
-/// Is there a self-assessment of this facility in this cycle already?
-pub fn exists(tx: &mut Tx, facility: Id, cycle: Id) -> Result<bool, Problem> {
+/// The self-assessments of a facility, or of one of its units.
+pub(super) fn assessed<Source>(facility: Id, unit: Option<Id>) -> Visible<Source>
+where
+    Source: 'static,
+    self_assessment::facility_id: SelectableExpression<Source>,
+    self_assessment::unit_id: SelectableExpression<Source>,
+    AssumeNotNull<self_assessment::unit_id>: SelectableExpression<Source>,
+{
+    let facility = self_assessment::facility_id.eq(facility);
+    match unit {
+        None => Box::new(facility.and(self_assessment::unit_id.is_null())),
+        Some(unit) => Box::new(facility.and(self_assessment::unit_id.assume_not_null().eq(unit))),
+    }
+}
+
+/// Is there a self-assessment of this facility, or this unit, in this cycle already?
+pub fn exists(tx: &mut Tx, facility: Id, unit: Option<Id>, cycle: Id) -> Result<bool, Problem> {
     let found: Option<Id> = self_assessment::table
-        .filter(self_assessment::facility_id.eq(facility))
+        .filter(assessed(facility, unit))
         .filter(self_assessment::cycle_id.eq(cycle))
         .select(self_assessment::id)
         .into_boxed::<AnyBackend>()
@@ -393,7 +418,7 @@ pub fn neighbours(
     type Row = (Id, Status, Option<Id>, Moment, Id);
     let rows: Vec<Row> = self_assessment::table
         .inner_join(cycle::table)
-        .filter(self_assessment::facility_id.eq(head.facility_id))
+        .filter(assessed(head.facility_id, head.unit_id))
         .filter(self_assessment::framework_code.eq(&head.framework_code))
         .filter(self_assessment::purpose.eq(head.purpose))
         .filter(self_assessment::submitted_revision.is_not_null())

@@ -37,7 +37,7 @@ pub(super) fn take_turn(tx: &mut Tx, id: Id) -> Result<(), Problem> {
 
 fn record(tx: &mut Tx, submitted: &Head, said: &Submitted) -> Result<(), Problem> {
     let event = Event::new(SUBMITTED, "selfAssessment", submitted.id);
-    let event = work::whose(event, submitted).to_inspectors(is_seen(submitted));
+    let event = work::of_facility(event, submitted).to_inspectors(is_seen(submitted));
     audit::record(tx, event.with(said)?)
 }
 
@@ -65,6 +65,6 @@ fn supersede(tx: &mut Tx, one: &Neighbour, by: &Head) -> Result<(), Problem> {
     store::supersede(tx, one, by.id)?;
     let event = Event::new("selfAssessmentSuperseded", "selfAssessment", one.id);
     let said = serde_json::json!({"supersededBy": by.id});
-    let event = work::whose(event, by).to_inspectors(is_seen(by));
+    let event = work::of_facility(event, by).to_inspectors(is_seen(by));
     audit::record(tx, event.with(&said)?)
 }

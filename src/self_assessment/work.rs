@@ -2,16 +2,17 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::places::{self, MOST_EXCEPTIONS};
 use super::rules::{self, Last, Position, Standings};
 use super::store::{self, Head, Row};
 use super::{
-    Answer, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
+    Answer, AnswerException, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
     SelfAssessmentInput, Status, answer_store, cycle_store, revision_store, submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::types::Id;
-use crate::facility::{self, Facility};
+use crate::facility::{self, Facility, Place};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
@@ -26,15 +27,19 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     if !cycle.open {
         return Err(not_open(&cycle));
     }
-    if !cycle.facility_types.contains(&facility.facility_type) {
-        return Err(not_for(&cycle, &facility));
+    let whose = Assessed::of(tx, &facility, input)?;
+    if !cycle.facility_types.contains(&whose.kind) {
+        return Err(not_for(&cycle, &whose.kind));
     }
-    if store::exists(tx, facility.id, cycle.id)? {
+    if store::exists(tx, facility.id, whose.unit, cycle.id)? {
         return Err(store::exists_already());
     }
     let document = framework::store::published(tx, &cycle.framework_code, &cycle.version_code)?
         .ok_or_else(|| Problem::internal("a cycle points to a version that is not published"))?;
-    let last = last_time(tx, &facility, &cycle, &document)?;
+    if whose.unit.is_some() && is_for(&document, &facility.facility_type) {
+        return Err(answered_with_the_whole());
+    }
+    let last = last_time(tx, facility.id, whose.unit, &cycle, &document)?;
     let (carried, opening) = rules::start(
         &document,
         last.as_ref().map(|last| &last.said),
@@ -45,7 +50,8 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         id,
         cycle_id: cycle.id,
         facility_id: facility.id,
-        facility_type: facility.facility_type.clone(),
+        unit_id: whose.unit,
+        facility_type: whose.kind,
         framework_code: cycle.framework_code,
         version_code: cycle.version_code,
         purpose: cycle.purpose,
@@ -67,8 +73,60 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     };
     store::insert(tx, &head, &opening, &carried)?;
     let event = Event::new("selfAssessmentCreated", "selfAssessment", id);
-    audit::record(tx, whose(event, &head).with(input)?)?;
+    audit::record(tx, of_facility(event, &head).with(input)?)?;
     Ok(head)
+}
+
+/// What assesses itself: the facility, or one of its units in another sector.
+struct Assessed {
+    unit: Option<Id>,
+    kind: String,
+}
+
+impl Assessed {
+    fn of(tx: &mut Tx, facility: &Facility, input: &SelfAssessmentInput) -> Result<Self, Problem> {
+        let Some(id) = input.unit_id else {
+            let kind = facility.facility_type.clone();
+            return Ok(Self { unit: None, kind });
+        };
+        let places = facility::places(tx, facility.id, tx.now.day())?;
+        let unit = places.into_iter().find(|one| one.id == id);
+        let kind = unit.and_then(|unit| unit.facility_type);
+        let kind = kind.ok_or_else(|| Problem::unknown_reference("unitId", id))?;
+        Ok(Self {
+            unit: Some(id),
+            kind,
+        })
+    }
+}
+
+/// The places whose results are told apart: as they are today, or were when it was handed in. A unit's own self-assessment is one place.
+pub fn places_of(tx: &mut Tx, head: &Head) -> Result<Vec<Place>, Problem> {
+    if head.unit_id.is_some() {
+        return Ok(Vec::new());
+    }
+    let handed_in = head
+        .submitted_at
+        .filter(|_| head.status != Status::Draft || !head.own);
+    let day = handed_in.unwrap_or(tx.now).day();
+    facility::places(tx, head.facility_id, day)
+}
+
+fn is_for(document: &Document, facility_type: &str) -> bool {
+    let mut types = document.facility_types.iter();
+    types.any(|known| *known == *facility_type)
+}
+
+fn answered_with_the_whole() -> Problem {
+    Problem::fault(Issue::body(
+        "sameFramework",
+        "unitId",
+        Text::new(
+            "Dit referentiekader geldt voor de hele voorziening: laat unitId weg, en zeg wat in deze afdeling anders is met exceptions[] bij een antwoord.",
+            "Ce référentiel vaut pour toute la structure : omettez unitId, et dites ce qui diffère dans cette unité par exceptions[] auprès d'une réponse.",
+            "This framework is for the whole facility: leave unitId out, and say what differs in this unit with exceptions[] under an answer.",
+        ),
+    ))
 }
 
 /// The facility that the body names. Whose it is, or whether it is there, is not told; where it was looked for is.
@@ -94,10 +152,11 @@ struct LastTime {
     fates: Option<BTreeMap<Code, Carry>>,
 }
 
-/// The facility's last self-assessment; nothing where this version does not descend from last time's.
+/// The last self-assessment of the facility, or of the unit; nothing where this version does not descend from last time's.
 fn last_time(
     tx: &mut Tx,
-    facility: &Facility,
+    facility: Id,
+    unit: Option<Id>,
     cycle: &Cycle,
     document: &Arc<Document>,
 ) -> Result<Option<LastTime>, Problem> {
@@ -106,7 +165,8 @@ fn last_time(
         Purpose::OwnImprovement => Purpose::ALL,
         Purpose::InspectionPreparation => &[Purpose::InspectionPreparation],
     };
-    let last = revision_store::last_submitted(tx, facility.id, &cycle.framework_code, purposes)?;
+    let last =
+        revision_store::last_submitted(tx, (facility, unit), &cycle.framework_code, purposes)?;
     let Some((id, said)) = last else {
         return Ok(None);
     };
@@ -131,19 +191,19 @@ fn not_open(cycle: &Cycle) -> Problem {
     ))
 }
 
-fn not_for(cycle: &Cycle, facility: &Facility) -> Problem {
-    let (types, own) = (cycle.facility_types.join(", "), &facility.facility_type);
+fn not_for(cycle: &Cycle, own: &str) -> Problem {
+    let types = cycle.facility_types.join(", ");
     let detail = Text::new(
-        format!("Deze cyclus is voor: {types}; deze voorziening is van het type {own}."),
-        format!("Ce cycle est pour : {types} ; cette structure est du type {own}."),
-        format!("This cycle is for: {types}; this facility is of the type {own}."),
+        format!("Deze cyclus is voor: {types}; dit is een {own}."),
+        format!("Ce cycle est pour : {types} ; ceci est un {own}."),
+        format!("This cycle is for: {types}; this is a {own}."),
     );
     Problem::fault(
         Issue::body("wrongFacilityType", "cycleId", detail).with_value(cycle.id.to_string()),
     )
 }
 
-pub(super) fn whose(event: Event, head: &Head) -> Event {
+pub(super) fn of_facility(event: Event, head: &Head) -> Event {
     event.of(head.organisation_id, Some(head.facility_id))
 }
 
@@ -209,7 +269,8 @@ pub fn answer(
     at: impl Fn(usize) -> String,
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    let faults = faults_of(&document, &head.facility_type, inputs, at);
+    let mut faults = faults_of(&document, &head.facility_type, inputs, &at);
+    check_places(tx, head, &document, inputs, &at, &mut faults)?;
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
     }
@@ -221,12 +282,14 @@ pub fn answer(
                 level,
                 note,
                 evidence,
+                exceptions,
             } = input.clone();
             Answer {
                 criterion_code: code.clone(),
                 level,
                 note,
                 evidence,
+                exceptions: exceptions.into_iter().map(AnswerException::from).collect(),
                 origin: AnswerOrigin::Answered,
                 answered_by: by.clone(),
                 answered_at: tx.now,
@@ -245,7 +308,7 @@ pub fn answer(
         .collect();
     let said = AllSaid { answers };
     let event = Event::new("answersSaved", "selfAssessment", head.id);
-    audit::record(tx, whose(event, head).with(&said)?)?;
+    audit::record(tx, of_facility(event, head).with(&said)?)?;
     saved(tx, head, &document)
 }
 
@@ -254,7 +317,7 @@ fn faults_of(
     document: &Document,
     facility_type: &str,
     inputs: &[(String, AnswerInput)],
-    at: impl Fn(usize) -> String,
+    at: &impl Fn(usize) -> String,
 ) -> Vec<Issue> {
     let (mut faults, mut seen) = (Vec::new(), HashSet::new());
     for (index, (code, input)) in inputs.iter().enumerate() {
@@ -270,6 +333,32 @@ fn faults_of(
         rules::check_answer(document, facility_type, code, input, &at, &mut faults);
     }
     faults
+}
+
+/// Adds what is wrong with the places that the answers name. They are read only where one is named.
+fn check_places(
+    tx: &mut Tx,
+    head: &Head,
+    document: &Document,
+    inputs: &[(String, AnswerInput)],
+    at: &impl Fn(usize) -> String,
+    faults: &mut Vec<Issue>,
+) -> Result<(), Problem> {
+    if inputs.iter().all(|(_, input)| input.exceptions.is_empty()) {
+        return Ok(());
+    }
+    let places = match head.unit_id {
+        None => facility::places(tx, head.facility_id, tx.now.day())?,
+        // A unit's own self-assessment is about that one place.
+        Some(_) => Vec::new(),
+    };
+    for (index, (_, input)) in inputs.iter().enumerate() {
+        if faults.len() > MOST_ISSUES || input.exceptions.len() > MOST_EXCEPTIONS {
+            continue;
+        }
+        places::check_places(document, &places, &input.exceptions, &at(index), faults);
+    }
+    Ok(())
 }
 
 fn repeated(at: &str, code: &str) -> Issue {
@@ -293,7 +382,7 @@ pub fn unanswer(tx: &mut Tx, head: &Head, criterion: &str) -> Result<AnswersSave
     }
     let event = Event::new("answerDeleted", "selfAssessment", head.id);
     let said = serde_json::json!({"criterionCode": criterion});
-    audit::record(tx, whose(event, head).with(&said)?)?;
+    audit::record(tx, of_facility(event, head).with(&said)?)?;
     saved(tx, head, &document)
 }
 
@@ -353,7 +442,7 @@ pub fn confirm(
     answer_store::confirm(tx, head.id, &codes)?;
     let event = Event::new("answersConfirmed", "selfAssessment", head.id);
     let said = serde_json::json!({"criterionCodes": codes});
-    audit::record(tx, whose(event, head).with(&said)?)?;
+    audit::record(tx, of_facility(event, head).with(&said)?)?;
     saved(tx, head, &document)
 }
 
@@ -400,6 +489,6 @@ pub fn reopen(
         return Err(Problem::stale());
     }
     let event = Event::new("selfAssessmentReopened", "selfAssessment", id);
-    audit::record(tx, whose(event, &head).with(&reopening)?)?;
+    audit::record(tx, of_facility(event, &head).with(&reopening)?)?;
     store::own_head(tx, id)
 }

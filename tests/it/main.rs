@@ -22,6 +22,7 @@ mod demo;
 mod durability;
 mod frameworks;
 mod openapi;
+mod places;
 mod races;
 mod self_assessments;
 mod superseding;

@@ -8,11 +8,13 @@ use crate::db::types::Visible;
 mod facilities;
 mod identifiers;
 mod organisations;
+mod places;
 mod sites;
 mod units;
 
 pub use facilities::*;
 pub use organisations::*;
+pub use places::*;
 pub use sites::*;
 pub use units::*;
 

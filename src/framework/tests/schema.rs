@@ -6,6 +6,8 @@ use super::super::rules::answer_schema;
 use super::rules::applying;
 use super::{SMALL, bent, read};
 
+const SITE: &str = "0190a000-0000-7000-8000-000000000021";
+
 /// Whether a set of answers is valid in the making, and whether it is complete.
 fn judged(document: &Document, facility_type: Option<&str>, answers: Value) -> (bool, bool) {
     let schema = answer_schema(document, facility_type);
@@ -164,5 +166,27 @@ fn every_shipped_framework_has_a_usable_answer_schema() {
                 "{name} {facility_type}"
             );
         }
+    }
+}
+
+#[test]
+fn what_a_place_says_otherwise_is_checked_as_an_answer_of_its_own() {
+    let document = read(SMALL);
+    for (exception, expected) in [
+        (json!({"siteIds": [SITE], "level": "slecht"}), (true, true)),
+        (json!({"unitIds": [SITE], "level": "goed"}), (true, false)),
+        (json!({"level": "slecht"}), (false, false)),
+        (
+            json!({"siteIds": [SITE], "level": "perfect"}),
+            (false, false),
+        ),
+    ] {
+        let a = json!({"criterionCode": "a", "level": "slecht", "exceptions": [exception]});
+        let answers = json!([a, {"criterionCode": "b", "level": "neen"}]);
+        assert_eq!(
+            judged(&document, Some("pz"), answers),
+            expected,
+            "{exception}"
+        );
     }
 }

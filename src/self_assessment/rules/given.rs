@@ -2,6 +2,7 @@
 use crate::framework::document::{Criterion, Document};
 use crate::problem::{In, Issue};
 use crate::self_assessment::inputs::MOST_EVIDENCE;
+use crate::self_assessment::places::MOST_EXCEPTIONS;
 use crate::self_assessment::{AnswerInput, Evidence};
 use crate::text::Text;
 
@@ -28,6 +29,24 @@ pub fn check_answer(
             return;
         }
     };
+    check_said(document, criterion, answer, at, faults);
+    // More than that are refused for their number alone.
+    if answer.exceptions.len() > MOST_EXCEPTIONS {
+        return;
+    }
+    for (index, exception) in answer.exceptions.iter().enumerate() {
+        let at = format!("{at}exceptions[{index}].");
+        check_said(document, criterion, &exception.as_answer(), &at, faults);
+    }
+}
+
+fn check_said(
+    document: &Document,
+    criterion: &Criterion,
+    answer: &AnswerInput,
+    at: &str,
+    faults: &mut Vec<Issue>,
+) {
     check_level(document, criterion, answer, at, faults);
     // More than that are refused for their number alone.
     if answer.evidence.len() > MOST_EVIDENCE {

@@ -5,7 +5,7 @@ use super::*;
 use crate::audit::ActorView;
 use crate::db::types::Moment;
 use crate::framework::{check, library, rules::carry};
-use crate::self_assessment::Evidence;
+use crate::self_assessment::{AnswerException, Evidence};
 
 fn version(code: &str) -> Arc<Document> {
     library()
@@ -26,6 +26,7 @@ fn given(code: &str, level: &str) -> Answer {
         level: level.into(),
         note: Some("Omdat.".into()),
         evidence: Vec::new(),
+        exceptions: Vec::new(),
         origin: AnswerOrigin::Answered,
         answered_by: ActorView {
             id: "an".into(),
@@ -131,6 +132,7 @@ fn a_position_counts_what_applies_and_names_what_is_missing() {
             level: level.into(),
             origin,
             has_evidence,
+            exceptions: Vec::new(),
         };
         (code.to_owned(), standing)
     };
@@ -162,5 +164,54 @@ fn a_position_counts_what_applies_and_names_what_is_missing() {
     assert_eq!(
         kinds,
         ["missingAnswer", "missingEvidence", "unconfirmedAnswer"].into()
+    );
+}
+
+#[test]
+fn an_answer_falls_with_what_a_place_says_otherwise() {
+    let document = version("2026-1");
+    let criterion = |code: &str| document.criterion(code).expect("a criterion");
+    let aged = document
+        .criteria()
+        .map(|(_, criterion)| criterion)
+        .find(|criterion| criterion.evidence_valid_months == Some(12))
+        .expect("one whose evidence lasts a year");
+    let level = |criterion: &Criterion| {
+        let levels = &document.scale_of(criterion).expect("a scale").levels;
+        levels.first().expect("a level").code.to_string()
+    };
+    let except = |criterion: &Criterion, at: String, observed: Option<&str>| {
+        let mut answer = given(criterion.code.as_str(), &level(criterion));
+        answer.exceptions = vec![AnswerException {
+            site_ids: vec![crate::db::types::Id::new()],
+            unit_ids: Vec::new(),
+            level: at,
+            note: None,
+            evidence: observed
+                .map(|seen| Evidence {
+                    kind: "document".into(),
+                    description: None,
+                    observed_on: Some(day(seen)),
+                    files_checked: None,
+                    files_met: None,
+                    attachment_id: None,
+                    sha256: None,
+                })
+                .into_iter()
+                .collect(),
+            answered_by: None,
+        }];
+        fallen(&document, criterion, &answer, day("2026-06-01"))
+    };
+    let plain = criterion("actiefWerken");
+    assert_eq!(except(plain, "volledig".into(), None), None);
+    assert_eq!(
+        except(plain, "vervallen".into(), None),
+        Some(OpenReason::Tightened)
+    );
+    assert_eq!(except(aged, level(aged), Some("2025-10-01")), None);
+    assert_eq!(
+        except(aged, level(aged), Some("2025-05-01")),
+        Some(OpenReason::EvidenceExpired)
     );
 }
