@@ -26,3 +26,4 @@ mod places;
 mod races;
 mod self_assessments;
 mod superseding;
+mod years;
