@@ -46,6 +46,8 @@ pub struct StoredEvent {
     pub payload_hash: Option<Hash>,
     /// The salt.
     pub salt: Option<Vec<u8>>,
+    /// Does it show to nobody but those whose it is?
+    pub only_own: bool,
 }
 
 /// How a payload stands to its hash.
@@ -77,6 +79,7 @@ impl StoredEvent {
             payload: _,
             payload_hash,
             salt: _,
+            only_own,
         } = self;
         let mut fields = Fields(Context::new(&SHA256));
         fields.add(b"kindreflex event 1");
@@ -92,6 +95,11 @@ impl StoredEvent {
         fields.add(actor.0.as_bytes());
         fields.add(trace.0.as_bytes());
         fields.maybe(payload_hash.as_deref());
+        // Only where it is so: events from before there were such keep their hash. What is absent and then this stands in no other event.
+        if *only_own {
+            fields.maybe(None);
+            fields.add(&[1]);
+        }
         fields.finish()
     }
 
@@ -170,13 +178,14 @@ pub(super) mod tests {
             payload_hash: Some(payload_hash(&salt, &payload)),
             payload: Some(payload),
             salt: Some(salt),
+            only_own: false,
         }
     }
 
     #[test]
     fn every_field_of_an_event_shows_in_its_hash() {
         let other = Id(uuid::Uuid::from_bytes([9; 16]));
-        let edits: [fn(&mut StoredEvent, Id); 12] = [
+        let edits: [fn(&mut StoredEvent, Id); 13] = [
             |event, other| event.id = other,
             |event, _| event.arrival += 1,
             |event, _| event.at = Moment(event.at.0 + chrono::Duration::microseconds(1)),
@@ -189,6 +198,7 @@ pub(super) mod tests {
             |event, _| event.actor.0.push(' '),
             |event, other| event.trace = other,
             |event, _| event.payload_hash = None,
+            |event, _| event.only_own = true,
         ];
         let whole = event(3).hash();
         for (index, edit) in edits.iter().enumerate() {

@@ -45,6 +45,7 @@ pub struct Event {
     organisation: Option<Id>,
     facility: Option<Id>,
     to_inspectors: bool,
+    only_own: bool,
     payload: Option<JsonText>,
 }
 
@@ -58,6 +59,7 @@ impl Event {
             organisation: None,
             facility: None,
             to_inspectors: false,
+            only_own: false,
             payload: None,
         }
     }
@@ -74,6 +76,13 @@ impl Event {
     #[must_use]
     pub fn to_inspectors(mut self, visible: bool) -> Self {
         self.to_inspectors = visible;
+        self
+    }
+
+    /// It shows to those whose it is, and to nobody else, not to an admin either.
+    #[must_use]
+    pub fn only_own(mut self, only: bool) -> Self {
+        self.only_own = only;
         self
     }
 
@@ -127,6 +136,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
         organisation,
         facility,
         to_inspectors,
+        only_own,
         payload,
     } = event;
     let salted = payload.as_ref().map(salted).transpose()?;
@@ -147,6 +157,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
             audit_event::payload.eq(payload),
             audit_event::payload_hash.eq(payload_hash),
             audit_event::salt.eq(salt),
+            audit_event::only_own.eq(only_own),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -1,5 +1,5 @@
 //! The events as callers may read them, in their one order. The number of an event stays in here.
-use diesel::dsl::{Eq, InnerJoinOn, IntoBoxed};
+use diesel::dsl::{Eq, InnerJoinOn, IntoBoxed, not};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -106,7 +106,7 @@ impl Reach {
                     .eq_any(self.scope.organisations.clone()),
             ));
         match (self.scope.admin, self.scope.submitted) {
-            (true, _) => in_order,
+            (true, _) => in_order.filter(not(audit_event::only_own).or(own)),
             (false, true) if !self.owns_some() => {
                 in_order.filter(audit_event::public_to_inspectors)
             }

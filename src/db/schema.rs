@@ -293,6 +293,7 @@ diesel::table! {
         payload -> Nullable<SqlWrittenJson>,
         payload_hash -> Nullable<Binary>,
         salt -> Nullable<Binary>,
+        only_own -> Bool,
     }
 }
 

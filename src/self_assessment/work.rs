@@ -203,8 +203,11 @@ fn not_for(cycle: &Cycle, own: &str) -> Problem {
     )
 }
 
-pub(super) fn of_facility(event: Event, head: &Head) -> Event {
-    event.of(head.organisation_id, Some(head.facility_id))
+/// An event of the facility; where the purpose is own improvement, of nobody else.
+pub(crate) fn of_facility(event: Event, head: &Head) -> Event {
+    event
+        .of(head.organisation_id, Some(head.facility_id))
+        .only_own(head.purpose == Purpose::OwnImprovement)
 }
 
 /// 409: only a draft can be worked on.

@@ -376,7 +376,7 @@ async fn referred_attachment(world: &World) -> String {
 }
 
 /// The callers of the table: a name, the role that the policy knows them by (none: nobody), and whether De Linde is theirs.
-fn callers(world: &World) -> Vec<(&'static str, Option<&'static str>, bool, Actor)> {
+pub fn callers(world: &World) -> Vec<(&'static str, Option<&'static str>, bool, Actor)> {
     let every = known_scopes();
     let (own, foreign) = (enterprise_number(9_990_001), enterprise_number(9_990_002));
     vec![
@@ -447,7 +447,7 @@ async fn send(actor: &Actor, method: &str, prepared: &Prepared) -> Answer {
 }
 
 /// Compares with the table that was reviewed, or writes it anew.
-fn reviewed(section: &str, table: &str) {
+pub fn reviewed(section: &str, table: &str) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/access.md");
     let head = format!("## {section}\n");
     let whole = std::fs::read_to_string(path).unwrap_or_default();

@@ -23,6 +23,7 @@ mod durability;
 mod frameworks;
 mod openapi;
 mod places;
+mod purposes;
 mod races;
 mod self_assessments;
 mod superseding;

@@ -1,0 +1,165 @@
+//! What a cycle is for decides who ever sees its answers: purpose × state × caller, kept as a reviewed table in `access.md`.
+use std::fmt::Write as _;
+
+use kindreflex::demo::ids;
+use serde_json::{Value, json};
+
+use crate::access::{callers, reviewed};
+use crate::support::{Actor, Answer, World, answer_whole, new_hospital, path_of};
+
+const PURPOSES: [&str; 2] = ["ownImprovement", "inspectionPreparation"];
+const STATES: [&str; 4] = ["draft", "submitted", "reopened", "superseded"];
+
+/// Where a self-assessment could show beside its own address: a word for the table, an address, and whether what came back tells of it.
+const TRACES: [(&str, &str); 2] = [
+    ("list", "/selfAssessments?pageSize=200"),
+    ("audit", "/auditEvents?pageSize=200&subjectId="),
+];
+
+async fn open_cycle(world: &World, purpose: &str) -> String {
+    let opens = world.state.clock.now() - chrono::Duration::minutes(1);
+    let input = json!({"title": {"nl": "Een cyclus"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
+        "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": purpose});
+    let made = world.planner().post("/cycles", input).await.expect(201);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
+async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {
+    let input = json!({"facilityId": hospital, "cycleId": cycle});
+    let draft = linde.post("/selfAssessments", input).await.expect(201);
+    let path = path_of(&draft.body);
+    let saved = if draft.body["progress"]["open"] == 0 {
+        draft
+    } else {
+        answer_whole(linde, &draft).await
+    };
+    let confirmed = linde
+        .seen(&saved)
+        .post(&format!("{path}/confirmations"), json!({}))
+        .await
+        .expect(200);
+    linde
+        .seen(&confirmed)
+        .post(&format!("{path}/submissions"), json!({}))
+        .await
+        .expect(201)
+}
+
+/// A self-assessment of De Linde for this purpose, in this state.
+async fn in_state(world: &World, purpose: &str, state: &str) -> String {
+    let linde = world.linde();
+    let hospital = new_hospital(world, ids::ORGANISATION).await;
+    let cycle = open_cycle(world, purpose).await;
+    if state == "draft" {
+        let input = json!({"facilityId": hospital, "cycleId": cycle});
+        let draft = linde.post("/selfAssessments", input).await.expect(201);
+        return path_of(&draft.body);
+    }
+    let sent = submitted(&linde, &hospital, &cycle).await;
+    let path = path_of(&sent.body);
+    if state == "reopened" {
+        let reason = json!({"reason": "Vergeten"});
+        let reopenings = format!("{path}/reopenings");
+        linde
+            .seen(&sent)
+            .post(&reopenings, reason)
+            .await
+            .expect(200);
+    }
+    if state == "superseded" {
+        let next = open_cycle(world, purpose).await;
+        submitted(&linde, &hospital, &next).await;
+    }
+    path
+}
+
+/// What a caller learns of a self-assessment: the status of its address, and where else it shows.
+async fn seen_by(actor: &Actor, path: &str) -> String {
+    let id = path.rsplit('/').next().expect("an id");
+    let answer = actor.get(path).await;
+    let mut cell = answer.status.to_string();
+    for below in ["/result", "/revisions/1", "/answers/actiefWerken"] {
+        let status = actor.get(&format!("{path}{below}")).await.status;
+        assert!(
+            status == answer.status || status == 404,
+            "{path}{below}: {status} beside {cell}"
+        );
+    }
+    for (name, address) in TRACES {
+        let address = if address.ends_with('=') {
+            format!("{address}{id}")
+        } else {
+            address.to_owned()
+        };
+        if tells_of(actor, &address, id).await {
+            write!(cell, " {name}").expect("text");
+        }
+    }
+    cell
+}
+
+/// Does any page of this collection name the id?
+async fn tells_of(actor: &Actor, address: &str, id: &str) -> bool {
+    let page = actor.get(address).await;
+    assert!(page.body.get("next").is_none(), "one page holds all");
+    page.status == 200 && page.body.to_string().contains(id)
+}
+
+on_both! {
+    async fn the_purpose_of_a_cycle_decides_who_ever_sees_the_answers(world: World) {
+        let callers = callers(&world);
+        let mut table = String::from("| purpose | state |");
+        for (name, ..) in &callers {
+            write!(table, " {name} |").expect("text");
+        }
+        table.push_str("\n|---|---|");
+        table.push_str(&"---|".repeat(callers.len()));
+        for purpose in PURPOSES {
+            for state in STATES {
+                let path = in_state(&world, purpose, state).await;
+                world.number_events().await;
+                write!(table, "\n| {purpose} | {state} |").expect("text");
+                for (name, role, own, actor) in &callers {
+                    let cell = seen_by(actor, &path).await;
+                    let theirs = *own && matches!(role, Some("facility" | "facilityContributor" | "integration"));
+                    if purpose == "ownImprovement" && !theirs {
+                        assert!(["401", "403", "404"].contains(&cell.as_str()), "own improvement, {state}, shows to {name}: {cell}");
+                    }
+                    write!(table, " {cell} |").expect("text");
+                }
+            }
+        }
+        reviewed("Purposes, states and callers", &table);
+    }
+
+    async fn nobody_else_counts_what_is_for_own_improvement(world: World) {
+        world.number_events().await;
+        let before: Vec<Value> = everyone_elses(&world).await;
+        in_state(&world, "ownImprovement", "submitted").await;
+        world.number_events().await;
+        assert_eq!(everyone_elses(&world).await, before, "not one item more, for anyone");
+    }
+}
+
+/// How many items each caller who is not the facility's own finds in each collection where a self-assessment could show.
+async fn everyone_elses(world: &World) -> Vec<Value> {
+    let mut found = Vec::new();
+    for (name, actor) in [
+        ("inspector", world.inspector()),
+        ("planner", world.planner()),
+        ("authority", world.person("authority", None)),
+        ("expert", world.person("expert", None)),
+        ("policy", world.person("policy", None)),
+        ("another facility", world.berk()),
+    ] {
+        for address in [
+            "/selfAssessments?pageSize=200",
+            "/auditEvents?pageSize=200&subjectKind=selfAssessment",
+        ] {
+            let page = actor.get(address).await;
+            let items = page.body["items"].as_array().map(Vec::len);
+            found.push(json!([name, address, page.status, items]));
+        }
+    }
+    found
+}
