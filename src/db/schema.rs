@@ -178,6 +178,8 @@ diesel::table! {
         updated_at -> SqlMoment,
         superseded_by -> Nullable<SqlId>,
         unit_id -> Nullable<SqlId>,
+        step_plan_id -> Nullable<SqlId>,
+        step_plan_version -> Nullable<BigInt>,
     }
 }
 
@@ -223,6 +225,37 @@ diesel::table! {
         self_assessment_id -> SqlId,
         revision -> BigInt,
         sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    step_plan (facility_id, id) {
+        facility_id -> SqlId,
+        id -> SqlId,
+        arrival -> SqlId,
+        framework_code -> Text,
+        unit_id -> Nullable<SqlId>,
+        version -> BigInt,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    step_plan_version (facility_id, plan_id, version) {
+        facility_id -> SqlId,
+        plan_id -> SqlId,
+        version -> BigInt,
+        document -> SqlJson,
+        attachment_id -> Nullable<SqlId>,
+        sha256 -> Nullable<Text>,
+        saved_by -> SqlJson,
+        saved_at -> SqlMoment,
     }
 }
 
@@ -351,6 +384,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     answer,
     self_assessment_revision,
     revision_attachment,
+    step_plan,
+    step_plan_version,
     attachment,
     attachment_chunk,
     idempotency,
