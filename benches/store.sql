@@ -9,7 +9,8 @@ SELECT "self_assessment"."id", "self_assessment"."cycle_id", "self_assessment"."
  "self_assessment"."facility_type", "self_assessment"."framework_code", "self_assessment"."version_code", "self_assessment"."purpose",
  "self_assessment"."state", "self_assessment"."revision", "self_assessment"."submitted_revision", "self_assessment"."superseded_by", "self_assessment"."based_on",
  "self_assessment"."reopening", "self_assessment"."edit", "self_assessment"."created_at",
- "self_assessment"."updated_at", "self_assessment"."submitted_at", "facility"."organisation_id"
+ "self_assessment"."updated_at", "self_assessment"."submitted_at", "self_assessment"."step_plan_id",
+ "self_assessment"."step_plan_version", "facility"."organisation_id"
  FROM ("self_assessment" INNER JOIN "facility" ON ("self_assessment"."facility_id" = "facility"."id"))
  WHERE (("facility"."organisation_id" = ('0190b000-0000-7000-8000-a' || lpad(:org::text, 11, '0'))::uuid)
  AND ("self_assessment"."id" = ('0190b000-0000-7000-8000-d' || lpad(:client_id::text, 11, '0'))::uuid)) LIMIT 1 \gset head_

@@ -25,7 +25,7 @@ use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit};
+use crate::{attachment, audit, step_plan};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -174,6 +174,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(cycles::create_cycle)
         .operation(cycles::read_cycle)
         .operation(cycles::replace_cycle);
+    step_plan::operations(to);
     attachment::operations(to);
     audit::operations(to);
 }

@@ -59,6 +59,9 @@ policy! {
     SubmitSelfAssessment   write ""                       [Facility];
     ReopenSelfAssessment   write ""                       [Facility];
 
+    ReadStepPlans          read  "read:stepPlans"         [Facility, FacilityContributor, Integration];
+    WriteStepPlan          write "write:stepPlans"        [Facility, Integration];
+
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 

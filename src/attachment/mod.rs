@@ -20,7 +20,7 @@ mod outgoing;
 pub mod routes;
 mod store;
 
-pub use store::{keep, refer, sweep};
+pub use store::{keep, may_be_named, refer, sweep};
 
 /// The operations on attachments.
 pub fn operations(to: &mut impl Operations) {

@@ -8,7 +8,7 @@ use crate::access::{Scope, Tx};
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
-    self_assessment,
+    self_assessment, step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
 use crate::facility as facilities;
@@ -209,20 +209,44 @@ fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
 
 /// What was handed in said which bytes these are: no others come in its place.
 fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
-    let named: Vec<String> = reference::table
-        .filter(reference::facility_id.eq(announced.facility_id))
-        .filter(reference::attachment_id.eq(announced.id))
-        .select(reference::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
+    let named = named_hashes(tx, announced.facility_id, announced.id)?;
     if named.is_empty() || named.contains(&announced.sha256) {
         return Ok(());
     }
     Err(Problem::conflict(Text::new(
-        "Een ingediende zelfevaluatie noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
-        "Une auto-évaluation introduite nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
-        "A self-assessment that was handed in names this attachment with another SHA-256; send those bytes, or take a new id.",
+        "Een ingediende zelfevaluatie of een stappenplan noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
+        "Une auto-évaluation introduite ou un plan par étapes nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
+        "A self-assessment that was handed in, or a step plan, names this attachment with another SHA-256; send those bytes, or take a new id.",
     )))
+}
+
+/// The hashes by which frozen things name an attachment: revisions that were handed in, and versions of step plans.
+fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Problem> {
+    let mut named: Vec<String> = reference::table
+        .filter(reference::facility_id.eq(facility_id))
+        .filter(reference::attachment_id.eq(id))
+        .select(reference::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let by_plans: Vec<Option<String>> = step_plan_version::table
+        .filter(step_plan_version::facility_id.eq(facility_id))
+        .filter(step_plan_version::attachment_id.eq(id))
+        .select(step_plan_version::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    named.extend(by_plans.into_iter().flatten());
+    Ok(named)
+}
+
+/// Can something that is frozen from now on name the facility's attachment with these bytes? Not when it is there, or named by another
+/// such thing, with others. The facility must be the caller's own.
+pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Result<bool, Problem> {
+    take_turn(tx, facility_id)?;
+    if let Some(stored) = stored_hash(tx, facility_id, id)? {
+        return Ok(stored == sha256);
+    }
+    let named = named_hashes(tx, facility_id, id)?;
+    Ok(named.is_empty() || named.iter().any(|known| known == sha256))
 }
 
 /// Starts to receive; an earlier attempt that did not finish makes way.

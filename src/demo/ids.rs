@@ -40,6 +40,10 @@ pub const ATTACHMENT_SHA256: &str =
     "580eba6b4722130fa3d7eb47d708aad19a2f02c18ba4fc11cc7999ba98c85ab6";
 /// Its SHA-256, as `Repr-Digest` says it.
 pub const ATTACHMENT_DIGEST: &str = "sha-256=:WA66a0ciEw+j1+tH1wiq0ZovAsGLpPwRzHmZupjIWrY=:";
+/// The step plan of the hospital.
+pub const STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b1";
+/// The step plan that its unit does not have yet.
+pub const NEW_STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b2";
 /// The machine that was let in.
 pub const CLIENT: &str = "epd-de-linde";
 /// A criterion of the GGZ framework.

@@ -13,11 +13,13 @@ use crate::facility::{
 };
 use crate::framework::document::{Document, Texts};
 use crate::framework::{self, check};
+use crate::http::Precondition;
 use crate::problem::{AnyError, Problem};
 use crate::self_assessment::{
     AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, store,
     submission, work,
 };
+use crate::step_plan::{self, StepPlanInput, StepPlanStep};
 
 mod data;
 pub mod directory;
@@ -44,7 +46,8 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         .await?;
     }
     cycles(state, now).await?;
-    past(state, now).await
+    past(state, now).await?;
+    plan(state, now).await
 }
 
 fn listed(name: &str, faults: &[check::Fault]) -> String {
@@ -243,6 +246,62 @@ async fn past(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         .await?;
     }
     Ok(())
+}
+
+/// The hospital's own step plan, made after last year's self-assessment.
+async fn plan(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
+    let steps = [
+        (
+            "kennismaking",
+            "Het gesprek aan de keukentafel",
+            &["stap1"][..],
+        ),
+        ("samenKijken", "Samen kijken met een collega", &["stap2"]),
+        ("ouderUur", "Het ouderuur op donderdag", &["stap3"]),
+        (
+            "zorgen",
+            "Zorgen bespreken en mee op stap",
+            &["stap4", "stap5"],
+        ),
+        ("bezoek", "De bezoekkamer met speelgoed", &[]),
+    ];
+    let mut own = Vec::new();
+    for (code, title, generic) in steps {
+        own.push(StepPlanStep {
+            code: code.parse()?,
+            title: title.to_owned(),
+            description: None,
+            steps: generic
+                .iter()
+                .map(|code| code.parse())
+                .collect::<Result<_, _>>()?,
+            roles: Vec::new(),
+        });
+    }
+    let input = StepPlanInput {
+        name: "Stappenplan van De Linde (fictief)".into(),
+        framework_code: "ggz".parse()?,
+        version_code: None,
+        unit_id: None,
+        steps: own,
+        document: None,
+        valid_to: None,
+    };
+    let when = Moment(now - Duration::days(300));
+    let organisation = ids::id(ids::ORGANISATION);
+    operator::write(state, vec![organisation], when, move |tx| {
+        let place = (ids::id(ids::FACILITY), ids::id(ids::STEP_PLAN));
+        step_plan::put(
+            tx,
+            place,
+            ids::id(ids::STEP_PLAN),
+            &Precondition::none(),
+            &input,
+        )
+        .map(drop)
+    })
+    .await
+    .map_err(AnyError::from)
 }
 
 /// Answers a draft whole, turn by turn: what an answer brings up is answered next.

@@ -145,6 +145,14 @@ pub struct Precondition {
 }
 
 impl Precondition {
+    /// No condition, for what is not there yet.
+    pub fn none() -> Self {
+        Self {
+            if_match: None,
+            creates_only: false,
+        }
+    }
+
     /// May the thing with this tag (none: there is no such thing yet) be written?
     pub fn check(&self, current: Option<&ETag>) -> Result<(), Problem> {
         match (current, &self.if_match) {

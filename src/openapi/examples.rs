@@ -12,6 +12,8 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("putSector", "sectorCode") => "gehandicaptenzorg",
         ("putFacilityType", "facilityTypeCode") => "mobielTeam",
         ("putIntegration" | "deleteIntegration", "clientId") => "planning-de-linde",
+        ("putStepPlan", "stepPlanId") => ids::NEW_STEP_PLAN,
+        (_, "stepPlanId") => ids::STEP_PLAN,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
         (_, "siteId") => ids::SITE,
@@ -81,6 +83,16 @@ pub fn body(operation: &str) -> Option<Value> {
             "2029-01-01T00:00:00+01:00",
             "2029-06-30T23:59:59+02:00",
         ),
+        "putStepPlan" => json!({
+            "name": "Stappenplan van Opname 2 (fictief)",
+            "frameworkCode": "ggz",
+            "unitId": ids::UNIT,
+            "steps": [
+                {"code": "welkom", "title": "Het welkomstgesprek", "steps": ["stap1"]},
+                {"code": "overleg", "title": "De maandagse overlegronde", "steps": ["stap2", "stap4"]},
+                {"code": "kindvriendelijk", "title": "De kindvriendelijke bezoekruimte"}
+            ]
+        }),
         "createSelfAssessment" => json!({"facilityId": ids::FACILITY, "cycleId": ids::CYCLE}),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({

@@ -13,11 +13,13 @@ use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
 use crate::framework::document::{Code, Texts};
 use crate::framework::rules::Verdict;
+use crate::step_plan::{OwnSteps, StepPlanReference};
 
 mod answer_store;
 pub mod cycle_routes;
 mod cycle_store;
 pub mod inputs;
+mod pin_store;
 pub mod places;
 pub mod revision_store;
 pub mod routes;
@@ -31,6 +33,7 @@ pub use inputs::{
     AnswerInput, AnswersInput, ConfirmationInput, CycleInput, ReopeningInput, SelfAssessmentInput,
     SubmissionInput,
 };
+pub use pin_store::repin;
 pub use places::{AnswerException, AnswerExceptionInput, PlaceResult};
 
 crate::text_enum! {
@@ -423,6 +426,14 @@ pub struct SelfAssessment {
     pub open_criteria: Vec<OpenCriterion>,
     /// The answers, in the order of the framework; those to criteria that do not apply stay, uncounted.
     pub answers: Vec<Answer>,
+    /// The facility's own step plan, where it has one: as it is in force, or as it was when this was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub step_plan: Option<StepPlanReference>,
+    /// The plan's words, beside the generic ones of each criterion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub own_steps: Vec<OwnSteps>,
 }
 
 /// What a write of answers gives back.

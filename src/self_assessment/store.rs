@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::{
-    Answer, Opening, Purpose, Reopening, SelfAssessment, SelfAssessmentSummary, Status,
-    answer_store, revision_store, rules,
+    Answer, Opening, Purpose, SelfAssessment, SelfAssessmentSummary, Status, answer_store,
+    revision_store, rules,
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{cycle, facility, self_assessment};
@@ -20,6 +20,7 @@ use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
+use crate::step_plan::{self, Pin};
 use crate::text::Text;
 
 /// A self-assessment's row.
@@ -54,6 +55,16 @@ pub struct Row {
     pub(super) created_at: Moment,
     pub(super) updated_at: Moment,
     pub(super) submitted_at: Option<Moment>,
+    pub(super) step_plan_id: Option<Id>,
+    pub(super) step_plan_version: Option<i64>,
+}
+
+impl Row {
+    /// The version of the facility's step plan whose words stand beside the questions.
+    pub(super) fn pin(&self) -> Option<Pin> {
+        let (plan_id, version) = (self.step_plan_id?, self.step_plan_version?);
+        Some(Pin { plan_id, version })
+    }
 }
 
 /// A self-assessment's row, with what the caller is to it.
@@ -278,6 +289,11 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     } else {
         opening(tx, head.id)?
     };
+    let words = match head.pin() {
+        None => None,
+        Some(pin) => Some(step_plan::words_of(tx, head.facility_id, pin, &document)?),
+    };
+    let (step_plan, own_steps) = words.map(|words| (words.plan, words.own_steps)).unzip();
     Ok(SelfAssessment {
         summary: summary(head)?,
         based_on: head.based_on,
@@ -285,6 +301,8 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         progress: position.progress.clone(),
         open_criteria: rules::open_criteria(&position, &opening),
         answers,
+        step_plan,
+        own_steps: own_steps.unwrap_or_default(),
     })
 }
 
@@ -355,6 +373,8 @@ pub fn insert(
             self_assessment::edit.eq(head.edit),
             self_assessment::created_at.eq(head.created_at),
             self_assessment::updated_at.eq(head.updated_at),
+            self_assessment::step_plan_id.eq(head.step_plan_id),
+            self_assessment::step_plan_version.eq(head.step_plan_version),
         ))
         .execute(tx.conn);
     match stored {
@@ -478,20 +498,4 @@ pub fn supersede(tx: &mut Tx, one: &Neighbour, by: Id) -> Result<(), Problem> {
         ))
         .execute(tx.conn)?;
     Ok(())
-}
-
-/// Takes a submitted one up again; 0 rows when its edit is not this one any more.
-pub fn reopen(tx: &mut Tx, head: &Head, reopening: &Reopening) -> Result<usize, Problem> {
-    Ok(diesel::update(self_assessment::table)
-        .filter(self_assessment::id.eq(head.id))
-        .filter(self_assessment::edit.eq(head.edit))
-        .filter(self_assessment::state.eq(Status::Submitted))
-        .set((
-            self_assessment::state.eq(Status::Draft),
-            self_assessment::revision.eq(head.revision + 1),
-            self_assessment::reopening.eq(Some(JsonText::of(reopening)?)),
-            self_assessment::edit.eq(head.edit + 1),
-            self_assessment::updated_at.eq(tx.now),
-        ))
-        .execute(tx.conn)?)
 }

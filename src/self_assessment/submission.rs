@@ -32,6 +32,11 @@ pub fn submit(tx: &mut Tx, id: Id, seen: Option<&IfMatch>) -> Result<Head, Probl
 /// see each other, or wait for each other.
 pub(super) fn take_turn(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     let facility = store::own_head(tx, id)?.facility_id;
+    take_turn_of(tx, facility)
+}
+
+/// The same, for what is done to the facility's self-assessments together.
+pub(crate) fn take_turn_of(tx: &mut Tx, facility: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("submissions of {facility}"))
 }
 

@@ -17,6 +17,7 @@ use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
 use crate::problem::{In, Issue, Kind, MOST_ISSUES, Problem};
+use crate::step_plan;
 use crate::text::Text;
 
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
@@ -46,6 +47,9 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         last.as_ref().and_then(|last| last.fates.as_ref()),
         tx.now.day(),
     );
+    // A plan that is saved meanwhile would not see this draft.
+    submission::take_turn_of(tx, facility.id)?;
+    let plan = step_plan::in_force(tx, facility.id, &cycle.framework_code)?.of(whose.unit);
     let row = Row {
         id,
         cycle_id: cycle.id,
@@ -65,6 +69,8 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         created_at: tx.now,
         updated_at: tx.now,
         submitted_at: None,
+        step_plan_id: plan.map(|plan| plan.plan_id),
+        step_plan_version: plan.map(|plan| plan.version),
     };
     let head = Head {
         row,
@@ -488,7 +494,7 @@ pub fn reopen(
         reopened_by: ActorView::of(tx),
         reopened_at: tx.now,
     };
-    if store::reopen(tx, &head, &reopening)? != 1 {
+    if revision_store::reopen(tx, &head, &reopening)? != 1 {
         return Err(Problem::stale());
     }
     let event = Event::new("selfAssessmentReopened", "selfAssessment", id);

@@ -316,6 +316,22 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .body(&json!({"reason": "Een afdeling vergeten"}))
                 .seen(&submitted)
         }
+        "listStepPlans" => Prepared::new(format!("{facility}/stepPlans")).secret(ids::STEP_PLAN),
+        "readStepPlan" => Prepared::new(format!("{facility}/stepPlans/{}", ids::STEP_PLAN)),
+        "putStepPlan" => {
+            let hospital = new_hospital(world, ids::ORGANISATION).await;
+            let plan = uuid::Uuid::now_v7();
+            let input = json!({"name": "Ons plan", "frameworkCode": "ggz",
+                "steps": [{"code": "eerst", "title": "Eerst praten", "steps": ["stap1"]}]});
+            Prepared::new(format!("/facilities/{hospital}/stepPlans/{plan}")).body(&input)
+        }
+        "listStepPlanVersions" => {
+            Prepared::new(format!("{facility}/stepPlans/{}/versions", ids::STEP_PLAN))
+        }
+        "readStepPlanVersion" => Prepared::new(format!(
+            "{facility}/stepPlans/{}/versions/1",
+            ids::STEP_PLAN
+        )),
         "putAttachment" => {
             let bytes = b"Verslag van het overleg".to_vec();
             let path = format!(

@@ -26,5 +26,6 @@ mod places;
 mod purposes;
 mod races;
 mod self_assessments;
+mod step_plans;
 mod superseding;
 mod years;

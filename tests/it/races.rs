@@ -227,7 +227,7 @@ async fn handed_in_and_reopened(state: &State, id: Id) -> Value {
             reopened_by: ActorView::of(tx),
             reopened_at: tx.now,
         };
-        assert_eq!(store::reopen(tx, &head, &reopening)?, 1);
+        assert_eq!(revision_store::reopen(tx, &head, &reopening)?, 1);
         let whole: SelfAssessment = document.to()?;
         serde_json::to_value(whole.answers).map_err(Problem::internal)
     });

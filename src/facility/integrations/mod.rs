@@ -48,7 +48,7 @@ pub struct IntegrationGrantInput {
     #[schema(min_length = 1, max_length = 200, example = "EPD-koppeling De Linde")]
     pub name: String,
     /// What it may do: `read:facilities`, `read:frameworks`, `read:cycles`, `read:selfAssessments`,
-    /// `write:selfAssessments`, `read:attachments`, `write:attachments`.
+    /// `write:selfAssessments`, `read:stepPlans`, `write:stepPlans`, `read:attachments`, `write:attachments`.
     #[schema(max_items = 20, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
     pub scopes: Vec<String>,
     /// The organisations that it works for.
