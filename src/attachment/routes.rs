@@ -12,9 +12,10 @@ use super::clean::{FORMATS, Intake};
 use super::outgoing::pieces;
 use super::store::{self, Announced, CHUNK};
 use super::{Attachment, AttachmentStatus, headers};
-use crate::access::Allowed;
 use crate::access::policy::{ReadAttachments, StoreAttachment};
-use crate::db::types::Id;
+use crate::access::{Allowed, operator};
+use crate::app::State;
+use crate::db::types::{Id, Moment};
 use crate::http::answer;
 use crate::http::body::{media_type, too_large, unsupported};
 use crate::http::etag::IfNoneMatch;
@@ -224,11 +225,14 @@ impl Upload {
         if std::mem::take(&mut self.stored) == 0 {
             return Ok(());
         }
-        let content_id = self.announced.content_id;
-        self.allowed
-            .write(move |tx| store::discard(tx, content_id))
-            .await
+        take_back(self.allowed.state(), self.announced.content_id).await
     }
+}
+
+/// Takes back what an attempt stored. The service does it by itself: whoever sent the bytes may have lost the right to meanwhile.
+async fn take_back(state: &State, content_id: Id) -> Result<(), Problem> {
+    let now = Moment(state.clock.now());
+    operator::upkeep(state, now, move |tx| store::discard(tx, content_id)).await
 }
 
 impl Drop for Upload {
@@ -240,10 +244,7 @@ impl Drop for Upload {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (allowed, content_id) = (self.allowed.clone(), self.announced.content_id);
             runtime.spawn(async move {
-                let done = allowed
-                    .write(move |tx| store::discard(tx, content_id))
-                    .await;
-                if let Err(problem) = done {
+                if let Err(problem) = take_back(allowed.state(), content_id).await {
                     log::warn!("a broken upload is left to the sweep: {problem}");
                 }
             });
