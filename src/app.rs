@@ -14,7 +14,7 @@ use crate::access::{Database, Reach, identify, me};
 use crate::audit::seal::SealKeys;
 use crate::clock::Clock;
 use crate::facility::integrations::routes as integrations;
-use crate::facility::{routes as facilities, sector_routes as sectors};
+use crate::facility::{mandates, routes as facilities, sector_routes as sectors};
 use crate::framework::{routes as frameworks, store::PublishedVersions};
 use crate::http::idempotency::Flights;
 use crate::http::incoming::Patience;
@@ -175,6 +175,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(cycles::read_cycle)
         .operation(cycles::replace_cycle);
     step_plan::operations(to);
+    mandates::operations(to);
     attachment::operations(to);
     audit::operations(to);
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::policy::{ACTIONS, ReadMe};
-use super::{Allowed, Role};
-use crate::db::types::Id;
+use super::{Allowed, LiveMandate, Role};
+use crate::db::types::{Id, Moment};
 use crate::http::answer;
 use crate::http::query::{Nothing, Query};
 use crate::problem::Problem;
@@ -21,6 +21,34 @@ pub struct RoleView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub organisation: Option<String>,
+}
+
+/// What an organisation lets the calling machine do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MandateView {
+    /// The organisation that gave it.
+    pub organisation_id: Id,
+    /// For these of its facilities alone; for all of them when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub facilities: Option<Vec<Id>>,
+    /// What the machine may do, where its token says so too.
+    #[schema(example = json!(["read:selfAssessments"]))]
+    pub scopes: Vec<String>,
+    /// From this moment on it is worth nothing.
+    pub valid_until: Moment,
+}
+
+impl MandateView {
+    fn of(mandate: &LiveMandate) -> Self {
+        Self {
+            organisation_id: mandate.organisation,
+            facilities: mandate.facilities.clone(),
+            scopes: mandate.scopes.clone(),
+            valid_until: mandate.valid_until,
+        }
+    }
 }
 
 /// The caller, as the service sees it.
@@ -45,7 +73,11 @@ pub struct Me {
     pub organisations: Vec<Id>,
     /// Single facilities that are the caller's own.
     pub facilities: Vec<Id>,
-    /// What the caller may do, by the names of the policy.
+    /// A machine's live mandates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub mandates: Vec<MandateView>,
+    /// What the caller may do, by the names of the policy; a machine, for one organisation at least.
     pub actions: Vec<&'static str>,
 }
 
@@ -85,6 +117,7 @@ pub async fn read_me(allowed: Allowed<ReadMe>, _: Query<Nothing>) -> Result<Http
                 scopes: claims.scopes.clone(),
                 organisations: tx.scope.organisations.clone(),
                 facilities: tx.scope.facilities.clone(),
+                mandates: tx.scope.mandates.iter().map(MandateView::of).collect(),
                 actions: ACTIONS
                     .iter()
                     .filter(|one| may(one))

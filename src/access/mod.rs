@@ -23,6 +23,8 @@ use crate::http::wrap::Trace;
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
 
+mod behalf;
+mod granted;
 pub mod me;
 pub mod operator;
 pub mod policy;
@@ -31,6 +33,8 @@ pub mod role;
 mod scope;
 pub mod token;
 
+pub use behalf::OnBehalfOf;
+pub use granted::LiveMandate;
 pub use policy::{Action, Writes};
 pub use pool::{Database, Reach, connect};
 pub use role::Role;
@@ -78,6 +82,8 @@ pub struct Tx<'c> {
     pub scope: Scope,
     /// Who it is.
     pub actor: &'c Actor,
+    /// The person for whom a machine does it.
+    pub on_behalf_of: Option<OnBehalfOf>,
     /// The moment at which the work began.
     pub now: Moment,
     /// What the process holds for all requests.
@@ -114,6 +120,7 @@ impl Tx<'_> {
             conn,
             scope,
             actor,
+            on_behalf_of: None,
             now,
             state,
             learned: Vec::new(),

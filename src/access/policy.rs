@@ -45,6 +45,8 @@ policy! {
     ManageSectors          write ""                       [Admin];
     ReadIntegrations       read  ""                       [Admin];
     ManageIntegrations     write ""                       [Admin];
+    ReadMandates           read  ""                       [Facility, Admin];
+    GiveMandate            write ""                       [Facility, Admin];
 
     ReadFrameworks         read  "read:frameworks"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ManageFrameworks       write ""                       [Admin];
@@ -55,8 +57,8 @@ policy! {
     ReadSelfAssessments    read  "read:selfAssessments"   [Facility, FacilityContributor, Inspector, Integration];
     CreateSelfAssessment   write "write:selfAssessments"  [Facility, Integration];
     AnswerSelfAssessment   write "write:selfAssessments"  [Facility, FacilityContributor, Integration];
-    ConfirmSelfAssessment  write ""                       [Facility];
-    SubmitSelfAssessment   write ""                       [Facility];
+    ConfirmSelfAssessment  write "confirm:selfAssessments" [Facility, Integration];
+    SubmitSelfAssessment   write "submit:selfAssessments" [Facility, Integration];
     ReopenSelfAssessment   write ""                       [Facility];
 
     ReadStepPlans          read  "read:stepPlans"         [Facility, FacilityContributor, Integration];

@@ -1,11 +1,12 @@
 //! The rows that a caller may know about. Every query of a store starts with it.
 use diesel::prelude::*;
 
+use super::Actor;
+use super::granted::LiveMandate;
 use super::role::Role;
-use super::{Actor, missing_scope};
 use crate::app::State;
-use crate::db::schema::{facility, identifier, integration};
-use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment};
+use crate::db::schema::{facility, identifier};
+use crate::db::types::{AnyBackend, Conn, Id, Moment};
 use crate::facility::identifiers;
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
@@ -23,8 +24,10 @@ pub struct Scope {
     pub directory: bool,
     /// May know about what was submitted to prepare an inspection.
     pub submitted: bool,
-    /// What a machine was let in to do.
+    /// What a machine was let in to do, for some organisation or other.
     pub granted: Vec<String>,
+    /// A machine's live mandates, for whatever they are.
+    pub mandates: Vec<LiveMandate>,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }
@@ -96,41 +99,6 @@ impl Scope {
             }
         }
         Ok(unmatched)
-    }
-
-    /// Adds the organisations that a machine was let in for.
-    fn add_granted(&mut self, conn: &mut Conn, actor: &Actor, now: Moment) -> Result<(), Problem> {
-        let client = actor.claims.client.as_deref().unwrap_or_default();
-        let row: Option<(JsonText, JsonText, bool)> = integration::table
-            .filter(integration::client_id.eq(client))
-            .filter(
-                integration::valid_until
-                    .is_null()
-                    .or(integration::valid_until.gt(now)),
-            )
-            .select((
-                integration::scopes,
-                integration::organisations,
-                integration::all_organisations,
-            ))
-            .into_boxed::<AnyBackend>()
-            .first(conn)
-            .optional()?;
-        let Some((scopes, organisations, all)) = row else {
-            return Err(not_let_in());
-        };
-        let scopes: Vec<String> = scopes.to()?;
-        if let Some(needed) = &actor.needed_scope
-            && !scopes.contains(needed)
-        {
-            return Err(missing_scope(needed));
-        }
-        let organisations: Vec<Id> = organisations.to()?;
-        self.organisations.extend(organisations);
-        self.granted = scopes;
-        self.directory |= all;
-        self.submitted |= all;
-        Ok(())
     }
 }
 
@@ -212,17 +180,6 @@ fn unknown_owner(claim: &str, number: &str) -> Text {
         ),
         format!(
             "The claim {claim}{shown} stands for no organisation or facility that is known here."
-        ),
-    )
-}
-
-fn not_let_in() -> Problem {
-    Problem::new(
-        Kind::MissingPermission,
-        Text::new(
-            "Deze client (client_id) is hier niet toegelaten; een admin kan dat doen met PUT /v1/integrations/{clientId}.",
-            "Ce client (client_id) n'est pas admis ici ; un admin peut le faire avec PUT /v1/integrations/{clientId}.",
-            "This client (client_id) was not let in; an admin can do so with PUT /v1/integrations/{clientId}.",
         ),
     )
 }

@@ -29,7 +29,7 @@ pub mod sequencer;
 mod store;
 pub mod verify;
 
-use crate::access::Tx;
+use crate::access::{OnBehalfOf, Tx};
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
 use crate::problem::Problem;
@@ -111,6 +111,10 @@ pub struct ActorView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub client: Option<String>,
+    /// The person for whom a machine did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub on_behalf_of: Option<OnBehalfOf>,
 }
 
 impl ActorView {
@@ -123,6 +127,7 @@ impl ActorView {
             name: claims.name.clone(),
             role: role.to_owned(),
             client: claims.client.clone(),
+            on_behalf_of: tx.on_behalf_of.clone(),
         }
     }
 }

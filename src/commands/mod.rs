@@ -64,6 +64,9 @@ enum Command {
         /// A machine's scopes, separated by blanks.
         #[arg(long)]
         scope: Option<String>,
+        /// A machine's client, for --role integration; epd-de-linde when none is given.
+        #[arg(long)]
+        client: Option<String>,
         /// The demo's directory.
         #[arg(long, default_value = "kindreflex-demo")]
         data: PathBuf,
@@ -137,8 +140,12 @@ pub fn run() -> ExitCode {
             role,
             organisation,
             scope,
+            client,
             data,
-        } => token_command(role, organisation, scope.as_deref(), &data),
+        } => {
+            let scope = scope.as_deref();
+            token_command(role, organisation, scope, client.as_deref(), &data)
+        }
         Command::Serve => serve_command(),
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
@@ -361,14 +368,20 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
     })
 }
 
-fn request(role: Role, organisation: Option<String>, scope: Option<&str>) -> TokenRequest {
+fn request(
+    role: Role,
+    organisation: Option<String>,
+    scope: Option<&str>,
+    client: Option<&str>,
+) -> TokenRequest {
     let machine = role == Role::Integration;
+    let client = client.unwrap_or(demo::ids::CLIENT);
     let scopes = scope.map_or_else(Vec::new, |text| {
         text.split_whitespace().map(str::to_owned).collect()
     });
     TokenRequest {
         subject: if machine {
-            demo::ids::CLIENT.into()
+            client.to_owned()
         } else {
             format!("demo-{role}")
         },
@@ -376,11 +389,7 @@ fn request(role: Role, organisation: Option<String>, scope: Option<&str>) -> Tok
         roles: vec![role.to_string()],
         organisation,
         scopes,
-        client: Some(if machine {
-            demo::ids::CLIENT.into()
-        } else {
-            "kindreflex-demo".to_owned()
-        }),
+        client: Some(if machine { client } else { "kindreflex-demo" }.to_owned()),
         audience: DEMO_AUDIENCE.into(),
         lifetime: chrono::Duration::hours(12),
     }
@@ -390,8 +399,14 @@ fn token_command(
     role: Role,
     organisation: Option<String>,
     scope: Option<&str>,
+    client: Option<&str>,
     data: &Path,
 ) -> Result<(), AnyError> {
+    if client.is_some() && role != Role::Integration {
+        return Err(
+            "only a machine has a client of its own; use --client with --role integration".into(),
+        );
+    }
     let issuer = DevIssuer::load(data).map_err(|fault| {
         format!(
             "{fault}; start one first: kindreflex demo --data {}",
@@ -402,7 +417,7 @@ fn token_command(
     let organisation = organisation.or_else(|| facility.then(first_organisation));
     let every = kindreflex::facility::integrations::known_scopes().join(" ");
     let scope = scope.or((role == Role::Integration).then_some(every.as_str()));
-    say(&issuer.token(&request(role, organisation, scope))?)
+    say(&issuer.token(&request(role, organisation, scope, client))?)
 }
 
 fn first_organisation() -> String {
@@ -427,10 +442,15 @@ fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, An
         let facility = matches!(role, Role::Facility | Role::FacilityContributor);
         let organisation = facility.then(first_organisation);
         let scope = (role == Role::Integration).then_some(every.as_str());
-        let token = issuer.token(&request(role, organisation, scope))?;
+        let token = issuer.token(&request(role, organisation, scope, None))?;
         lines.push(format!("{role}: {token}"));
     }
-    let token = issuer.token(&request(Role::Facility, Some(first_organisation()), None))?;
+    let token = issuer.token(&request(
+        Role::Facility,
+        Some(first_organisation()),
+        None,
+        None,
+    ))?;
     lines.extend([
         String::new(),
         "Paste these, as PZ De Linde:".to_owned(),

@@ -124,6 +124,37 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
+    mandate (id) {
+        id -> SqlId,
+        organisation_id -> SqlId,
+        client_id -> Text,
+        name -> Text,
+        scopes -> SqlJson,
+        whole -> Bool,
+        valid_until -> SqlMoment,
+        contact -> Nullable<Text>,
+        given_by -> SqlJson,
+        revoked_by -> Nullable<SqlJson>,
+        revoked_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    mandate_facility (mandate_id, facility_id) {
+        mandate_id -> SqlId,
+        facility_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
     framework_version (id) {
         id -> SqlId,
         framework_code -> Text,
@@ -378,6 +409,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit,
     identifier,
     integration,
+    mandate,
+    mandate_facility,
     framework_version,
     cycle,
     self_assessment,

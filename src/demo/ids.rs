@@ -44,8 +44,20 @@ pub const ATTACHMENT_DIGEST: &str = "sha-256=:WA66a0ciEw+j1+tH1wiq0ZovAsGLpPwRzH
 pub const STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b1";
 /// The step plan that its unit does not have yet.
 pub const NEW_STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b2";
-/// The machine that was let in.
+/// The machine that works for De Linde.
 pub const CLIENT: &str = "epd-de-linde";
+/// A vendor's machine, which works for De Linde and De Berk.
+pub const PORTAL_CLIENT: &str = "kwaliteitsportaal";
+/// A machine that an admin let in, to read about all.
+pub const ADMITTED_CLIENT: &str = "zorgatlas";
+/// The mandate of [`CLIENT`].
+pub const MANDATE: &str = "0190a000-0000-7000-8000-0000000000c1";
+/// De Linde's mandate for [`PORTAL_CLIENT`].
+pub const PORTAL_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c2";
+/// De Berk's mandate for [`PORTAL_CLIENT`].
+pub const OTHER_PORTAL_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c3";
+/// A mandate that De Linde no longer needs.
+pub const OLD_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c4";
 /// A criterion of the GGZ framework.
 pub const CRITERION: &str = "actiefWerken";
 

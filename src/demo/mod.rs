@@ -7,6 +7,7 @@ use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::attachment;
 use crate::db::types::{Id, Moment};
+use crate::facility::mandates::{MandateInput, work as mandate_work};
 use crate::facility::{
     self, FacilityInput, FacilityTypeInput, Identifier, IdentifierKind, IntegrationGrantInput,
     OrganisationInput, Period, SectorInput, SiteInput, UnitInput, integrations,
@@ -45,6 +46,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         })
         .await?;
     }
+    mandates(state, now).await?;
     cycles(state, now).await?;
     past(state, now).await?;
     plan(state, now).await
@@ -151,16 +153,71 @@ fn facilities(tx: &mut Tx) -> Result<(), Problem> {
         facility::save_unit(tx, facility_id, ids::id(id), None, &unit)?;
     }
     let grant = IntegrationGrantInput {
-        name: "EPD-koppeling (fictief)".into(),
-        scopes: integrations::known_scopes()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-        organisations: vec![ids::id(ids::ORGANISATION)],
-        all_organisations: false,
+        name: "Zorgatlas (fictief)".into(),
+        scopes: vec!["read:facilities".into(), "read:frameworks".into()],
+        organisations: Vec::new(),
+        all_organisations: true,
         valid_until: None,
     };
-    integrations::store::save(tx, ids::CLIENT, None, &grant).map(drop)
+    integrations::store::save(tx, ids::ADMITTED_CLIENT, None, &grant).map(drop)
+}
+
+/// What De Linde and De Berk let the machines of their vendors do.
+async fn mandates(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
+    let every = integrations::known_scopes();
+    let (linde, berk) = (ids::ORGANISATION, ids::OTHER_ORGANISATION);
+    let reading = every
+        .iter()
+        .copied()
+        .filter(|scope| scope.starts_with("read:"));
+    let reading: Vec<&str> = reading.collect();
+    let given = [
+        (
+            ids::MANDATE,
+            linde,
+            ids::CLIENT,
+            "EPD-koppeling (fictief)",
+            &every,
+        ),
+        (
+            ids::PORTAL_MANDATE,
+            linde,
+            ids::PORTAL_CLIENT,
+            "Kwaliteitsportaal (fictief)",
+            &every,
+        ),
+        (
+            ids::OTHER_PORTAL_MANDATE,
+            berk,
+            ids::PORTAL_CLIENT,
+            "Kwaliteitsportaal (fictief)",
+            &every,
+        ),
+        (
+            ids::OLD_MANDATE,
+            linde,
+            "oud-epd-de-linde",
+            "Vorig EPD (fictief)",
+            &reading,
+        ),
+    ];
+    for (id, organisation, client, name, scopes) in given {
+        let organisation = ids::id(organisation);
+        let input = MandateInput {
+            client_id: client.to_owned().try_into()?,
+            name: name.to_owned(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            facilities: None,
+            valid_until: Moment(now + Duration::days(600)),
+            contact: Some("helpdesk@vendor.example".into()),
+        };
+        let when = Moment(now - Duration::days(395));
+        operator::write(state, vec![organisation], when, move |tx| {
+            mandate_work::give(tx, organisation, ids::id(id), &input).map(drop)
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 async fn cycles(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {

@@ -1,5 +1,5 @@
 //! Organisations (*inrichtende macht*), their facilities (*voorziening, inspectiepunt*), sites (*uitbatingsplaats*) and units;
-//! sectors and facility types as data; and the machines that were let in.
+//! sectors and facility types as data; and the machines that were let in, by a mandate or by an admin.
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use crate::problem::Issue;
 
 pub mod identifiers;
 pub mod integrations;
+pub mod mandates;
 mod sectors;
 mod store;
 

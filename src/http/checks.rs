@@ -22,6 +22,13 @@ pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) 
     false
 }
 
+/// Refuses an empty list, saying what would be right.
+pub fn at_least_one(name: &str, length: usize, detail: Text, faults: &mut Vec<Issue>) {
+    if length == 0 {
+        faults.push(Issue::body("length", name, detail));
+    }
+}
+
 /// A name holds 1 to 200 characters, more than blanks.
 pub fn check_name(field: &str, name: &str, faults: &mut Vec<Issue>) {
     if name.trim().is_empty() || name.chars().count() > 200 {

@@ -399,6 +399,7 @@ fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'s
         "reopenSelfAssessment" => ("the self-assessment", &["submitted"]),
         "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
         "replaceCycle" => ("the cycle", &["not open yet"]),
+        "replaceMandate" | "revokeMandate" => ("the mandate", &["live", "expired"]),
         _ => return None,
     })
 }

@@ -14,6 +14,9 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("putIntegration" | "deleteIntegration", "clientId") => "planning-de-linde",
         ("putStepPlan", "stepPlanId") => ids::NEW_STEP_PLAN,
         (_, "stepPlanId") => ids::STEP_PLAN,
+        ("replaceMandate", "mandateId") => ids::PORTAL_MANDATE,
+        ("revokeMandate", "mandateId") => ids::OLD_MANDATE,
+        (_, "mandateId") => ids::MANDATE,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
         (_, "siteId") => ids::SITE,
@@ -24,7 +27,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "sectorCode" | "frameworkCode") => "ggz",
         (_, "facilityTypeCode") => "pz",
         (_, "versionCode") => "2026-1",
-        (_, "clientId") => ids::CLIENT,
+        (_, "clientId") => ids::ADMITTED_CLIENT,
         (_, "criterionCode") => ids::CRITERION,
         _ => return None,
     })
@@ -71,6 +74,15 @@ pub fn body(operation: &str) -> Option<Value> {
             "scopes": ["read:facilities", "read:selfAssessments"],
             "organisations": [ids::ORGANISATION]
         }),
+        "giveMandate" => mandate("planning-de-linde", &["read:facilities"]),
+        "replaceMandate" => mandate(
+            ids::PORTAL_CLIENT,
+            &[
+                "read:facilities",
+                "read:selfAssessments",
+                "write:selfAssessments",
+            ],
+        ),
         "putFrameworkVersion" => framework(),
         "publishFrameworkVersion" | "confirmAnswers" | "submitSelfAssessment" => json!({}),
         "createCycle" => cycle(
@@ -114,6 +126,17 @@ fn site(name: &str, address: &str) -> Value {
 
 fn unit(name: &str) -> Value {
     json!({"siteId": ids::SITE, "facilityType": "pz", "name": name, "validFrom": "2015-01-01"})
+}
+
+fn mandate(client: &str, scopes: &[&str]) -> Value {
+    json!({
+        "clientId": client,
+        "name": "Kwaliteitsportaal (fictief)",
+        "scopes": scopes,
+        "facilities": [ids::FACILITY],
+        "validUntil": "2029-06-30T23:59:59+02:00",
+        "contact": "helpdesk@vendor.example"
+    })
 }
 
 fn cycle(title: &str, opens: &str, due: &str) -> Value {

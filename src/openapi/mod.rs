@@ -31,6 +31,7 @@ pub use faults::of as faults_of;
         (name = "Attachments", description = "The files behind an answer."),
         (name = "Frameworks", description = "Reference frameworks (*referentiekaders*) and their versions: data, never code."),
         (name = "Facilities", description = "Organisations (*inrichtende macht*), facilities, sites, units; sectors and facility types."),
+        (name = "Mandates", description = "What an organisation lets a machine do for it."),
         (name = "Audit", description = "Who did what, when."),
         (name = "Settings", description = "What an admin sets."),
         (name = "Service", description = "About the service and about you."),

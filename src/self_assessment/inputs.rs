@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{AnswerExceptionInput, Evidence, Purpose, places};
+use crate::access::OnBehalfOf;
 use crate::db::types::{Id, Moment};
 use crate::framework::document::{Code, Texts};
 use crate::http::body::Check;
@@ -264,10 +265,17 @@ pub struct ConfirmationInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, min_items = 1, max_items = 500)]
     pub criterion_codes: Option<Vec<Code>>,
+    /// The person who confirms, where a machine says so: required from a machine, and from nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub on_behalf_of: Option<OnBehalfOf>,
 }
 
 impl Check for ConfirmationInput {
     fn check(&self, faults: &mut Vec<Issue>) {
+        if let Some(person) = &self.on_behalf_of {
+            person.check(faults);
+        }
         let Some(codes) = &self.criterion_codes else {
             return;
         };
@@ -286,12 +294,23 @@ impl Check for ConfirmationInput {
     }
 }
 
-/// Handing in. It has nothing to say yet: the answers say it all.
+/// Handing in. The answers say it all, but for whom a machine hands in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SubmissionInput {}
+pub struct SubmissionInput {
+    /// The person who hands in, where a machine does it: required from a machine, and from nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub on_behalf_of: Option<OnBehalfOf>,
+}
 
-impl Check for SubmissionInput {}
+impl Check for SubmissionInput {
+    fn check(&self, faults: &mut Vec<Issue>) {
+        if let Some(person) = &self.on_behalf_of {
+            person.check(faults);
+        }
+    }
+}
 
 /// Why it is taken up again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

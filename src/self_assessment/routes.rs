@@ -12,7 +12,7 @@ use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ReadSelfAssessments,
     ReopenSelfAssessment, SubmitSelfAssessment,
 };
-use crate::access::{Allowed, Tx};
+use crate::access::{Allowed, OnBehalfOf, Tx};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
@@ -300,9 +300,21 @@ async fn save(
     answer::changed(&saved, &tag)
 }
 
+/// The right to do what a person stands for: it is the caller's own, and a machine names the person.
+fn right_in_person(
+    id: Id,
+    person: Option<OnBehalfOf>,
+) -> impl Fn(&mut Tx) -> Result<(), Problem> + Send + 'static {
+    move |tx| {
+        store::own_head(tx, id)?;
+        tx.act_for(person.as_ref())
+    }
+}
+
 /// Confirm that nothing changed
 ///
-/// For the answers that were carried over: these, or all of them. Who confirmed is kept apart from who answered.
+/// For the answers that were carried over: these, or all of them. Who confirmed is kept apart from who answered. A machine names the
+/// person who confirms in `onBehalfOf`.
 #[utoipa::path(tag = "Self-assessment", operation_id = "confirmAnswers", params(("selfAssessmentId" = Id, Path, description = "The self-assessment.")),
     request_body = ConfirmationInput, extensions(("x-action" = json!("ConfirmSelfAssessment"))),
     responses((status = 200, description = "How far the self-assessment is now.", body = AnswersSaved)))]
@@ -316,11 +328,13 @@ pub async fn confirm_answers(
     body: Json<ConfirmationInput>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.0;
-    let codes: Option<Vec<String>> = body
-        .value
-        .criterion_codes
-        .map(|codes| codes.iter().map(ToString::to_string).collect());
-    let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
+    let ConfirmationInput {
+        criterion_codes,
+        on_behalf_of,
+    } = body.value;
+    let codes: Option<Vec<String>> =
+        criterion_codes.map(|codes| codes.iter().map(ToString::to_string).collect());
+    let right = right_in_person(id, on_behalf_of);
     let confirm = move |tx: &mut Tx| {
         let head = work::lock(tx, id, Some(&if_match))?;
         let saved = work::confirm(tx, &head, codes.as_deref())?;
@@ -334,7 +348,8 @@ pub async fn confirm_answers(
 
 /// Hand a self-assessment in
 ///
-/// When something is missing it is 400, naming each criterion. The revision is frozen, and stays readable as it was.
+/// When something is missing it is 400, naming each criterion. The revision is frozen, and stays readable as it was. A machine names the
+/// person who hands in in `onBehalfOf`.
 #[utoipa::path(tag = "Self-assessment", operation_id = "submitSelfAssessment", params(("selfAssessmentId" = Id, Path, description = "The self-assessment.")),
     request_body = SubmissionInput, extensions(("x-action" = json!("SubmitSelfAssessment"))),
     responses((status = 201, description = "The self-assessment, handed in; `Location` is its frozen revision.", body = SelfAssessment)))]
@@ -348,7 +363,7 @@ pub async fn submit_self_assessment(
     body: Json<SubmissionInput>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.0;
-    let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
+    let right = right_in_person(id, body.value.on_behalf_of);
     let submit = move |tx: &mut Tx| {
         let head = submission::submit(tx, id, Some(&if_match))?;
         let view = store::current(tx, &head)?;

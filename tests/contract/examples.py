@@ -15,10 +15,10 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # but for what takes things away.
 STORY = """
 putSector putFacilityType createOrganisation replaceOrganisation createFacility replaceFacility createSite replaceSite
-createUnit replaceUnit putIntegration putFrameworkVersion publishFrameworkVersion createCycle replaceCycle
+createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion createCycle replaceCycle
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers confirmAnswers submitSelfAssessment
 """.split()
-LAST = ["deleteIntegration"]
+LAST = ["deleteIntegration", "revokeMandate"]
 
 
 class Yaml(yaml.SafeLoader):

@@ -19,6 +19,8 @@ use crate::support::{
 struct Prepared {
     path: String,
     body: Option<Vec<u8>>,
+    /// What a machine says in place of the body.
+    from_machine: Option<Vec<u8>>,
     headers: Vec<(&'static str, String)>,
     /// What must not show where the caller may not know of it.
     secret: String,
@@ -29,6 +31,7 @@ impl Prepared {
         Self {
             path: path.into(),
             body: None,
+            from_machine: None,
             headers: Vec::new(),
             secret: String::new(),
         }
@@ -37,6 +40,19 @@ impl Prepared {
     fn body(mut self, body: &Value) -> Self {
         self.body = Some(body.to_string().into_bytes());
         self
+    }
+
+    /// A machine says for whom it acts.
+    fn in_person(self) -> Self {
+        Self {
+            from_machine: Some(for_a_person().to_string().into_bytes()),
+            ..self.body(&json!({}))
+        }
+    }
+
+    fn body_of(&self, caller: &str) -> Option<Vec<u8>> {
+        let body = self.from_machine.as_ref().filter(|_| is_machine(caller));
+        body.or(self.body.as_ref()).cloned()
     }
 
     fn seen(self, answer: &Answer) -> Self {
@@ -53,6 +69,15 @@ impl Prepared {
         self.secret = secret.into();
         self
     }
+}
+
+fn is_machine(caller: &str) -> bool {
+    caller.starts_with("machine")
+}
+
+/// What a machine says for whom.
+fn for_a_person() -> Value {
+    json!({"onBehalfOf": {"id": "medewerker-2041", "function": "kwaliteitscoördinator"}})
 }
 
 fn code() -> String {
@@ -142,6 +167,18 @@ fn cycle_input(opens: &str) -> Value {
         "opens": opens, "due": "2099-01-01T00:00:00Z", "purpose": "ownImprovement"})
 }
 
+/// What De Linde lets a client do for a year.
+fn mandate(client: &str) -> Value {
+    let until = chrono::Utc::now() + chrono::Duration::days(365);
+    let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    json!({"clientId": client, "name": "Koppeling", "scopes": ["read:facilities"], "validUntil": until})
+}
+
+async fn new_mandate(world: &World, input: &Value) -> Answer {
+    let path = format!("/organisations/{}/mandates", ids::ORGANISATION);
+    world.linde().post(&path, input.clone()).await.expect(201)
+}
+
 /// One recipe per operation of the document.
 #[allow(clippy::too_many_lines, reason = "one arm per operation: a table")]
 async fn prepare(world: &World, operation: &str) -> Prepared {
@@ -210,13 +247,31 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             Prepared::new(format!("/facilityTypes/{}", code())).body(&input)
         }
         "listIntegrations" => Prepared::new("/integrations"),
-        "readIntegration" => Prepared::new(format!("/integrations/{}", ids::CLIENT)),
+        "readIntegration" => Prepared::new(format!("/integrations/{}", ids::ADMITTED_CLIENT)),
         "putIntegration" => Prepared::new(format!("/integrations/{}", code())).body(&grant),
         "deleteIntegration" => {
             let made = admin
                 .put(&format!("/integrations/{}", code()), grant)
                 .await
                 .expect(201);
+            Prepared::new(path_of(&made.body)).seen(&made)
+        }
+        "listMandates" => Prepared::new(format!("/organisations/{}/mandates", ids::ORGANISATION))
+            .secret(ids::MANDATE),
+        "giveMandate" => Prepared::new(format!("/organisations/{}/mandates", ids::ORGANISATION))
+            .body(&mandate(&code())),
+        "readMandate" => Prepared::new(format!(
+            "/organisations/{}/mandates/{}",
+            ids::ORGANISATION,
+            ids::MANDATE
+        )),
+        "replaceMandate" => {
+            let input = mandate(&code());
+            let made = new_mandate(world, &input).await;
+            Prepared::new(path_of(&made.body)).body(&input).seen(&made)
+        }
+        "revokeMandate" => {
+            let made = new_mandate(world, &mandate(&code())).await;
             Prepared::new(path_of(&made.body)).seen(&made)
         }
         "listFrameworks" => {
@@ -301,13 +356,13 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "confirmAnswers" => {
             let (path, draft) = new_draft(world).await;
             Prepared::new(format!("{path}/confirmations"))
-                .body(&json!({}))
+                .in_person()
                 .seen(&draft)
         }
         "submitSelfAssessment" => {
             let (path, saved) = whole_draft(world).await;
             Prepared::new(format!("{path}/submissions"))
-                .body(&json!({}))
+                .in_person()
                 .seen(&saved)
         }
         "reopenSelfAssessment" => {
@@ -448,7 +503,7 @@ fn operations() -> Vec<(String, String, String)> {
     all
 }
 
-async fn send(actor: &Actor, method: &str, prepared: &Prepared) -> Answer {
+async fn send(caller: &str, actor: &Actor, method: &str, prepared: &Prepared) -> Answer {
     let mut actor = actor.clone();
     for (name, value) in &prepared.headers {
         actor = actor.with(name, value);
@@ -457,7 +512,7 @@ async fn send(actor: &Actor, method: &str, prepared: &Prepared) -> Answer {
         .send(
             method.parse().expect("a method"),
             &prepared.path,
-            prepared.body.clone(),
+            prepared.body_of(caller),
         )
         .await
 }
@@ -518,7 +573,7 @@ on_both! {
             let mut succeeded = 0;
             for (name, role, own, actor) in &callers {
                 let prepared = prepare(&world, &operation).await;
-                let answer = send(actor, &method, &prepared).await;
+                let answer = send(name, actor, &method, &prepared).await;
                 let status = answer.status;
                 write!(table, " {status} |").expect("text");
                 let at = format!("{operation} as {name}: {}", String::from_utf8_lossy(&answer.bytes));
@@ -572,9 +627,11 @@ on_both! {
         for (method, below, body) in &steps {
             for state in ["draft", "submitted", "reopened", "superseded"] {
                 write!(table, "\n| `{method} …{below}` | {state} |").expect("text");
-                for (_, actor) in &callers {
+                for (name, actor) in &callers {
                     let (path, tag) = in_state(&world, state).await;
                     let actor = actor.with("if-match", &tag);
+                    let in_person = *body == json!({}) && is_machine(name);
+                    let body = if in_person { &for_a_person() } else { body };
                     let bytes = (!body.is_null()).then(|| body.to_string().into_bytes());
                     let answer = actor.send(method.parse().expect("a method"), &format!("{path}{below}"), bytes).await;
                     assert_ne!(answer.status, 412, "{method} {below} {state}");

@@ -271,18 +271,25 @@ on_both! {
     }
 
     async fn a_machine_is_let_in_and_shut_out_at_once(world: World) {
-        let machine = world.machine(&["read:selfAssessments", "write:selfAssessments", "read:facilities"]);
+        let admin = world.admin();
+        let scopes = ["read:selfAssessments", "write:selfAssessments", "read:facilities"];
+        let grant = json!({"name": "Koppeling", "scopes": scopes, "organisations": [ids::ORGANISATION]});
+        let grant = admin.put("/integrations/koppeling", grant).await.expect(201);
+        let machine = world.with_token(&crate::support::issuer::machine_token("koppeling", &scopes));
         let listed = machine.get("/selfAssessments").await.expect(200);
         assert!(!listed.body["items"].as_array().expect("items").is_empty());
         machine.get("/cycles").await.problem(403, "missingScope");
         let draft = draft_of(&machine, ids::FACILITY).await;
         let path = path_of(&draft.body);
-        machine.seen(&draft).post(&format!("{path}/submissions"), json!({})).await.problem(403, "missingPermission");
-        let grant = world.admin().get(&format!("/integrations/{}", ids::CLIENT)).await.expect(200);
-        world.admin().seen(&grant).delete(&format!("/integrations/{}", ids::CLIENT)).await.expect(204);
+        machine.seen(&draft).post(&format!("{path}/submissions"), json!({})).await.problem(403, "missingScope");
+        machine.seen(&draft).post(&format!("{path}/reopenings"), json!({"reason": "Zomaar"})).await.problem(403, "missingPermission");
+        admin.seen(&grant).delete("/integrations/koppeling").await.expect(204);
         machine.get("/selfAssessments").await.problem(403, "missingPermission");
-        let wide = json!({"name": "Alles", "scopes": ["write:selfAssessments"], "allOrganisations": true});
-        world.admin().put("/integrations/alles", wide).await.problem(400, "badRequest");
+        for scope in ["write:selfAssessments", "confirm:selfAssessments", "submit:selfAssessments"] {
+            let wide = json!({"name": "Alles", "scopes": [scope], "allOrganisations": true});
+            let refused = admin.put("/integrations/alles", wide).await.problem(400, "badRequest");
+            assert_eq!(refused.issues(), [("tooWide".to_owned(), "scopes[0]".to_owned())]);
+        }
     }
 
     async fn a_planned_cycle_can_be_replanned_until_it_opens(world: World) {

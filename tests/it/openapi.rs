@@ -161,6 +161,8 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
         "putFrameworkVersion",
         "reopenSelfAssessment",
         "replaceCycle",
+        "replaceMandate",
+        "revokeMandate",
         "submitSelfAssessment",
     ];
     assert_eq!(with_states, expected);

@@ -1,4 +1,4 @@
-//! The machines that an admin let in. Mandates by the organisations themselves come beside it later.
+//! The machines that an admin let in, beside the mandates that organisations give themselves.
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,8 +48,9 @@ pub struct IntegrationGrantInput {
     #[schema(min_length = 1, max_length = 200, example = "EPD-koppeling De Linde")]
     pub name: String,
     /// What it may do: `read:facilities`, `read:frameworks`, `read:cycles`, `read:selfAssessments`,
-    /// `write:selfAssessments`, `read:stepPlans`, `write:stepPlans`, `read:attachments`, `write:attachments`.
-    #[schema(max_items = 20, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
+    /// `write:selfAssessments`, `confirm:selfAssessments`, `submit:selfAssessments`, `read:stepPlans`,
+    /// `write:stepPlans`, `read:attachments`, `write:attachments`.
+    #[schema(max_items = 50, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
     pub scopes: Vec<String>,
     /// The organisations that it works for.
     #[serde(default)]
@@ -77,30 +78,46 @@ pub fn known_scopes() -> Vec<&'static str> {
     scopes
 }
 
+/// Scopes in one list at most.
+const MOST_SCOPES: usize = 50;
+
+/// Refuses a scope that no operation asks for; says whether the list was short enough to look at.
+pub fn check_scope_names(scopes: &[String], faults: &mut Vec<Issue>) -> bool {
+    if !at_most("scopes", scopes.len(), MOST_SCOPES, faults) {
+        return false;
+    }
+    let known = known_scopes();
+    for (index, scope) in scopes.iter().enumerate() {
+        if !known.contains(&scope.as_str()) {
+            let known = known.join(", ");
+            let detail = Text::new(
+                format!("Deze scope bestaat niet; gebruik: {known}."),
+                format!("Ce scope n'existe pas ; utilisez : {known}."),
+                format!("There is no such scope; use: {known}."),
+            );
+            let name = format!("scopes[{index}]");
+            faults.push(Issue::body("unknownScope", name, detail).with_value(scope.clone()));
+        }
+    }
+    true
+}
+
 impl Check for IntegrationGrantInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         check_name("name", &self.name, faults);
         at_most("organisations", self.organisations.len(), 500, faults);
-        if !at_most("scopes", self.scopes.len(), 20, faults) {
+        if !check_scope_names(&self.scopes, faults) || !self.all_organisations {
             return;
         }
         let known = known_scopes();
         for (index, scope) in self.scopes.iter().enumerate() {
-            let name = format!("scopes[{index}]");
-            if !known.contains(&scope.as_str()) {
-                let known = known.join(", ");
-                let detail = Text::new(
-                    format!("Deze scope bestaat niet; gebruik: {known}."),
-                    format!("Ce scope n'existe pas ; utilisez : {known}."),
-                    format!("There is no such scope; use: {known}."),
-                );
-                faults.push(Issue::body("unknownScope", name, detail).with_value(scope.clone()));
-            } else if self.all_organisations && scope.starts_with("write:") {
+            if known.contains(&scope.as_str()) && !scope.starts_with("read:") {
                 let detail = Text::new(
                     "Wie over alle organisaties leest, schrijft niet; noem de organisaties waarvoor dit mag.",
                     "Qui lit sur toutes les organisations n'écrit pas ; nommez les organisations concernées.",
                     "Who reads about all organisations does not write; name the organisations that this is for.",
                 );
+                let name = format!("scopes[{index}]");
                 faults.push(Issue::body("tooWide", name, detail).with_value(scope.clone()));
             }
         }

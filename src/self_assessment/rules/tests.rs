@@ -33,6 +33,7 @@ fn given(code: &str, level: &str) -> Answer {
             name: None,
             role: "facility".into(),
             client: None,
+            on_behalf_of: None,
         },
         answered_at: Moment("2025-11-01T10:00:00Z".parse().expect("a moment")),
         confirmed_by: None,

@@ -1,0 +1,2 @@
+DROP TABLE mandate_facility;
+DROP TABLE mandate;
