@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, rand};
 use diesel::prelude::*;
 
 use crate::access::Tx;
@@ -184,19 +184,17 @@ pub fn once(
     let Some(name) = &key.key else {
         return work(tx);
     };
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(key.operation.as_bytes());
-    context.update(&[0]);
-    context.update(body);
-    let hash = context.finish().as_ref().to_vec();
     let caller = tx.actor.key();
     if !tx.lock_name(&format!("{caller} {name}"))? {
         return Err(busy());
     }
-    if let Some(stored) = find(tx, &caller, name, &hash)? {
+    if let Some(stored) = find(tx, &caller, key, body)? {
         return Ok(stored);
     }
     let stored = work(tx)?;
+    let mut salt = [0_u8; 16];
+    rand::fill(&mut salt).map_err(|_| Problem::internal("no randomness"))?;
+    let hash = [&salt[..], &hash_of(&salt, key, body)].concat();
     diesel::insert_into(idempotency::table)
         .values((
             idempotency::caller.eq(&caller),
@@ -219,8 +217,31 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
         .execute(tx.conn)?)
 }
 
-fn find(tx: &mut Tx, caller: &str, name: &str, hash: &[u8]) -> Result<Option<Stored>, Problem> {
+/// A hash of what was asked, salted: a body can hold a text that must not be guessed from what is stored.
+fn hash_of(salt: &[u8], key: &IdempotencyKey, body: &[u8]) -> Vec<u8> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(salt);
+    context.update(key.operation.as_bytes());
+    context.update(&[0]);
+    context.update(body);
+    context.finish().as_ref().to_vec()
+}
+
+/// Is this what was asked? The salt stands before the hash; what an earlier version stored has none.
+fn is_same(known: &[u8], key: &IdempotencyKey, body: &[u8]) -> bool {
+    let salt = known.len().saturating_sub(digest::SHA256_OUTPUT_LEN);
+    let (salt, hash) = known.split_at_checked(salt).unwrap_or_default();
+    hash_of(salt, key, body) == hash
+}
+
+fn find(
+    tx: &mut Tx,
+    caller: &str,
+    key: &IdempotencyKey,
+    body: &[u8],
+) -> Result<Option<Stored>, Problem> {
     type Row = (Vec<u8>, i32, Option<String>, String, String);
+    let name = key.key.as_deref().unwrap_or_default();
     let row: Option<Row> = idempotency::table
         .filter(idempotency::caller.eq(caller))
         .filter(idempotency::key.eq(name))
@@ -234,10 +255,10 @@ fn find(tx: &mut Tx, caller: &str, name: &str, hash: &[u8]) -> Result<Option<Sto
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
-    let Some((known, status, location, etag, body)) = row else {
+    let Some((known, status, location, etag, stored)) = row else {
         return Ok(None);
     };
-    if known != hash {
+    if !is_same(&known, key, body) {
         return Err(Problem::new(
             Kind::IdempotencyKeyReused,
             Text::new(
@@ -251,6 +272,6 @@ fn find(tx: &mut Tx, caller: &str, name: &str, hash: &[u8]) -> Result<Option<Sto
         status: u16::try_from(status).unwrap_or(200),
         location,
         etag,
-        body: JsonText(body),
+        body: JsonText(stored),
     }))
 }
