@@ -29,6 +29,7 @@ pub mod me;
 pub mod operator;
 pub mod policy;
 mod pool;
+mod rewrite;
 pub mod role;
 mod scope;
 pub mod token;

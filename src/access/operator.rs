@@ -77,6 +77,15 @@ pub async fn read<T: Send + 'static>(
     Ok(done.known_to(state))
 }
 
+/// Writes the database's files anew, so that nothing is left in them of rows that were there before: the whole file of SQLite, these tables
+/// of PostgreSQL. 503 when others are in the way.
+pub async fn rewrite(state: &State, tables: Vec<&'static str>) -> Result<(), Problem> {
+    state
+        .database
+        .alone(move |conn| super::rewrite::rewrite(conn, &tables))
+        .await
+}
+
 fn actor(subject: &str, roles: Vec<Role>) -> Actor {
     Actor {
         claims: Arc::new(Claims {

@@ -13,11 +13,12 @@ use tokio::time::timeout;
 use crate::db::types::Conn;
 use crate::problem::{Again, Problem};
 
-/// Every connection to SQLite waits for the disk at COMMIT (`synchronous` 2): what was answered survives a power cut.
+/// Every connection to SQLite waits for the disk at COMMIT (`synchronous` 2): what was answered survives a power cut. What is deleted is
+/// overwritten with zeros (`secure_delete`).
 const SQLITE: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA secure_delete = ON;";
 /// Nothing waits for ever, and everyone reads the same clock.
-const POSTGRES: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
+pub(super) const POSTGRES: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '30s'; SET timezone = 'UTC'";
 
 /// Jobs in one SQLite transaction at most, how long it may collect them, and jobs that may wait before callers get 503.
@@ -95,7 +96,7 @@ pub struct Database {
     /// A turn for each connection: who waits for one waits here, and holds no thread meanwhile.
     turns: Arc<Semaphore>,
     /// SQLite's one writer; PostgreSQL writes through the pool.
-    writer: Option<mpsc::SyncSender<Job>>,
+    writer: Option<mpsc::SyncSender<Task>>,
 }
 
 /// How the database can be reached.
@@ -111,6 +112,14 @@ pub enum Reach {
 
 type Answer = Box<dyn FnOnce(bool) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
+
+/// What the writer of SQLite is given.
+enum Task {
+    /// Work in a transaction, with others.
+    Job(Job),
+    /// What cannot be done in a transaction: it comes between two.
+    Alone(Box<dyn FnOnce(&mut Conn) + Send>),
+}
 
 impl Database {
     /// Opens a migrated database with at most `size` connections (SQLite: readers).
@@ -194,11 +203,36 @@ impl Database {
         };
         let (send, receive) = oneshot::channel();
         writer
-            .try_send(job(work, move |outcome| drop(send.send(outcome))))
+            .try_send(Task::Job(job(work, move |outcome| {
+                drop(send.send(outcome));
+            })))
             .map_err(|_| Problem::busy().because("the writer's queue is full"))?;
         receive
             .await
             .map_err(|_| Problem::busy().because("the writer could not begin, or is gone"))?
+    }
+
+    /// Runs `work` outside of any transaction, on SQLite between two of the writer's. For the upkeep of the database's files.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(writer) = &self.writer else {
+            let (database, turn) = (self.clone(), self.turn().await?);
+            return hop(move || {
+                let _turn = turn;
+                work(&mut *database.connection()?)
+            })
+            .await;
+        };
+        let (send, receive) = oneshot::channel();
+        let task = Task::Alone(Box::new(move |conn| drop(send.send(work(conn)))));
+        writer
+            .try_send(task)
+            .map_err(|_| Problem::busy().because("the writer's queue is full"))?;
+        receive
+            .await
+            .map_err(|_| Problem::busy().because("the writer is gone"))?
     }
 }
 
@@ -357,27 +391,53 @@ fn in_savepoint<T>(
 }
 
 /// Group commit: what waits runs in one transaction, and everyone is answered only after its COMMIT.
-fn start_writer(mut conn: Conn) -> mpsc::SyncSender<Job> {
-    let (sender, jobs) = mpsc::sync_channel::<Job>(QUEUE);
+fn start_writer(mut conn: Conn) -> mpsc::SyncSender<Task> {
+    let (sender, tasks) = mpsc::sync_channel::<Task>(QUEUE);
     std::thread::spawn(move || {
-        while let Ok(first) = jobs.recv() {
-            run_group(&mut conn, first, &jobs);
+        while let Ok(first) = tasks.recv() {
+            let mut next = Some(first);
+            while let Some(task) = next.take() {
+                next = run_task(&mut conn, task, &tasks);
+            }
         }
     });
     sender
 }
 
-fn run_group(conn: &mut Conn, first: Job, jobs: &mpsc::Receiver<Job>) {
+/// Runs a task, and what joins its group; gives back one that was taken from the queue and is to run next.
+fn run_task(conn: &mut Conn, task: Task, tasks: &mpsc::Receiver<Task>) -> Option<Task> {
+    match task {
+        Task::Job(first) => run_group(conn, first, tasks),
+        Task::Alone(work) => {
+            // Whoever waits for it is told by the channel that closes.
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(conn)));
+            if outcome.is_err() || depth(conn) != 0 {
+                log::error!("what the writer did outside of a transaction was not finished");
+                recover(conn);
+            }
+            None
+        }
+    }
+}
+
+fn run_group(conn: &mut Conn, first: Job, tasks: &mpsc::Receiver<Task>) -> Option<Task> {
     let mut answers: Vec<Answer> = Vec::new();
+    let mut after = None;
     let committed = begin(conn).and_then(|()| {
         let started = Instant::now();
         answers.push(first(conn));
         whole(conn)?;
         while answers.len() < GROUP
             && started.elapsed() < GROUP_TIME
-            && let Ok(next) = jobs.try_recv()
+            && let Ok(next) = tasks.try_recv()
         {
-            answers.push(next(conn));
+            match next {
+                Task::Job(next) => answers.push(next(conn)),
+                alone @ Task::Alone(_) => {
+                    after = Some(alone);
+                    break;
+                }
+            }
             whole(conn)?;
         }
         <Conn as Connection>::TransactionManager::commit_transaction(conn)
@@ -392,6 +452,7 @@ fn run_group(conn: &mut Conn, first: Job, jobs: &mpsc::Receiver<Job>) {
     for answer in answers {
         answer(committed.is_ok());
     }
+    after
 }
 
 fn begin(conn: &mut Conn) -> QueryResult<()> {
