@@ -25,7 +25,7 @@ use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit, step_plan};
+use crate::{attachment, audit, redaction, step_plan};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -59,6 +59,8 @@ pub struct State {
     pub documents: Documents,
     /// What the audit needs: its key, and who waits for events.
     pub audit: audit::Audit,
+    /// Wakes who writes the database anew after a redaction.
+    pub redactions: redaction::upkeep::Waker,
     /// The issuer of the demo.
     pub demo_issuer: Option<std::sync::Arc<DevIssuer>>,
 }
@@ -82,6 +84,7 @@ impl State {
             frameworks: PublishedVersions::default(),
             settings,
             audit: audit::Audit::default(),
+            redactions: redaction::upkeep::Waker::default(),
             demo_issuer: issuer.map(std::sync::Arc::new),
         })
     }
@@ -177,6 +180,7 @@ pub fn operations(to: &mut impl Operations) {
     step_plan::operations(to);
     mandates::operations(to);
     attachment::operations(to);
+    redaction::operations(to);
     audit::operations(to);
 }
 

@@ -9,6 +9,7 @@
 //! - [`self_assessment`]: cycles, drafts, answers, submissions and their frozen revisions.
 //! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
+//! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //!
 //! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
@@ -34,6 +35,7 @@ pub mod issuer;
 pub mod openapi;
 pub mod personal;
 pub mod problem;
+pub mod redaction;
 pub mod self_assessment;
 pub mod step_plan;
 pub mod sweep;

@@ -313,6 +313,17 @@ impl Problem {
         self
     }
 
+    /// The same problem, whose faults do not repeat what these fields hold.
+    #[must_use]
+    pub fn without_values(mut self, fields: &[&str]) -> Self {
+        for issue in &mut self.0.issues {
+            if fields.contains(&issue.name.as_str()) {
+                issue.value = None;
+            }
+        }
+        self
+    }
+
     /// Its type.
     pub fn kind(&self) -> Kind {
         self.0.kind

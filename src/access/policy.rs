@@ -67,6 +67,9 @@ policy! {
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 
+    Redact                 write ""                       [Facility, Admin];
+    ReadRedactions         read  ""                       [Facility, Admin];
+
     ReadAuditEvents        read  ""                       [Facility, Inspector, Admin];
     VerifyAuditEvents      read  ""                       [Admin];
 }

@@ -1,7 +1,7 @@
 //! Attachments: the files behind an answer.
 //!
 //! ```text
-//! receiving ──all bytes, as announced──▶ finished        receiving ──failed, or older than a day──▶ gone
+//! receiving ──all bytes, as announced──▶ finished ──redaction──▶ redacted        receiving ──failed, or older than a day──▶ gone
 //! ```
 //!
 //! Clients make the ids, so an id is unique within its facility only: nobody learns from a clash that another has one, and naming
@@ -15,11 +15,13 @@ use crate::db::types::{Id, Moment};
 use crate::http::ETag;
 
 mod clean;
+pub mod erasure;
 mod headers;
 mod outgoing;
 pub mod routes;
 mod store;
 
+pub(crate) use store::take_turn;
 pub use store::{keep, may_be_named, refer, sweep};
 
 /// The operations on attachments.
@@ -36,6 +38,8 @@ crate::text_enum! {
         Receiving = "receiving",
         /// Its bytes are there, for good.
         Finished = "finished",
+        /// Its bytes were removed by a redaction; its hashes still stand.
+        Redacted = "redacted",
     }
 }
 
@@ -89,11 +93,14 @@ pub struct Attachment {
     /// The bytes of this attempt to send it.
     #[serde(skip)]
     pub content_id: Id,
+    /// Its edit counter: a redaction can change what is known of it.
+    #[serde(skip)]
+    pub(crate) edit: i64,
 }
 
 impl Attachment {
     /// The tag of what is known of it.
     pub fn tag(&self) -> ETag {
-        ETag::named(format!("{}.{}", self.content_id, self.status))
+        ETag::named(format!("{}.{}.{}", self.content_id, self.status, self.edit))
     }
 }

@@ -41,15 +41,15 @@ fn visible(scope: &Scope) -> Visible<Joined> {
         .filter(reference::sha256.eq(attachment::sent_sha256))
         .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
         .select(reference::attachment_id);
-    let finished = attachment::state.eq(AttachmentStatus::Finished);
-    Box::new(own.or(finished.and(diesel::dsl::exists(named))))
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(own.or(arrived.and(diesel::dsl::exists(named))))
 }
 
 type Row = (
     (Id, Id, Id, AttachmentStatus),
     (Option<String>, String),
     (Option<i64>, String, Option<i64>, Option<String>),
-    (JsonText, Moment, Option<Moment>),
+    (JsonText, Moment, Option<Moment>, i64),
 );
 type Columns = (
     (
@@ -69,6 +69,7 @@ type Columns = (
         attachment::stored_by,
         attachment::created_at,
         attachment::finished_at,
+        attachment::edit,
     ),
 );
 const ATTACHMENT: Columns = (
@@ -89,6 +90,7 @@ const ATTACHMENT: Columns = (
         attachment::stored_by,
         attachment::created_at,
         attachment::finished_at,
+        attachment::edit,
     ),
 );
 
@@ -97,7 +99,7 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     let (facility_id, id, content_id, status) = identity;
     let (file_name, media_type) = said;
     let (sent_size, sent_sha256, stored_size, stored_sha256) = measured;
-    let (stored_by, created_at, finished_at) = origin;
+    let (stored_by, created_at, finished_at, edit) = origin;
     Ok(Attachment {
         href: format!("/v1/attachments/{id}?facilityId={facility_id}"),
         id,
@@ -113,6 +115,7 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
         created_at,
         finished_at,
         content_id,
+        edit,
     })
 }
 
@@ -184,7 +187,7 @@ pub fn look(
     let row: Option<Row> = attachment::table
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
-        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .filter(attachment::state.ne(AttachmentStatus::Receiving))
         .select(ATTACHMENT)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
@@ -192,6 +195,7 @@ pub fn look(
     let found = row.map(attachment_of).transpose()?;
     condition.check_once(found.as_ref().map(Attachment::tag).as_ref())?;
     match found {
+        Some(found) if found.status == AttachmentStatus::Redacted => Err(redacted()),
         Some(found) if found.sent_sha256 != announced.sha256 => Err(Problem::conflict(Text::new(
             "Deze bijlage is er al, met andere bytes; neem een nieuw id.",
             "Cette annexe existe déjà, avec d'autres octets ; prenez un nouvel id.",
@@ -202,8 +206,17 @@ pub fn look(
     }
 }
 
+/// 409: a redaction removed these bytes, and they do not come back under this id.
+fn redacted() -> Problem {
+    Problem::conflict(Text::new(
+        "De bytes van deze bijlage zijn verwijderd door een redactie; neem een nieuw id voor een ander bestand.",
+        "Les octets de cette annexe ont été supprimés par une rédaction ; prenez un nouvel id pour un autre fichier.",
+        "The bytes of this attachment were removed by a redaction; take a new id for another file.",
+    ))
+}
+
 /// What is handed in and what arrives for a facility go one at a time, or neither would see which bytes the other names.
-fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
+pub(crate) fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("attachments of {facility_id}"))
 }
 
@@ -455,12 +468,12 @@ pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem
     Ok(())
 }
 
-/// The hash of a finished attachment of the facility.
+/// The hash of an attachment of the facility that has arrived.
 fn stored_hash(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<String>, Problem> {
     Ok(attachment::table
         .filter(attachment::facility_id.eq(facility_id))
         .filter(attachment::id.eq(id))
-        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .filter(attachment::state.ne(AttachmentStatus::Receiving))
         .select(attachment::sent_sha256)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)

@@ -1,4 +1,7 @@
 //! What was handed in, held against the event that says so: a revision is frozen, and its hash is under the seals.
+//!
+//! Where a redaction took something out of a revision, an event of its own says how it reads since. The newest event that speaks of a
+//! revision is the one that counts; also one that has no number yet, or verification would fail until it has.
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,18 +9,20 @@ use serde_json::Value;
 use super::chain::StoredEvent;
 use super::sequencer::Numbered;
 use crate::access::Tx;
-use crate::db::schema::self_assessment_revision as revision;
+use crate::db::schema::{audit_event, audit_order, self_assessment_revision as revision};
 use crate::db::types::{AnyBackend, Id, JsonText};
 use crate::hash::{hex, sha256};
 use crate::problem::Problem;
 
-/// The action of the event.
+/// The action of the event of a submission.
 pub const SUBMITTED: &str = "selfAssessmentSubmitted";
+/// The action of the event of a revision from which a redaction took something out.
+pub const REDACTED: &str = "revisionRedacted";
 
-/// What the event of a submission says.
+/// What such an event says.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Submitted {
-    /// The revision that was handed in.
+    /// The revision.
     pub revision: i64,
     /// The SHA-256 of its document, in hexadecimal.
     pub sha256: String,
@@ -50,14 +55,14 @@ pub struct Differing {
     pub detail: String,
 }
 
-/// The submissions among these events whose revision differs. An event that was erased says nothing.
+/// The events among these that are the last to speak of a revision, and from which it differs. An event that was erased says nothing.
 pub(super) fn differing(
     tx: &mut Tx,
     rows: &[(Numbered, Option<StoredEvent>)],
 ) -> Result<Vec<Differing>, Problem> {
     let mut found = Vec::new();
     for (row, event) in rows {
-        let Some((id, said)) = event.as_ref().and_then(submission) else {
+        let Some((id, said)) = event.as_ref().and_then(word) else {
             continue;
         };
         let stored: Option<JsonText> = revision::table
@@ -71,10 +76,13 @@ pub(super) fn differing(
         let detail = match stored.as_ref().map(hash).transpose()? {
             None => format!("revision {number}, which was handed in, is gone"),
             Some(hash) if hash != said.sha256 => {
-                format!("revision {number} is not as it was handed in")
+                format!("revision {number} is not as it was handed in, or redacted")
             }
             Some(_) => continue,
         };
+        if last_word(tx, id, number)? != Some(row.event_id) {
+            continue;
+        }
         found.push(Differing {
             seq: row.seq,
             event_id: row.event_id,
@@ -84,11 +92,31 @@ pub(super) fn differing(
     Ok(found)
 }
 
-/// Which self-assessment was handed in, and what the event says of it.
-fn submission(event: &StoredEvent) -> Option<(Id, Submitted)> {
+/// Of which self-assessment the event speaks, and what it says of its revision.
+fn word(event: &StoredEvent) -> Option<(Id, Submitted)> {
     let payload = event.payload.as_ref()?;
-    if event.action != SUBMITTED {
+    if event.action != SUBMITTED && event.action != REDACTED {
         return None;
     }
     Some((event.subject_id.parse().ok()?, payload.to().ok()?))
+}
+
+/// The last event that speaks of a revision: the one with the highest number, or one that is still to be numbered.
+fn last_word(tx: &mut Tx, id: Id, number: i64) -> Result<Option<Id>, Problem> {
+    let rows: Vec<(StoredEvent, Option<i64>)> = audit_event::table
+        .left_join(audit_order::table.on(audit_order::event_id.eq(audit_event::id)))
+        .filter(audit_event::subject_id.eq(id.to_string()))
+        .filter(
+            audit_event::action
+                .eq(SUBMITTED)
+                .or(audit_event::action.eq(REDACTED)),
+        )
+        .select((audit_event::all_columns, audit_order::seq.nullable()))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let speaking = rows
+        .into_iter()
+        .filter(|(event, _)| word(event).is_some_and(|(_, said)| said.revision == number));
+    let last = speaking.max_by_key(|(event, seq)| (seq.unwrap_or(i64::MAX), event.arrival));
+    Ok(last.map(|(event, _)| event.id))
 }

@@ -11,8 +11,8 @@
 //!   was saved elsewhere shows that. The running service remembers its last seal, and seals no more when that one is gone.
 //! - Who has the file of the seal key can sign anything.
 //! - What was never recorded, and whether an erased payload should have been: erased ones are counted.
-//! - Whether the other tables still say what the events recorded, but for a revision that was handed in: its hash is in the event
-//!   ([`frozen`]).
+//! - Whether the other tables still say what the events recorded, but for a revision that was handed in, or redacted: its hash is in the
+//!   event ([`frozen`]).
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand;
@@ -163,6 +163,18 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
             audit_event::payload_hash.eq(payload_hash),
             audit_event::salt.eq(salt),
             audit_event::only_own.eq(only_own),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Erases what an event recorded, and the salt with it: the hash under the seals says nothing about it any more, and still verifies.
+pub fn erase(tx: &mut Tx, event: Id) -> Result<(), Problem> {
+    diesel::update(audit_event::table)
+        .filter(audit_event::id.eq(event))
+        .set((
+            audit_event::payload.eq(None::<JsonText>),
+            audit_event::salt.eq(None::<Vec<u8>>),
         ))
         .execute(tx.conn)?;
     Ok(())

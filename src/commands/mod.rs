@@ -21,6 +21,7 @@ use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
 use kindreflex::problem::AnyError;
+use kindreflex::redaction::upkeep as redactions;
 use kindreflex::sweep;
 
 mod frameworks;
@@ -202,6 +203,7 @@ fn serve_command() -> Result<(), AnyError> {
         actix_web::rt::spawn(async move { verifier.warm().await });
         actix_web::rt::spawn(sweep::run(state.clone(), config.idempotency_hours));
         actix_web::rt::spawn(sequencer::run(state.clone()));
+        actix_web::rt::spawn(redactions::run(state.clone()));
         listen(state, config.listen, config.workers, None).await
     })
 }
@@ -364,6 +366,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
         }
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
         actix_web::rt::spawn(sequencer::run(state.clone()));
+        actix_web::rt::spawn(redactions::run(state.clone()));
         listen(state, listen_on, 1, Some(greeting)).await
     })
 }

@@ -211,6 +211,7 @@ diesel::table! {
         unit_id -> Nullable<SqlId>,
         step_plan_id -> Nullable<SqlId>,
         step_plan_version -> Nullable<BigInt>,
+        redactions -> Nullable<SqlJson>,
     }
 }
 
@@ -308,6 +309,7 @@ diesel::table! {
         stored_by -> SqlJson,
         created_at -> SqlMoment,
         finished_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
     }
 }
 
@@ -394,11 +396,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    redaction (id) {
+        id -> SqlId,
+        facility_id -> SqlId,
+        ground -> Text,
+        state -> Text,
+        counts -> SqlJson,
+        requested_by -> SqlJson,
+        created_at -> SqlMoment,
+        done_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
 diesel::joinable!(answer -> self_assessment (self_assessment_id));
 diesel::joinable!(attachment -> facility (facility_id));
+diesel::joinable!(redaction -> facility (facility_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
@@ -424,4 +444,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     audit_event,
     audit_order,
+    redaction,
 );

@@ -33,6 +33,8 @@ pub const PLANNED_CYCLE: &str = "0190a000-0000-7000-8000-000000000044";
 pub const SELF_ASSESSMENT: &str = "0190a000-0000-7000-8000-000000000051";
 /// An attachment.
 pub const ATTACHMENT: &str = "0190a000-0000-7000-8000-000000000061";
+/// A redaction.
+pub const REDACTION: &str = "0190a000-0000-7000-8000-0000000000f1";
 /// What the attachment holds.
 pub const ATTACHMENT_TEXT: &str = "Verslag van het teamoverleg (fictief).\n";
 /// Its SHA-256, as evidence names it.

@@ -16,6 +16,7 @@ use crate::framework::document::{Document, Texts};
 use crate::framework::{self, check};
 use crate::http::Precondition;
 use crate::problem::{AnyError, Problem};
+use crate::redaction::{self, RedactionInput};
 use crate::self_assessment::{
     AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, store,
     submission, work,
@@ -298,6 +299,14 @@ async fn past(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
                 )?;
             }
             answer_all(tx, head.id)?;
+            if head.facility_id == ids::id(ids::FACILITY) {
+                redaction::work::redact(
+                    tx,
+                    ids::id(ids::REDACTION),
+                    &mistake(),
+                    &redaction::work::Files::default(),
+                )?;
+            }
             submission::submit(tx, head.id, None).map(drop)
         })
         .await?;
@@ -359,6 +368,18 @@ async fn plan(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     })
     .await
     .map_err(AnyError::from)
+}
+
+/// A name that somebody wrote in a draft, and that was removed. (It stands nowhere: the demo writes no names.)
+fn mistake() -> RedactionInput {
+    RedactionInput {
+        facility_id: ids::id(ids::FACILITY),
+        text: Some("Een naam (fictief)".into()),
+        ignore_case: false,
+        attachments: Vec::new(),
+        ground: "Naam van een kind in een toelichting (fictief).".into(),
+        dry_run: false,
+    }
 }
 
 /// Answers a draft whole, turn by turn: what an answer brings up is answered next.

@@ -24,6 +24,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "cycleId") => ids::CYCLE,
         (_, "selfAssessmentId") => ids::SELF_ASSESSMENT,
         (_, "attachmentId") => ids::ATTACHMENT,
+        (_, "redactionId") => ids::REDACTION,
         (_, "sectorCode" | "frameworkCode") => "ggz",
         (_, "facilityTypeCode") => "pz",
         (_, "versionCode") => "2026-1",
@@ -106,6 +107,11 @@ pub fn body(operation: &str) -> Option<Value> {
             ]
         }),
         "createSelfAssessment" => json!({"facilityId": ids::FACILITY, "cycleId": ids::CYCLE}),
+        "createRedaction" => json!({
+            "facilityId": ids::FACILITY,
+            "text": "Lotte Peeters",
+            "ground": "Naam van een kind in een toelichting (fictief)."
+        }),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({
             "level": "deels",

@@ -32,6 +32,7 @@ pub use faults::of as faults_of;
         (name = "Frameworks", description = "Reference frameworks (*referentiekaders*) and their versions: data, never code."),
         (name = "Facilities", description = "Organisations (*inrichtende macht*), facilities, sites, units; sectors and facility types."),
         (name = "Mandates", description = "What an organisation lets a machine do for it."),
+        (name = "Redactions", description = "A text that should not have been written is removed everywhere."),
         (name = "Audit", description = "Who did what, when."),
         (name = "Settings", description = "What an admin sets."),
         (name = "Service", description = "About the service and about you."),

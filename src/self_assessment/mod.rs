@@ -13,6 +13,7 @@ use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
 use crate::framework::document::{Code, Texts};
 use crate::framework::rules::Verdict;
+use crate::redaction::RedactionMark;
 use crate::step_plan::{OwnSteps, StepPlanReference};
 
 mod answer_store;
@@ -434,6 +435,10 @@ pub struct SelfAssessment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub own_steps: Vec<OwnSteps>,
+    /// The redactions that removed texts from what is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub redactions: Vec<RedactionMark>,
 }
 
 /// What a write of answers gives back.

@@ -8,6 +8,8 @@ use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::{self_assessment, self_assessment_revision as revision};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::hash::{hex, sha256};
+use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
 use crate::step_plan;
@@ -92,6 +94,13 @@ fn revision_summary(
 pub fn revision(tx: &mut Tx, id: Id, number: i64) -> Result<(RevisionSummary, JsonText), Problem> {
     head(tx, id)?;
     revision_row(tx, id, number)?.ok_or_else(Problem::not_found)
+}
+
+/// The tag of a submitted revision: its number and what it says, for a redaction can change that.
+pub fn tag(number: i64, document: &JsonText) -> ETag {
+    let hash = hex(&sha256(document.0.as_bytes()));
+    let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
+    ETag::named(format!("v{number}.{start}"))
 }
 
 /// The submitted revisions, oldest first.

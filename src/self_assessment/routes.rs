@@ -20,7 +20,7 @@ use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
 use crate::http::path::Number;
 use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_id, expected_one_of};
-use crate::http::{ETag, IfMatch, Json, Page, Path};
+use crate::http::{IfMatch, Json, Page, Path};
 use crate::problem::Problem;
 
 /// Which self-assessments.
@@ -428,6 +428,8 @@ pub async fn list_revisions(
 }
 
 /// Read a submitted revision, as it was
+///
+/// But for what a redaction removed from it since: `redactions` says so.
 #[utoipa::path(tag = "Self-assessment", operation_id = "readRevision",
     params(("selfAssessmentId" = Id, Path, description = "The self-assessment."), ("revision" = i64, Path, description = "The number of the revision.", minimum = 1, example = 1)),
     extensions(("x-action" = json!("ReadSelfAssessments"))),
@@ -443,9 +445,10 @@ pub async fn read_revision(
     let (summary, document) = allowed
         .read(move |tx| revision_store::revision(tx, id, number))
         .await?;
+    let tag = revision_store::tag(number, &document);
     let revision = Revision {
         summary,
         self_assessment: document.raw()?,
     };
-    answer::found(&revision, &ETag::named(format!("v{number}")), &known)
+    answer::found(&revision, &tag, &known)
 }

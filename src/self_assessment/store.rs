@@ -20,6 +20,7 @@ use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
+use crate::redaction::RedactionMark;
 use crate::step_plan::{self, Pin};
 use crate::text::Text;
 
@@ -57,6 +58,8 @@ pub struct Row {
     pub(super) submitted_at: Option<Moment>,
     pub(super) step_plan_id: Option<Id>,
     pub(super) step_plan_version: Option<i64>,
+    /// The marks that redactions left on it.
+    pub(super) redactions: Option<JsonText>,
 }
 
 impl Row {
@@ -86,6 +89,12 @@ impl Deref for Head {
 }
 
 impl Head {
+    /// The marks that redactions left on it.
+    fn marks(&self) -> Result<Vec<RedactionMark>, Problem> {
+        let marks = self.redactions.as_ref().map(JsonText::to).transpose()?;
+        Ok(marks.unwrap_or_default())
+    }
+
     fn of((row, organisation_id): (Row, Id), scope: &Scope) -> Self {
         Self {
             own: scope.owns(row.facility_id, organisation_id),
@@ -253,7 +262,15 @@ pub fn tag(head: &Head) -> ETag {
         return ETag::edit(head.edit);
     }
     let revision = head.submitted_revision.unwrap_or_default();
-    ETag::named(format!("r{revision}{}", seen_status(head)))
+    let tag = format!("r{revision}{}", seen_status(head));
+    let marks = head.marks().unwrap_or_default();
+    let redacted = marks
+        .iter()
+        .filter(|mark| mark.revisions.contains(&revision));
+    match redacted.count() {
+        0 => ETag::named(tag),
+        times => ETag::named(format!("{tag}.{times}")),
+    }
 }
 
 /// The framework version that it is answered against.
@@ -303,6 +320,7 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         answers,
         step_plan,
         own_steps: own_steps.unwrap_or_default(),
+        redactions: head.marks()?,
     })
 }
 

@@ -59,6 +59,8 @@ fn freeze(tx: &mut Tx, head: &Head) -> Result<Submitted, Problem> {
         let code = answer.criterion_code.as_str();
         hidden.iter().all(|verdict| verdict.criterion_code != *code)
     });
+    // What was removed before it was handed in is its facility's alone too.
+    view.redactions.clear();
     let document = JsonText::of(&view)?;
     revision_store::insert(tx, head, &document)?;
     crate::attachment::refer(tx, head, &view.answers)?;

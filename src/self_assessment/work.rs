@@ -40,6 +40,8 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     if whose.unit.is_some() && is_for(&document, &facility.facility_type) {
         return Err(answered_with_the_whole());
     }
+    // A plan that is saved meanwhile would not see this draft; and what a redaction removes from last time's answers is not carried over.
+    submission::take_turn_of(tx, facility.id)?;
     let last = last_time(tx, facility.id, whose.unit, &cycle, &document)?;
     let (carried, opening) = rules::start(
         &document,
@@ -47,8 +49,6 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         last.as_ref().and_then(|last| last.fates.as_ref()),
         tx.now.day(),
     );
-    // A plan that is saved meanwhile would not see this draft.
-    submission::take_turn_of(tx, facility.id)?;
     let plan = step_plan::in_force(tx, facility.id, &cycle.framework_code)?.of(whose.unit);
     let row = Row {
         id,
@@ -71,6 +71,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         submitted_at: None,
         step_plan_id: plan.map(|plan| plan.plan_id),
         step_plan_version: plan.map(|plan| plan.version),
+        redactions: None,
     };
     let head = Head {
         row,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
+use crate::hash::{hex, sha256};
 use crate::http::ETag;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_length, check_name};
@@ -182,9 +183,12 @@ pub struct StepPlan {
 }
 
 impl StepPlan {
-    /// Its tag: the number of its version.
+    /// Its tag: the number of its version, and what it says, for a redaction can change that.
     pub fn tag(&self) -> ETag {
-        ETag::edit(self.summary.version)
+        let said = serde_json::to_vec(&(&self.summary.name, &self.steps)).unwrap_or_default();
+        let hash = hex(&sha256(&said));
+        let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
+        ETag::named(format!("{}.{start}", self.summary.version))
     }
 }
 

@@ -404,6 +404,10 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "readAttachmentContent" => {
             Prepared::new(format!("{}/content", referred_attachment(world).await))
         }
+        "listRedactions" => Prepared::new("/redactions").secret(ids::FACILITY),
+        "createRedaction" => Prepared::new("/redactions")
+            .body(&json!({"facilityId": ids::FACILITY, "text": "Een naam", "ground": "Fout"})),
+        "readRedaction" => Prepared::new(format!("/redactions/{}", ids::REDACTION)),
         "listAuditEvents" => {
             world.number_events().await;
             Prepared::new("/auditEvents").secret(ids::ORGANISATION)

@@ -26,6 +26,7 @@ mod openapi;
 mod places;
 mod purposes;
 mod races;
+mod redactions;
 mod self_assessments;
 mod step_plans;
 mod superseding;

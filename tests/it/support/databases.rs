@@ -224,6 +224,21 @@ impl Cluster {
     }
 }
 
+/// The files of this database in the throw-away cluster, once they are on disk.
+pub fn files_of(url: &str) -> PathBuf {
+    use diesel::RunQueryDsl as _;
+    use diesel::connection::SimpleConnection as _;
+    let cluster = CLUSTER.as_ref().expect("a cluster");
+    let mut conn = connect(url).expect("opens");
+    conn.batch_execute("CHECKPOINT").expect("a checkpoint");
+    let oid: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())",
+    ))
+    .get_result(&mut conn)
+    .expect("an oid");
+    cluster.directory().join(format!("data/base/{oid}"))
+}
+
 fn programs() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .ok()?

@@ -1,0 +1,102 @@
+//! Takes the bytes of attachments away, for good. Their hashes stay: what was handed in names them.
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::AttachmentStatus;
+use crate::access::Tx;
+use crate::db::schema::{attachment, attachment_chunk as chunk};
+use crate::db::types::{AnyBackend, Id};
+use crate::problem::Problem;
+
+/// The facility's text files that have arrived, each with the name of its bytes. The caller must have found the facility in its scope.
+pub fn text_files(tx: &mut Tx, facility: Id) -> Result<Vec<(Id, Id)>, Problem> {
+    Ok(attachment::table
+        .filter(attachment::facility_id.eq(facility))
+        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .filter(attachment::media_type.eq("text/plain"))
+        .order(attachment::id)
+        .select((attachment::id, attachment::content_id))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?)
+}
+
+/// Is there a text in the file of which this is true? It is looked for piece by piece; `longest` is how many bytes it has at most.
+pub fn holds(
+    tx: &mut Tx,
+    content_id: Id,
+    longest: usize,
+    is_it: impl Fn(&str) -> bool,
+) -> Result<bool, Problem> {
+    let mut window: Vec<u8> = Vec::new();
+    for position in 0.. {
+        let piece: Option<Vec<u8>> = chunk::table
+            .filter(chunk::content_id.eq(content_id))
+            .filter(chunk::position.eq(position))
+            .select(chunk::bytes)
+            .into_boxed::<AnyBackend>()
+            .first(tx.conn)
+            .optional()?;
+        let Some(piece) = piece else { break };
+        // What stands on the border of two pieces is whole in one window.
+        let keep = window.len().saturating_sub(longest);
+        window.drain(..keep);
+        window.extend(piece);
+        if is_it(&String::from_utf8_lossy(&window)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The attachments of the facility with these ids; one that is not there, or has not arrived, is a fault of the input.
+pub fn named(tx: &mut Tx, facility: Id, ids: &[Id]) -> Result<BTreeSet<Id>, Problem> {
+    let mut found = BTreeSet::new();
+    for (index, id) in ids.iter().enumerate() {
+        let state: Option<AttachmentStatus> = attachment::table
+            .filter(attachment::facility_id.eq(facility))
+            .filter(attachment::id.eq(*id))
+            .select(attachment::state)
+            .into_boxed::<AnyBackend>()
+            .first(tx.conn)
+            .optional()?;
+        match state {
+            Some(AttachmentStatus::Finished) => drop(found.insert(*id)),
+            Some(AttachmentStatus::Redacted) => {}
+            Some(AttachmentStatus::Receiving) | None => {
+                return Err(Problem::unknown_reference(
+                    &format!("attachments[{index}]"),
+                    id,
+                ));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Takes its bytes and the name of its file away; false when they were gone already.
+pub fn erase(tx: &mut Tx, facility: Id, id: Id) -> Result<bool, Problem> {
+    let content_id: Option<Id> = attachment::table
+        .filter(attachment::facility_id.eq(facility))
+        .filter(attachment::id.eq(id))
+        .filter(attachment::state.eq(AttachmentStatus::Finished))
+        .select(attachment::content_id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    let Some(content_id) = content_id else {
+        return Ok(false);
+    };
+    diesel::update(attachment::table)
+        .filter(attachment::content_id.eq(content_id))
+        .set((
+            attachment::state.eq(AttachmentStatus::Redacted),
+            attachment::file_name.eq(None::<String>),
+            attachment::edit.eq(attachment::edit + 1),
+        ))
+        .execute(tx.conn)?;
+    diesel::delete(chunk::table)
+        .filter(chunk::content_id.eq(content_id))
+        .execute(tx.conn)?;
+    Ok(true)
+}

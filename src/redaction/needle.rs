@@ -1,0 +1,265 @@
+//! The text that is to go, and how it is found and taken out. Pure.
+//!
+//! JSON is compared by its strings and not as it is written, where a letter or quote can be escaped.
+use serde_json::Value;
+
+use crate::self_assessment::OpenReason;
+
+/// What stands where a text was removed, however long that was.
+pub const MARK: &str = "[verwijderd]";
+
+/// Members of stored JSON that hold codes, ids, hashes, moments, or who did something: never a text of callers, and what they hold
+/// is needed to read the rest. The text of any other member is one that a redaction looks into.
+pub const CODES: &[&str] = &[
+    "action",
+    "answeredAt",
+    "answeredBy",
+    "at",
+    "attachmentId",
+    "basedOn",
+    "by",
+    "confirmedAt",
+    "confirmedBy",
+    "createdAt",
+    "code",
+    "criterionCode",
+    "cycleId",
+    "facilityId",
+    "facilityType",
+    "frameworkCode",
+    "href",
+    "id",
+    "inputs",
+    "kind",
+    "level",
+    "levels",
+    "observedOn",
+    "organisationId",
+    "origin",
+    "purpose",
+    "redactionId",
+    "reopenedAt",
+    "reopenedBy",
+    "rule",
+    "sentSha256",
+    "sha256",
+    "siteId",
+    "siteIds",
+    "status",
+    "storedSha256",
+    "submittedAt",
+    "submittedBy",
+    "supersededBy",
+    "themeCode",
+    "unitId",
+    "unitIds",
+    "updatedAt",
+    "validFrom",
+    "validTo",
+    "version",
+    "versionCode",
+];
+
+/// Lists of codes under a name that elsewhere is a list of things with texts.
+pub const CODE_LISTS: &[&str] = &["roles", "steps"];
+
+/// A text that is to go. It is never shown: it has no `Debug`.
+pub struct Needle {
+    text: String,
+    /// In small letters, where their size makes no difference.
+    folded: Option<Vec<char>>,
+}
+
+/// A letter in its small form, and where the letter that it comes from starts and ends.
+type Folded = (char, usize, usize);
+
+impl Needle {
+    /// This text, exactly; or in whichever size its letters are.
+    pub fn new(text: &str, ignore_case: bool) -> Self {
+        let folded = ignore_case.then(|| fold(text).into_iter().map(|(one, ..)| one).collect());
+        Self {
+            text: text.to_owned(),
+            folded,
+        }
+    }
+
+    /// Bytes of a text that holds it once, at most.
+    pub fn longest(&self) -> usize {
+        self.text.chars().count() * 4 * 3
+    }
+
+    /// Does the text hold it?
+    pub fn is_in(&self, text: &str) -> bool {
+        match &self.folded {
+            None => text.contains(&self.text),
+            Some(_) => !self.places(text).is_empty(),
+        }
+    }
+
+    /// The text with a mark for each time that it held this; nothing when it does not.
+    pub fn taken_out(&self, text: &str) -> Option<String> {
+        if self.folded.is_none() {
+            return self.is_in(text).then(|| text.replace(&self.text, MARK));
+        }
+        let places = self.places(text);
+        if places.is_empty() {
+            return None;
+        }
+        let (mut left, mut from) = (String::new(), 0);
+        for (start, end) in places {
+            left.push_str(text.get(from..start).unwrap_or_default());
+            left.push_str(MARK);
+            from = end;
+        }
+        left.push_str(text.get(from..).unwrap_or_default());
+        Some(left)
+    }
+
+    /// Where it stands, one after the other.
+    fn places(&self, text: &str) -> Vec<(usize, usize)> {
+        let wanted = self.folded.as_deref().unwrap_or_default();
+        let folded = fold(text);
+        let (mut places, mut free) = (Vec::new(), 0);
+        for window in folded.windows(wanted.len().max(1)) {
+            let (Some(first), Some(last)) = (window.first(), window.last()) else {
+                break;
+            };
+            let (start, end) = (first.1, last.2);
+            let same = window.iter().map(|(one, ..)| one).eq(wanted);
+            if start >= free && same {
+                places.push((start, end));
+                free = end;
+            }
+        }
+        places
+    }
+
+    /// Could JSON as it is written hold it? Cheap, and never wrong when it says no.
+    pub fn may_be_in(&self, written: &str) -> bool {
+        self.folded.is_some() || written.contains('\\') || written.contains(&self.text)
+    }
+
+    /// Do the texts in the JSON hold it?
+    pub fn is_in_json(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.is_in(text),
+            Value::Array(items) => items.iter().any(|item| self.is_in_json(item)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(name, member)| is_text(name, member) && self.is_in_json(member)),
+            _ => false,
+        }
+    }
+
+    /// Takes it out of the texts in the JSON; says whether it was there.
+    pub fn take_out_of_json(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) => match self.taken_out(text) {
+                Some(left) => {
+                    *text = left;
+                    true
+                }
+                None => false,
+            },
+            Value::Array(items) => items
+                .iter_mut()
+                .fold(false, |found, item| self.take_out_of_json(item) | found),
+            Value::Object(members) => members
+                .iter_mut()
+                .filter(|(name, member)| is_text(name, member))
+                .fold(false, |found, (_, member)| {
+                    self.take_out_of_json(member) | found
+                }),
+            _ => false,
+        }
+    }
+}
+
+/// Can the member hold texts? `reason` is a person's sentence in one place, and a code in another.
+fn is_text(name: &str, member: &Value) -> bool {
+    let is_code = name == "reason"
+        && member
+            .as_str()
+            .is_some_and(|text| text.parse::<OpenReason>().is_ok());
+    let is_code_list = CODE_LISTS.contains(&name)
+        && member
+            .as_array()
+            .is_some_and(|items| items.iter().all(Value::is_string));
+    !is_code && !is_code_list && !CODES.contains(&name)
+}
+
+fn fold(text: &str) -> Vec<Folded> {
+    text.char_indices()
+        .flat_map(|(start, letter)| {
+            let end = start + letter.len_utf8();
+            letter.to_lowercase().map(move |one| (one, start, end))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_taken_out_each_time_it_stands_there() {
+        for (needle, ignore_case, text, left) in [
+            (
+                "Lotte",
+                false,
+                "Lotte en Lotte",
+                Some("[verwijderd] en [verwijderd]"),
+            ),
+            ("Lotte", false, "lotte", None),
+            (
+                "lotte",
+                true,
+                "LOTTE, Lotte",
+                Some("[verwijderd], [verwijderd]"),
+            ),
+            ("ÉLISE", true, "met Élise.", Some("met [verwijderd].")),
+            ("aab", true, "aaab", Some("a[verwijderd]")),
+            ("aaa", true, "aaaaaa", Some("[verwijderd][verwijderd]")),
+            ("i\u{307}s", true, "İS", Some("[verwijderd]")),
+            ("Lotte", true, "", None),
+            (
+                "zeg \"ja\"",
+                false,
+                "hij zeg \"ja\" nu",
+                Some("hij [verwijderd] nu"),
+            ),
+        ] {
+            let needle = Needle::new(needle, ignore_case);
+            assert_eq!(needle.taken_out(text).as_deref(), left, "{text}");
+            assert_eq!(needle.is_in(text), left.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_found_in_json_however_it_is_escaped_and_codes_stay() {
+        let needle = Needle::new("Zoé \"Z\"", false);
+        let written = r#"{"note": "met Zo\u00e9 \"Z\" erbij", "level": "volledig"}"#;
+        assert!(needle.may_be_in(written));
+        let mut value = serde_json::from_str(written).expect("json");
+        assert!(needle.is_in_json(&value) && needle.take_out_of_json(&mut value));
+        assert_eq!(
+            value,
+            json!({"note": "met [verwijderd] erbij", "level": "volledig"})
+        );
+        assert!(!needle.take_out_of_json(&mut value));
+    }
+
+    #[test]
+    fn what_is_needed_to_read_the_rest_is_left_alone() {
+        let needle = Needle::new("split", false);
+        let mut value = json!({"a": {"reason": "split", "level": "split"}, "reopening": {"reason": "een split", "reopenedBy": {"name": "split"}}});
+        assert!(needle.take_out_of_json(&mut value));
+        assert_eq!(
+            value,
+            json!({"a": {"reason": "split", "level": "split"},
+            "reopening": {"reason": "een [verwijderd]", "reopenedBy": {"name": "split"}}})
+        );
+    }
+}

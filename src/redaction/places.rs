@@ -1,0 +1,249 @@
+//! Where texts of a facility's people live: every table, and every column of it that holds text.
+//!
+//! A test holds this list against both databases, so that a column that is added and not put here is found.
+
+/// How a column holds texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// It is one.
+    Plain,
+    /// In JSON.
+    Json,
+}
+
+/// How the rows of a facility are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Of {
+    /// The column that names whose the row is.
+    pub column: &'static str,
+    /// The table that it points to, which has a `facility_id`; none when it names the facility itself.
+    pub parent: Option<&'static str>,
+}
+
+/// How texts are removed from a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// Each text makes way for one without it.
+    InPlace(Of),
+    /// In a way of its own, which the comment beside it names.
+    ItsOwn,
+    /// It holds none, or none that a facility's people write.
+    None,
+}
+
+/// A table.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// What its rows are counted as.
+    pub counted: &'static str,
+    /// How texts are removed from it.
+    pub removal: Removal,
+    /// Has it an edit counter, which a change moves on?
+    pub edited: bool,
+    /// The columns with texts.
+    pub texts: &'static [(&'static str, Form)],
+    /// Its other columns that hold text or JSON: codes, hashes, names of who did something, settings.
+    pub others: &'static [&'static str],
+}
+
+const fn none(name: &'static str, others: &'static [&'static str]) -> Table {
+    Table {
+        name,
+        counted: "",
+        removal: Removal::None,
+        edited: false,
+        texts: &[],
+        others,
+    }
+}
+
+const fn of(column: &'static str) -> Removal {
+    Removal::InPlace(Of {
+        column,
+        parent: None,
+    })
+}
+
+const fn through(column: &'static str, parent: &'static str) -> Removal {
+    Removal::InPlace(Of {
+        column,
+        parent: Some(parent),
+    })
+}
+
+/// Every table.
+pub const TABLES: &[Table] = &[
+    Table {
+        name: "answer",
+        counted: "answers",
+        removal: through("self_assessment_id", "self_assessment"),
+        edited: false,
+        texts: &[
+            ("note", Form::Plain),
+            ("evidence", Form::Json),
+            ("exceptions", Form::Json),
+        ],
+        others: &[
+            "criterion_code",
+            "level",
+            "origin",
+            "answered_by",
+            "confirmed_by",
+        ],
+    },
+    Table {
+        name: "self_assessment",
+        counted: "selfAssessments",
+        removal: through("id", "self_assessment"),
+        edited: false,
+        texts: &[
+            ("opening", Form::Json),
+            ("reopening", Form::Json),
+            ("redactions", Form::Json),
+        ],
+        others: &[
+            "facility_type",
+            "framework_code",
+            "version_code",
+            "purpose",
+            "state",
+        ],
+    },
+    Table {
+        name: "step_plan_version",
+        counted: "stepPlans",
+        removal: of("facility_id"),
+        edited: false,
+        texts: &[("document", Form::Json)],
+        others: &["sha256", "saved_by"],
+    },
+    Table {
+        name: "site",
+        counted: "sites",
+        removal: of("facility_id"),
+        edited: true,
+        texts: &[("name", Form::Plain), ("address", Form::Plain)],
+        others: &[],
+    },
+    Table {
+        name: "unit",
+        counted: "units",
+        removal: of("facility_id"),
+        edited: true,
+        texts: &[("name", Form::Plain)],
+        others: &["facility_type"],
+    },
+    Table {
+        name: "attachment",
+        counted: "attachmentNames",
+        removal: of("facility_id"),
+        edited: true,
+        texts: &[("file_name", Form::Plain)],
+        others: &[
+            "state",
+            "media_type",
+            "sent_sha256",
+            "stored_sha256",
+            "stored_by",
+        ],
+    },
+    // The ground of an earlier one.
+    Table {
+        name: "redaction",
+        counted: "redactions",
+        removal: of("facility_id"),
+        edited: true,
+        texts: &[("ground", Form::Plain)],
+        others: &["state", "counts", "requested_by"],
+    },
+    // Each revision is counted by itself, and an event tells its new hash.
+    Table {
+        name: "self_assessment_revision",
+        counted: "revisions",
+        removal: Removal::ItsOwn,
+        edited: false,
+        texts: &[("document", Form::Json)],
+        others: &["submitted_by"],
+    },
+    // The payload is erased with its salt: its hash stays under the seals.
+    Table {
+        name: "audit_event",
+        counted: "auditPayloads",
+        removal: Removal::ItsOwn,
+        edited: false,
+        texts: &[("payload", Form::Json)],
+        others: &["action", "subject_kind", "subject_id", "actor"],
+    },
+    // By the facility that the answer names.
+    Table {
+        name: "idempotency",
+        counted: "idempotentAnswers",
+        removal: Removal::ItsOwn,
+        edited: false,
+        texts: &[("body", Form::Json)],
+        others: &["caller", "key", "location", "etag"],
+    },
+    // All bytes of the file go.
+    Table {
+        name: "attachment_chunk",
+        counted: "attachments",
+        removal: Removal::ItsOwn,
+        edited: false,
+        texts: &[],
+        others: &[],
+    },
+    none("sector", &["code", "document"]),
+    none("facility_type", &["code", "sector_code", "document"]),
+    // The directory is the admin's: a name that is wrong there is replaced with PUT.
+    none("organisation", &["name"]),
+    none("facility", &["facility_type", "name"]),
+    none("identifier", &["kind", "value", "owner_kind"]),
+    none(
+        "integration",
+        &["client_id", "name", "scopes", "organisations"],
+    ),
+    // Of an organisation, and about a machine.
+    none(
+        "mandate",
+        &[
+            "client_id",
+            "name",
+            "scopes",
+            "contact",
+            "given_by",
+            "revoked_by",
+        ],
+    ),
+    none("mandate_facility", &[]),
+    none(
+        "framework_version",
+        &["framework_code", "version_code", "state", "document"],
+    ),
+    none(
+        "cycle",
+        &[
+            "title",
+            "framework_code",
+            "version_code",
+            "facility_types",
+            "purpose",
+        ],
+    ),
+    none("revision_attachment", &["sha256"]),
+    none("step_plan", &["framework_code"]),
+    none("audit_order", &[]),
+    none("audit_seal", &["key_id"]),
+    none("audit_watermark", &[]),
+];
+
+/// The tables that are written anew on disk after a redaction. The bytes of files only where some were removed: they are many.
+pub fn on_disk(with_files: bool) -> Vec<&'static str> {
+    TABLES
+        .iter()
+        .filter(|table| table.removal != Removal::None)
+        .map(|table| table.name)
+        .filter(|name| with_files || *name != "attachment_chunk")
+        .collect()
+}

@@ -1,0 +1,296 @@
+//! Takes a text out of the rows of a facility, place by place, or only counts where it stands.
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::Value;
+
+use super::needle::Needle;
+use super::places::{Form, Of, Removal, TABLES, Table};
+use super::{Counts, RedactionMark};
+use crate::access::Tx;
+use crate::audit::frozen::{REDACTED, Submitted};
+use crate::audit::{self, Event};
+use crate::db::schema::{
+    audit_event, idempotency, self_assessment, self_assessment_revision as revision,
+};
+use crate::db::types::{AnyBackend, Conn, Id, JsonText, SqlId};
+use crate::problem::Problem;
+use crate::self_assessment::Purpose;
+
+/// Events that are looked at in one go.
+const STRETCH: i64 = 500;
+
+/// A removal under way.
+pub(super) struct Remover<'a> {
+    pub needle: &'a Needle,
+    pub facility: Id,
+    pub organisation: Id,
+    /// What it leaves; nothing where it only counts.
+    pub mark: Option<&'a RedactionMark>,
+    pub counts: Counts,
+    /// The self-assessments in which it found something, and the submitted revisions among that.
+    pub touched: BTreeMap<Id, BTreeSet<i64>>,
+}
+
+/// A value that may hold the text, and whose it is.
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlId)]
+    owner: Id,
+    #[diesel(sql_type = Text)]
+    held: String,
+}
+
+impl Remover<'_> {
+    /// All places, but for the bytes of files.
+    pub fn run(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        for table in TABLES {
+            if let Removal::InPlace(of) = table.removal {
+                self.in_place(tx, table, of)?;
+            }
+        }
+        self.revisions(tx)?;
+        self.audit_payloads(tx)?;
+        self.idempotent_answers(tx)
+    }
+
+    fn count(&mut self, what: &str, number: usize) {
+        if let Ok(number @ 1..) = i64::try_from(number) {
+            *self.counts.entry(what.to_owned()).or_default() += number;
+        }
+    }
+
+    fn in_place(&mut self, tx: &mut Tx, table: &Table, of: Of) -> Result<(), Problem> {
+        for (column, form) in table.texts {
+            let mut done = BTreeSet::new();
+            for found in self.values(tx, table, of, column)? {
+                let Some(left) = self.without(*form, &found.held)? else {
+                    continue;
+                };
+                self.count(table.counted, 1);
+                if of.parent == Some("self_assessment") {
+                    self.touched.entry(found.owner).or_default();
+                }
+                if table.name == "step_plan_version" {
+                    self.touch_pinned(tx)?;
+                }
+                if self.mark.is_some() && done.insert((found.owner, found.held.clone())) {
+                    replace(tx, table, of, (column, *form), &found, &left)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A plan's words stand beside the questions of what is pinned to it.
+    fn touch_pinned(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        let pinned: Vec<Id> = self_assessment::table
+            .filter(self_assessment::facility_id.eq(self.facility))
+            .filter(self_assessment::step_plan_id.is_not_null())
+            .select(self_assessment::id)
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        for id in pinned {
+            self.touched.entry(id).or_default();
+        }
+        Ok(())
+    }
+
+    fn values(
+        &self,
+        tx: &mut Tx,
+        table: &Table,
+        of: Of,
+        column: &str,
+    ) -> Result<Vec<Found>, Problem> {
+        let (name, owner) = (table.name, of.column);
+        let whose = match of.parent {
+            None => format!("{owner} = $1"),
+            Some(parent) => {
+                format!("{owner} IN (SELECT id FROM {parent} WHERE facility_id = $1)")
+            }
+        };
+        let sql = format!(
+            "SELECT {owner} AS owner, CAST({column} AS TEXT) AS held FROM {name} WHERE {column} IS NOT NULL AND {whose}"
+        );
+        let facility = self.facility;
+        let found: Vec<Found> = each!(tx.conn, inner => diesel::sql_query(&sql).bind::<SqlId, _>(facility).load(inner))?;
+        Ok(found)
+    }
+
+    /// The value without the text; nothing when it does not hold it.
+    fn without(&self, form: Form, held: &str) -> Result<Option<String>, Problem> {
+        match form {
+            Form::Plain => Ok(self.needle.taken_out(held)),
+            Form::Json => self.json_without(held, |_| Ok(())),
+        }
+    }
+
+    fn json_without(
+        &self,
+        held: &str,
+        also: impl FnOnce(&mut Value) -> Result<(), Problem>,
+    ) -> Result<Option<String>, Problem> {
+        if !self.needle.may_be_in(held) {
+            return Ok(None);
+        }
+        let mut value: Value = serde_json::from_str(held).map_err(Problem::internal)?;
+        if !self.needle.take_out_of_json(&mut value) {
+            return Ok(None);
+        }
+        also(&mut value)?;
+        Ok(Some(value.to_string()))
+    }
+
+    /// The frozen revisions. Each says how it reads now in an event of its own, and in its document that it was redacted.
+    fn revisions(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        let rows: Vec<(Id, Purpose, i64, JsonText)> = revision::table
+            .inner_join(
+                self_assessment::table.on(self_assessment::id.eq(revision::self_assessment_id)),
+            )
+            .filter(self_assessment::facility_id.eq(self.facility))
+            .order((revision::self_assessment_id, revision::revision))
+            .select((
+                self_assessment::id,
+                self_assessment::purpose,
+                revision::revision,
+                revision::document,
+            ))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        for (id, purpose, number, document) in rows {
+            let mark = self.mark;
+            let left = self.json_without(&document.0, |value| marked(value, mark, number))?;
+            let Some(left) = left else { continue };
+            self.count("revisions", 1);
+            self.touched.entry(id).or_default().insert(number);
+            if self.mark.is_some() {
+                self.replace_revision(tx, (id, purpose, number), JsonText(left))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_revision(
+        &self,
+        tx: &mut Tx,
+        (id, purpose, number): (Id, Purpose, i64),
+        document: JsonText,
+    ) -> Result<(), Problem> {
+        let said = Submitted::of(number, &document)?;
+        diesel::update(revision::table)
+            .filter(revision::self_assessment_id.eq(id))
+            .filter(revision::revision.eq(number))
+            .set(revision::document.eq(document))
+            .execute(tx.conn)?;
+        let event = Event::new(REDACTED, "selfAssessment", id)
+            .of(self.organisation, Some(self.facility))
+            .to_inspectors(purpose == Purpose::InspectionPreparation)
+            .only_own(purpose == Purpose::OwnImprovement);
+        audit::record(tx, event.with(&said)?)
+    }
+
+    /// What the audit recorded of the facility: payload and salt go, and their hash stays.
+    fn audit_payloads(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        let mut after = None;
+        loop {
+            let mut query = audit_event::table
+                .filter(audit_event::facility_id.eq(self.facility))
+                .filter(audit_event::payload.is_not_null())
+                .order(audit_event::id)
+                .limit(STRETCH)
+                .select((audit_event::id, audit_event::payload.assume_not_null()))
+                .into_boxed::<AnyBackend>();
+            if let Some(after) = after {
+                query = query.filter(audit_event::id.gt(after));
+            }
+            let rows: Vec<(Id, JsonText)> = query.load(tx.conn)?;
+            let Some((last, _)) = rows.last() else {
+                return Ok(());
+            };
+            after = Some(*last);
+            for (id, payload) in rows {
+                if !self.needle.may_be_in(&payload.0) || !self.needle.is_in_json(&payload.to()?) {
+                    continue;
+                }
+                self.count("auditPayloads", 1);
+                if self.mark.is_some() {
+                    audit::erase(tx, id)?;
+                }
+            }
+        }
+    }
+
+    /// Answers that are kept for a repeated request, where they name the facility.
+    fn idempotent_answers(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        let rows: Vec<(String, String, String)> = idempotency::table
+            .filter(idempotency::body.like(format!("%{}%", self.facility)))
+            .select((idempotency::caller, idempotency::key, idempotency::body))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        for (caller, key, body) in rows {
+            let Some(left) = self.json_without(&body, |_| Ok(()))? else {
+                continue;
+            };
+            self.count("idempotentAnswers", 1);
+            if self.mark.is_some() {
+                diesel::update(idempotency::table)
+                    .filter(idempotency::caller.eq(caller))
+                    .filter(idempotency::key.eq(key))
+                    .set(idempotency::body.eq(left))
+                    .execute(tx.conn)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says in a frozen document that it was redacted.
+fn marked(value: &mut Value, mark: Option<&RedactionMark>, number: i64) -> Result<(), Problem> {
+    let (Some(mark), Some(document)) = (mark, value.as_object_mut()) else {
+        return Ok(());
+    };
+    let own = RedactionMark {
+        revisions: vec![number],
+        ..mark.clone()
+    };
+    let own = serde_json::to_value(own).map_err(Problem::internal)?;
+    let marks = document
+        .entry("redactions")
+        .or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(marks) = marks {
+        marks.push(own);
+    }
+    Ok(())
+}
+
+/// Puts what is left in the place of each value that is the same, of the same owner.
+fn replace(
+    tx: &mut Tx,
+    table: &Table,
+    of: Of,
+    (column, form): (&str, Form),
+    found: &Found,
+    left: &str,
+) -> Result<(), Problem> {
+    let new = match (&tx.conn, form) {
+        (Conn::Postgres(_), Form::Json) => "CAST($1 AS jsonb)",
+        _ => "$1",
+    };
+    let edit = if table.edited {
+        ", edit = edit + 1"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "UPDATE {} SET {column} = {new}{edit} WHERE {} = $2 AND CAST({column} AS TEXT) = $3",
+        table.name, of.column
+    );
+    each!(tx.conn, inner => diesel::sql_query(&sql)
+        .bind::<Text, _>(left)
+        .bind::<SqlId, _>(found.owner)
+        .bind::<Text, _>(&found.held)
+        .execute(inner))?;
+    Ok(())
+}

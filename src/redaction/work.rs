@@ -1,0 +1,221 @@
+//! What a redaction does, in one transaction.
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::removal::Remover;
+use super::{Counts, Redaction, RedactionInput, RedactionMark, RedactionPreview, store};
+use crate::access::Tx;
+use crate::attachment::erasure;
+use crate::audit::{self, ActorView, Event};
+use crate::db::schema::self_assessment;
+use crate::db::types::{AnyBackend, Id, JsonText};
+use crate::facility::{self, Facility};
+use crate::problem::{Kind, Problem};
+use crate::self_assessment::submission;
+use crate::text::Text;
+
+/// The facility that the body names: the caller's own, or any to an admin.
+pub fn facility_in(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
+    let found = if tx.scope.admin {
+        facility::facility(tx, id)
+    } else {
+        facility::own(tx, id)
+    };
+    found.map_err(|fault| match fault.kind() {
+        Kind::ResourceNotFound => Problem::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
+                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
+                "The facility in facilityId does not exist, or is not yours.",
+            ),
+        ),
+        _ => fault,
+    })
+}
+
+/// Files that were looked into, and those of them that hold the text.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    looked_at: BTreeSet<Id>,
+    holding: BTreeSet<Id>,
+}
+
+/// Looks into the facility's text files. It takes a while, so it is done before the writing begins: their bytes never change.
+pub fn look_into_files(
+    tx: &mut Tx,
+    input: &RedactionInput,
+    known: &Files,
+) -> Result<Files, Problem> {
+    let facility = facility_in(tx, input.facility_id)?;
+    let mut files = known.clone();
+    let Some(needle) = input.needle() else {
+        return Ok(files);
+    };
+    for (id, content_id) in erasure::text_files(tx, facility.id)? {
+        if files.looked_at.insert(id)
+            && erasure::holds(tx, content_id, needle.longest(), |text| needle.is_in(text))?
+        {
+            files.holding.insert(id);
+        }
+    }
+    Ok(files)
+}
+
+/// Counts what would go.
+pub fn preview(tx: &mut Tx, input: &RedactionInput) -> Result<RedactionPreview, Problem> {
+    let facility = facility_in(tx, input.facility_id)?;
+    let files = look_into_files(tx, input, &Files::default())?;
+    let named = erasure::named(tx, facility.id, &input.attachments)?;
+    let mut counts = remove_texts(tx, input, &facility, None)?.counts;
+    count_files(&mut counts, named.union(&files.holding).count());
+    Ok(RedactionPreview {
+        facility_id: facility.id,
+        counts,
+    })
+}
+
+/// Removes it. `files` is what was seen of the facility's files before.
+pub fn redact(
+    tx: &mut Tx,
+    id: Id,
+    input: &RedactionInput,
+    files: &Files,
+) -> Result<Redaction, Problem> {
+    let facility = facility_in(tx, input.facility_id)?;
+    take_turns(tx, facility.id)?;
+    let files = look_into_files(tx, input, files)?;
+    let named = erasure::named(tx, facility.id, &input.attachments)?;
+    let mark = RedactionMark {
+        redaction_id: id,
+        at: tx.now,
+        ground: input.ground.clone(),
+        by: ActorView::of(tx),
+        revisions: Vec::new(),
+    };
+    let removed = remove_texts(tx, input, &facility, Some(&mark))?;
+    let mut counts = removed.counts;
+    let mut erased = 0;
+    for id in named.union(&files.holding) {
+        erased += usize::from(erasure::erase(tx, facility.id, *id)?);
+    }
+    count_files(&mut counts, erased);
+    for (id, revisions) in removed.touched {
+        leave_mark(tx, id, &mark, revisions)?;
+    }
+    store::insert(tx, facility.id, &mark, &counts)?;
+    record(tx, &facility, &mark, &counts)?;
+    store::get(tx, id)
+}
+
+/// What a removal came to.
+struct Removed {
+    counts: Counts,
+    touched: std::collections::BTreeMap<Id, BTreeSet<i64>>,
+}
+
+fn remove_texts(
+    tx: &mut Tx,
+    input: &RedactionInput,
+    facility: &Facility,
+    mark: Option<&RedactionMark>,
+) -> Result<Removed, Problem> {
+    let mut removed = Removed {
+        counts: Counts::new(),
+        touched: std::collections::BTreeMap::new(),
+    };
+    if let Some(needle) = input.needle() {
+        let mut remover = Remover {
+            needle: &needle,
+            facility: facility.id,
+            organisation: facility.organisation_id,
+            mark,
+            counts: Counts::new(),
+            touched: std::collections::BTreeMap::new(),
+        };
+        remover.run(tx)?;
+        (removed.counts, removed.touched) = (remover.counts, remover.touched);
+    }
+    Ok(removed)
+}
+
+fn count_files(counts: &mut Counts, files: usize) {
+    if let Ok(files @ 1..) = i64::try_from(files) {
+        counts.insert("attachments".to_owned(), files);
+    }
+}
+
+/// What is being written comes before the redaction, or after it: nothing of the facility is handed in, started or sent meanwhile, and
+/// its self-assessments are locked, in the order of their ids.
+fn take_turns(tx: &mut Tx, facility: Id) -> Result<(), Problem> {
+    submission::take_turn_of(tx, facility)?;
+    crate::attachment::take_turn(tx, facility)?;
+    let all: Vec<Id> = self_assessment::table
+        .filter(self_assessment::facility_id.eq(facility))
+        .order(self_assessment::id)
+        .select(self_assessment::id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    for id in all {
+        diesel::update(self_assessment::table)
+            .filter(self_assessment::id.eq(id))
+            .set(self_assessment::edit.eq(self_assessment::edit))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Leaves a mark on a self-assessment in which something was removed, and moves its edit on.
+fn leave_mark(
+    tx: &mut Tx,
+    id: Id,
+    mark: &RedactionMark,
+    revisions: BTreeSet<i64>,
+) -> Result<(), Problem> {
+    let known: Option<JsonText> = self_assessment::table
+        .filter(self_assessment::id.eq(id))
+        .select(self_assessment::redactions)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)?;
+    let mut marks: Vec<RedactionMark> = known
+        .map(|known| known.to())
+        .transpose()?
+        .unwrap_or_default();
+    marks.push(RedactionMark {
+        revisions: revisions.into_iter().collect(),
+        ..mark.clone()
+    });
+    diesel::update(self_assessment::table)
+        .filter(self_assessment::id.eq(id))
+        .set((
+            self_assessment::redactions.eq(Some(JsonText::of(&marks)?)),
+            self_assessment::edit.eq(self_assessment::edit + 1),
+            self_assessment::updated_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What the audit keeps of it: not the text.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    ground: &'a str,
+    counts: &'a Counts,
+}
+
+fn record(
+    tx: &mut Tx,
+    facility: &Facility,
+    mark: &RedactionMark,
+    counts: &Counts,
+) -> Result<(), Problem> {
+    let event = Event::new("textRedacted", "redaction", mark.redaction_id)
+        .of(facility.organisation_id, Some(facility.id));
+    let said = Recorded {
+        ground: &mark.ground,
+        counts,
+    };
+    audit::record(tx, event.with(&said)?)
+}
