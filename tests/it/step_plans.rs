@@ -214,9 +214,9 @@ on_both! {
         writer.put(&new_path(WILG), first_plan()).await.problem(404, "resourceNotFound");
         // One that reads about all organisations sees what an inspector sees.
         let wide = json!({"name": "Breed", "scopes": ["read:stepPlans", "read:facilities"], "allOrganisations": true});
-        world.admin().with("if-match", "*").put(&format!("/integrations/{}", ids::CLIENT), wide).await.expect(200);
-        reader.get(&path).await.problem(404, "resourceNotFound");
-        world.machine(&["read:facilities"]).get(&format!("/facilities/{}", ids::FACILITY)).await.expect(200);
+        world.admin().put("/integrations/onbekend", wide).await.expect(201);
+        world.stranger_machine(&["read:stepPlans"]).get(&path).await.problem(404, "resourceNotFound");
+        world.stranger_machine(&["read:facilities"]).get(&format!("/facilities/{}", ids::FACILITY)).await.expect(200);
     }
 
     async fn the_facilitys_words_stand_beside_the_questions(world: World) {
