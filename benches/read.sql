@@ -7,7 +7,8 @@ SELECT "identifier"."owner_id", "identifier"."owner_kind", "identifier"."kind" F
  AND ("identifier"."valid_from" <= CURRENT_DATE)) AND (("identifier"."valid_to" IS NULL) OR ("identifier"."valid_to" > CURRENT_DATE)));
 SELECT "self_assessment"."id", "self_assessment"."cycle_id", "self_assessment"."facility_id", "self_assessment"."unit_id",
  "self_assessment"."facility_type", "self_assessment"."framework_code", "self_assessment"."version_code", "self_assessment"."purpose",
- "self_assessment"."state", "self_assessment"."revision", "self_assessment"."submitted_revision", "self_assessment"."superseded_by", "self_assessment"."based_on",
+ "self_assessment"."state", "self_assessment"."revision", "self_assessment"."submitted_revision", "self_assessment"."superseded_by", "self_assessment"."submitted_version_code",
+ "self_assessment"."withdrawn", "self_assessment"."based_on",
  "self_assessment"."reopening", "self_assessment"."edit", "self_assessment"."created_at",
  "self_assessment"."updated_at", "self_assessment"."submitted_at", "self_assessment"."step_plan_id",
  "self_assessment"."step_plan_version", "facility"."organisation_id"

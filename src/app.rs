@@ -23,6 +23,7 @@ use crate::http::wrap::wrap;
 use crate::issuer::DevIssuer;
 use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
+use crate::self_assessment::migration::{routes as migrations, runner};
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
 use crate::{attachment, audit, redaction, step_plan};
@@ -61,6 +62,8 @@ pub struct State {
     pub audit: audit::Audit,
     /// Wakes who writes the database anew after a redaction.
     pub redactions: redaction::upkeep::Waker,
+    /// Who waits for migrations to carry out.
+    pub migrations: runner::Waiting,
     /// The issuer of the demo.
     pub demo_issuer: Option<std::sync::Arc<DevIssuer>>,
 }
@@ -85,6 +88,7 @@ impl State {
             settings,
             audit: audit::Audit::default(),
             redactions: redaction::upkeep::Waker::default(),
+            migrations: runner::Waiting::default(),
             demo_issuer: issuer.map(std::sync::Arc::new),
         })
     }
@@ -179,6 +183,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(cycles::replace_cycle);
     step_plan::operations(to);
     mandates::operations(to);
+    migrations::operations(to);
     attachment::operations(to);
     redaction::operations(to);
     audit::operations(to);

@@ -142,7 +142,17 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The same without waiting; false when another transaction holds it.
+    /// The same, beside others that share it: whoever waits for the name alone waits for them all, and they for it.
+    pub fn share_name(&mut self, name: &str) -> Result<(), Problem> {
+        if let Conn::Postgres(conn) = self.conn {
+            diesel::sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Takes it without waiting; false when another transaction holds it.
     pub fn lock_name(&mut self, name: &str) -> Result<bool, Problem> {
         match self.conn {
             Conn::Sqlite(_) => Ok(true),

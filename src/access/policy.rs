@@ -50,6 +50,8 @@ policy! {
 
     ReadFrameworks         read  "read:frameworks"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ManageFrameworks       write ""                       [Admin];
+    ReadMigrations         read  ""                       [Admin];
+    MigrateFramework       write ""                       [Admin];
 
     ReadCycles             read  "read:cycles"            [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
     ManageCycles           write ""                       [Planner, Admin];

@@ -22,6 +22,7 @@ use kindreflex::issuer::{DevIssuer, TokenRequest};
 use kindreflex::openapi::{self, rendition};
 use kindreflex::problem::AnyError;
 use kindreflex::redaction::upkeep as redactions;
+use kindreflex::self_assessment::migration::runner as migrations;
 use kindreflex::sweep;
 
 mod frameworks;
@@ -204,6 +205,7 @@ fn serve_command() -> Result<(), AnyError> {
         actix_web::rt::spawn(sweep::run(state.clone(), config.idempotency_hours));
         actix_web::rt::spawn(sequencer::run(state.clone()));
         actix_web::rt::spawn(redactions::run(state.clone()));
+        actix_web::rt::spawn(migrations::run(state.clone()));
         listen(state, config.listen, config.workers, None).await
     })
 }
@@ -367,6 +369,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
         actix_web::rt::spawn(sweep::run(state.clone(), DEMO_IDEMPOTENCY_HOURS));
         actix_web::rt::spawn(sequencer::run(state.clone()));
         actix_web::rt::spawn(redactions::run(state.clone()));
+        actix_web::rt::spawn(migrations::run(state.clone()));
         listen(state, listen_on, 1, Some(greeting)).await
     })
 }

@@ -212,6 +212,8 @@ diesel::table! {
         step_plan_id -> Nullable<SqlId>,
         step_plan_version -> Nullable<BigInt>,
         redactions -> Nullable<SqlJson>,
+        submitted_version_code -> Nullable<Text>,
+        withdrawn -> Nullable<SqlJson>,
     }
 }
 
@@ -244,6 +246,28 @@ diesel::table! {
         submitted_at -> SqlMoment,
         submitted_by -> SqlJson,
         document -> SqlJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    framework_migration (id) {
+        id -> SqlId,
+        framework_code -> Text,
+        version_code -> Text,
+        from_versions -> SqlJson,
+        state -> Text,
+        cycles_moved -> Bool,
+        reached -> Nullable<SqlId>,
+        total -> BigInt,
+        counts -> SqlJson,
+        requested_by -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+        updated_at -> SqlMoment,
+        finished_at -> Nullable<SqlMoment>,
     }
 }
 
@@ -436,6 +460,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     self_assessment,
     answer,
     self_assessment_revision,
+    framework_migration,
     revision_attachment,
     step_plan,
     step_plan_version,

@@ -46,6 +46,8 @@ pub const ATTACHMENT_DIGEST: &str = "sha-256=:WA66a0ciEw+j1+tH1wiq0ZovAsGLpPwRzH
 pub const STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b1";
 /// The step plan that its unit does not have yet.
 pub const NEW_STEP_PLAN: &str = "0190a000-0000-7000-8000-0000000000b2";
+/// The migration to this year's framework.
+pub const MIGRATION: &str = "0190a000-0000-7000-8000-0000000000d1";
 /// The machine that works for De Linde.
 pub const CLIENT: &str = "epd-de-linde";
 /// A vendor's machine, which works for De Linde and De Berk.

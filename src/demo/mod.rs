@@ -17,6 +17,7 @@ use crate::framework::{self, check};
 use crate::http::Precondition;
 use crate::problem::{AnyError, Problem};
 use crate::redaction::{self, RedactionInput};
+use crate::self_assessment::migration::{self, MigrationInput};
 use crate::self_assessment::{
     AnswerInput, CycleInput, Evidence, Purpose, SelfAssessmentInput, insert_cycle, store,
     submission, work,
@@ -50,7 +51,22 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     mandates(state, now).await?;
     cycles(state, now).await?;
     past(state, now).await?;
-    plan(state, now).await
+    plan(state, now).await?;
+    migrate(state, now).await
+}
+
+/// The migration to this year's framework, after last year's was handed in: nothing is left to move.
+async fn migrate(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
+    let when = Moment(now - Duration::days(14));
+    let input = MigrationInput {
+        from: None,
+        dry_run: false,
+    };
+    operator::write(state, Vec::new(), when, move |tx| {
+        migration::work::start(tx, ids::id(ids::MIGRATION), "ggz", "2026-1", &input).map(drop)
+    })
+    .await?;
+    Ok(migration::runner::drain(state).await?)
 }
 
 fn listed(name: &str, faults: &[check::Fault]) -> String {

@@ -23,7 +23,7 @@ mod shape;
 pub mod store;
 mod succession;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod work;
 mod yaml;
 

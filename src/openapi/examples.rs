@@ -29,6 +29,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "facilityTypeCode") => "pz",
         (_, "versionCode") => "2026-1",
         (_, "clientId") => ids::ADMITTED_CLIENT,
+        (_, "migrationId") => ids::MIGRATION,
         (_, "criterionCode") => ids::CRITERION,
         _ => return None,
     })
@@ -86,6 +87,7 @@ pub fn body(operation: &str) -> Option<Value> {
         ),
         "putFrameworkVersion" => framework(),
         "publishFrameworkVersion" | "confirmAnswers" | "submitSelfAssessment" => json!({}),
+        "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
             "2030-01-01T00:00:00+01:00",

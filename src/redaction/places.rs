@@ -102,6 +102,7 @@ pub const TABLES: &[Table] = &[
             ("opening", Form::Json),
             ("reopening", Form::Json),
             ("redactions", Form::Json),
+            ("withdrawn", Form::Json),
         ],
         others: &[
             "facility_type",
@@ -109,6 +110,7 @@ pub const TABLES: &[Table] = &[
             "version_code",
             "purpose",
             "state",
+            "submitted_version_code",
         ],
     },
     Table {
@@ -229,6 +231,17 @@ pub const TABLES: &[Table] = &[
             "version_code",
             "facility_types",
             "purpose",
+        ],
+    ),
+    none(
+        "framework_migration",
+        &[
+            "framework_code",
+            "version_code",
+            "from_versions",
+            "state",
+            "counts",
+            "requested_by",
         ],
     ),
     none("revision_attachment", &["sha256"]),

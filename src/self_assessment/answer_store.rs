@@ -1,4 +1,6 @@
 //! Rows of answers.
+use std::collections::HashMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -89,7 +91,7 @@ pub fn answers(tx: &mut Tx, id: Id, document: &Document) -> Result<Vec<Answer>, 
         .into_iter()
         .map(CriterionAnswerRow::answer)
         .collect::<Result<Vec<Answer>, Problem>>()?;
-    let place: std::collections::HashMap<&str, usize> = document
+    let place: HashMap<&str, usize> = document
         .criteria()
         .enumerate()
         .map(|(place, (_, criterion))| (criterion.code.as_str(), place))
@@ -101,6 +103,22 @@ pub fn answers(tx: &mut Tx, id: Id, document: &Document) -> Result<Vec<Answer>, 
             .unwrap_or(usize::MAX)
     });
     Ok(answers)
+}
+
+/// The answers of several self-assessments.
+pub fn of_all(tx: &mut Tx, ids: &[Id]) -> Result<HashMap<Id, Vec<Answer>>, Problem> {
+    let rows: Vec<CriterionAnswerRow> = answer::table
+        .filter(answer::self_assessment_id.eq_any(ids))
+        .order((answer::self_assessment_id, answer::criterion_code))
+        .select(CriterionAnswerRow::COLUMNS)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let mut all: HashMap<Id, Vec<Answer>> = HashMap::new();
+    for row in rows {
+        let of = row.self_assessment_id;
+        all.entry(of).or_default().push(row.answer()?);
+    }
+    Ok(all)
 }
 
 /// What of the answers decides about others: without their texts.
@@ -259,6 +277,18 @@ pub fn delete_answer(tx: &mut Tx, id: Id, criterion: &str) -> Result<bool, Probl
         .filter(answer::criterion_code.eq(criterion))
         .execute(tx.conn)?;
     Ok(gone > 0)
+}
+
+/// Takes several answers away, where what they said is kept elsewhere.
+pub fn delete_answers(tx: &mut Tx, id: Id, criteria: &[String]) -> Result<(), Problem> {
+    if criteria.is_empty() {
+        return Ok(());
+    }
+    diesel::delete(answer::table)
+        .filter(answer::self_assessment_id.eq(id))
+        .filter(answer::criterion_code.eq_any(criteria))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Confirms carried-over answers.

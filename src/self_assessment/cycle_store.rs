@@ -56,6 +56,11 @@ pub fn get(tx: &mut Tx, id: Id) -> Result<Cycle, Problem> {
     row.cycle(tx.now)
 }
 
+/// The name under which a cycle stays on its version while a self-assessment is made in it.
+pub fn turn(id: Id) -> String {
+    format!("version of cycle {id}")
+}
+
 /// Cycles in the order of arrival.
 pub fn list(
     tx: &mut Tx,

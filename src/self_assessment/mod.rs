@@ -20,6 +20,7 @@ mod answer_store;
 pub mod cycle_routes;
 mod cycle_store;
 pub mod inputs;
+pub mod migration;
 mod pin_store;
 pub mod places;
 pub mod revision_store;
@@ -439,6 +440,11 @@ pub struct SelfAssessment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub redactions: Vec<RedactionMark>,
+    /// Answers to criteria that are gone from the framework, each with the version in which it was given: they stay readable for the
+    /// facility, are not counted and are not handed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub withdrawn_answers: Vec<PreviousAnswer>,
 }
 
 /// What a write of answers gives back.

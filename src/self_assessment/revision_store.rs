@@ -21,7 +21,7 @@ pub fn last_submitted(
     framework: &str,
     purposes: &[Purpose],
 ) -> Result<Option<(Id, Last)>, Problem> {
-    let row: Option<(Id, String, JsonText)> = self_assessment::table
+    let row: Option<(Id, JsonText)> = self_assessment::table
         .inner_join(
             revision::table.on(revision::self_assessment_id
                 .eq(self_assessment::id)
@@ -31,20 +31,17 @@ pub fn last_submitted(
         .filter(self_assessment::framework_code.eq(framework))
         .filter(self_assessment::purpose.eq_any(purposes.to_vec()))
         .order((revision::submitted_at.desc(), self_assessment::id.desc()))
-        .select((
-            self_assessment::id,
-            self_assessment::version_code,
-            revision::document,
-        ))
+        .select((self_assessment::id, revision::document))
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;
-    let Some((id, version, document)) = row else {
+    let Some((id, document)) = row else {
         return Ok(None);
     };
+    // What was handed in says its own version: a draft taken up again since may have moved to a later one.
     let view: SelfAssessment = document.to()?;
     let last = Last {
-        version,
+        version: view.summary.version_code,
         answers: view.answers,
     };
     Ok(Some((id, last)))

@@ -166,7 +166,7 @@ pub async fn read_outcome(
         .read(move |tx| {
             let head = store::head(tx, path.0)?;
             let view = store::view(tx, &head)?;
-            let document = store::document(tx, &head)?;
+            let document = store::document_of(tx, &view.summary)?;
             let standings = rules::standings(&view.answers);
             let places = work::places_of(tx, &head)?;
             let outcome = rules::outcome(&document, &view.summary, &standings, &places);
@@ -193,9 +193,11 @@ pub async fn read_answer(
         .read(move |tx| {
             let head = store::head(tx, id)?;
             let view = store::view(tx, &head)?;
+            let gone = view.withdrawn_answers.into_iter().map(|gone| gone.answer);
             let found = view
                 .answers
                 .into_iter()
+                .chain(gone)
                 .find(|answer| answer.criterion_code == code.as_str())
                 .ok_or_else(Problem::not_found)?;
             Ok((found, store::tag(&head)))

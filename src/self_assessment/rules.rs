@@ -34,19 +34,22 @@ pub struct Standing {
 /// The standing of every answer, by criterion.
 pub type Standings = BTreeMap<String, Standing>;
 
+impl From<&Answer> for Standing {
+    fn from(answer: &Answer) -> Self {
+        Self {
+            level: answer.level.clone(),
+            origin: answer.origin,
+            has_evidence: !answer.evidence.is_empty(),
+            exceptions: answer.exceptions.iter().map(Said::from).collect(),
+        }
+    }
+}
+
 /// The standings of whole answers.
 pub fn standings(answers: &[Answer]) -> Standings {
     answers
         .iter()
-        .map(|answer| {
-            let standing = Standing {
-                level: answer.level.clone(),
-                origin: answer.origin,
-                has_evidence: !answer.evidence.is_empty(),
-                exceptions: answer.exceptions.iter().map(Said::from).collect(),
-            };
-            (answer.criterion_code.clone(), standing)
-        })
+        .map(|answer| (answer.criterion_code.clone(), answer.into()))
         .collect()
 }
 
@@ -124,16 +127,20 @@ fn count(
             position.to_confirm.push(code.clone());
         }
     }
+    if is_bare(document, criterion, standing) {
+        progress.without_evidence += 1;
+        position.without_evidence.push(code);
+    }
+}
+
+/// Does an answer lack the evidence that its level needs, or what a place says otherwise?
+pub fn is_bare(document: &Document, criterion: &Criterion, standing: &Standing) -> bool {
     let is_bare = |level: &str, has_evidence: bool| {
         !has_evidence && document.needs_evidence(criterion, level)
     };
     let mut exceptions = standing.exceptions.iter();
-    if is_bare(&standing.level, standing.has_evidence)
+    is_bare(&standing.level, standing.has_evidence)
         || exceptions.any(|one| is_bare(&one.level, one.has_evidence))
-    {
-        progress.without_evidence += 1;
-        position.without_evidence.push(code);
-    }
 }
 
 /// What still needs a person, with the reason and last time's answers.
@@ -314,13 +321,18 @@ fn fallen(
     answer: &Answer,
     today: NaiveDate,
 ) -> Option<OpenReason> {
-    let mut levels = answer.exceptions.iter().map(|one| &one.level);
-    if document.level(criterion, &answer.level).is_none()
-        || levels.any(|level| document.level(criterion, level).is_none())
-    {
+    if lacks_level(document, criterion, answer) {
         return Some(OpenReason::Tightened);
     }
     expired(criterion, answer, today).then_some(OpenReason::EvidenceExpired)
+}
+
+/// Is an answer on a level that the criterion's scale lacks, or what a place says otherwise?
+pub fn lacks_level(document: &Document, criterion: &Criterion, answer: &Answer) -> bool {
+    let others = answer.exceptions.iter().map(|one| &one.level);
+    std::iter::once(&answer.level)
+        .chain(others)
+        .any(|level| document.level(criterion, level).is_none())
 }
 
 fn find<'a>(last: &'a Last, code: &str) -> Option<&'a Answer> {
@@ -346,7 +358,8 @@ fn as_previous(last: &Last, answer: &Answer) -> PreviousAnswer {
     }
 }
 
-fn reason(kind: Difference) -> OpenReason {
+/// The reason that a change of this kind gives.
+pub fn reason(kind: Difference) -> OpenReason {
     match kind {
         Difference::New => OpenReason::New,
         Difference::Split => OpenReason::Split,
@@ -359,7 +372,7 @@ fn reason(kind: Difference) -> OpenReason {
 
 /// Is the evidence behind the answer too old, or that behind what a place says otherwise? The youngest piece of each counts; without a
 /// date, the day of the answer.
-fn expired(criterion: &Criterion, answer: &Answer, today: NaiveDate) -> bool {
+pub fn expired(criterion: &Criterion, answer: &Answer, today: NaiveDate) -> bool {
     let Some(months) = criterion.evidence_valid_months else {
         return false;
     };

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::{
-    Answer, Opening, Purpose, SelfAssessment, SelfAssessmentSummary, Status, answer_store,
-    revision_store, rules,
+    Answer, Opening, PreviousAnswer, Purpose, SelfAssessment, SelfAssessmentSummary, Status,
+    answer_store, revision_store, rules,
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{cycle, facility, self_assessment};
@@ -60,6 +60,10 @@ pub struct Row {
     pub(super) step_plan_version: Option<i64>,
     /// The marks that redactions left on it.
     pub(super) redactions: Option<JsonText>,
+    /// The version of the last one handed in: a draft that was taken up again may be on a later one.
+    pub(super) submitted_version_code: Option<String>,
+    /// Answers to criteria that are gone.
+    pub(super) withdrawn: Option<JsonText>,
 }
 
 impl Row {
@@ -222,12 +226,15 @@ pub fn list(
 
 /// What a list shows of it: to others than its own, the last revision that was handed in.
 pub fn summary(head: &Head) -> Result<SelfAssessmentSummary, Problem> {
-    let (status, revision, updated_at) = if head.own {
-        (head.status, head.revision, head.updated_at)
+    let (status, revision, version_code, updated_at) = if head.own {
+        let version_code = head.version_code.clone();
+        (head.status, head.revision, version_code, head.updated_at)
     } else {
         let last = head.submitted_revision.ok_or_else(Problem::not_found)?;
         let submitted_at = head.submitted_at.ok_or_else(Problem::not_found)?;
-        (seen_status(head), last, submitted_at)
+        let version_code = head.submitted_version_code.clone();
+        let version_code = version_code.ok_or_else(Problem::not_found)?;
+        (seen_status(head), last, version_code, submitted_at)
     };
     Ok(SelfAssessmentSummary {
         href: format!("/v1/selfAssessments/{}", head.id),
@@ -237,7 +244,7 @@ pub fn summary(head: &Head) -> Result<SelfAssessmentSummary, Problem> {
         cycle_id: head.cycle_id,
         facility_type: head.facility_type.clone(),
         framework_code: head.framework_code.clone(),
-        version_code: head.version_code.clone(),
+        version_code,
         purpose: head.purpose,
         status,
         revision,
@@ -275,7 +282,16 @@ pub fn tag(head: &Head) -> ETag {
 
 /// The framework version that it is answered against.
 pub fn document(tx: &mut Tx, head: &Head) -> Result<Arc<Document>, Problem> {
-    framework::store::published(tx, &head.framework_code, &head.version_code)?.ok_or_else(|| {
+    version(tx, &head.framework_code, &head.version_code)
+}
+
+/// The framework version that this view of it was answered against: of what was handed in it can be an earlier one than the draft's.
+pub fn document_of(tx: &mut Tx, seen: &SelfAssessmentSummary) -> Result<Arc<Document>, Problem> {
+    version(tx, &seen.framework_code, &seen.version_code)
+}
+
+fn version(tx: &mut Tx, framework: &str, version: &str) -> Result<Arc<Document>, Problem> {
+    framework::store::published(tx, framework, version)?.ok_or_else(|| {
         Problem::internal("a self-assessment points to a version that is not published")
     })
 }
@@ -321,7 +337,14 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         step_plan,
         own_steps: own_steps.unwrap_or_default(),
         redactions: head.marks()?,
+        withdrawn_answers: withdrawn(head)?,
     })
+}
+
+/// Answers to criteria that the version no longer has. Few drafts have any.
+fn withdrawn(head: &Head) -> Result<Vec<PreviousAnswer>, Problem> {
+    let answers = head.withdrawn.as_ref().map(JsonText::to).transpose()?;
+    Ok(answers.unwrap_or_default())
 }
 
 /// Why criteria are asked again. It grows with the framework, so it is read only where something is open.
@@ -495,6 +518,7 @@ pub fn close(tx: &mut Tx, draft: &Head, later: Option<Id>) -> Result<Head, Probl
             self_assessment::state.eq(status),
             self_assessment::submitted_revision.eq(Some(draft.revision)),
             self_assessment::submitted_at.eq(Some(tx.now)),
+            self_assessment::submitted_version_code.eq(Some(&draft.version_code)),
             self_assessment::superseded_by.eq(later),
         ))
         .execute(tx.conn)?;

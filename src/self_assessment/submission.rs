@@ -51,9 +51,10 @@ fn is_seen(head: &Head) -> bool {
     head.purpose == Purpose::InspectionPreparation
 }
 
-/// Keeps the revision as it is, without the answers that do not apply: they are its facility's alone.
+/// Keeps the revision as it is, without the answers that do not apply or whose criterion is gone: they are its facility's alone.
 fn freeze(tx: &mut Tx, head: &Head) -> Result<Submitted, Problem> {
     let mut view = store::current(tx, head)?;
+    view.withdrawn_answers.clear();
     let hidden = &view.progress.not_applicable;
     view.answers.retain(|answer| {
         let code = answer.criterion_code.as_str();

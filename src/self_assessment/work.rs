@@ -23,6 +23,8 @@ use crate::text::Text;
 /// Makes a facility's self-assessment for a cycle, starting from its last one.
 pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, Problem> {
     let facility = facility_in(tx, input)?;
+    // Until this is committed, no migration takes the cycle to another version: it would not see what is made here.
+    tx.share_name(&cycle_store::turn(input.cycle_id))?;
     let cycle = cycle_store::get(tx, input.cycle_id)
         .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
     if !cycle.open {
@@ -72,6 +74,8 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
         step_plan_id: plan.map(|plan| plan.plan_id),
         step_plan_version: plan.map(|plan| plan.version),
         redactions: None,
+        submitted_version_code: None,
+        withdrawn: None,
     };
     let head = Head {
         row,

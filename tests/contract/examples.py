@@ -15,7 +15,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # but for what takes things away.
 STORY = """
 putSector putFacilityType createOrganisation replaceOrganisation createFacility replaceFacility createSite replaceSite
-createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion createCycle replaceCycle
+createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion migrateFramework createCycle replaceCycle
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers confirmAnswers submitSelfAssessment
 """.split()
 LAST = ["deleteIntegration", "revokeMandate"]

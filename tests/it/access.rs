@@ -301,6 +301,13 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "readFrameworkChanges" => {
             Prepared::new("/frameworks/ggz/versions/2026-1/changes?since=2025-1")
         }
+        "migrateFramework" => Prepared::new("/frameworks/ggz/versions/2026-1/migrations")
+            .body(&json!({"dryRun": false})),
+        "listMigrations" => Prepared::new("/frameworks/ggz/versions/2026-1/migrations"),
+        "readMigration" => Prepared::new(format!(
+            "/frameworks/ggz/versions/2026-1/migrations/{}",
+            ids::MIGRATION
+        )),
         "listCycles" => Prepared::new("/cycles"),
         "createCycle" => Prepared::new("/cycles").body(&cycle_input("2098-01-01T00:00:00Z")),
         "readCycle" => Prepared::new(format!("/cycles/{}", ids::CYCLE)),

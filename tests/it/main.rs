@@ -22,6 +22,7 @@ mod demo;
 mod durability;
 mod frameworks;
 mod mandates;
+mod migrations;
 mod openapi;
 mod places;
 mod purposes;

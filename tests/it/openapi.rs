@@ -155,6 +155,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
     let expected = [
         "confirmAnswers",
         "deleteAnswer",
+        "migrateFramework",
         "patchAnswers",
         "publishFrameworkVersion",
         "putAnswer",

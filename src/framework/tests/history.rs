@@ -7,7 +7,7 @@ use super::{SMALL, read};
 
 /// A version of one framework with these criteria, each `code` or `code:kind(origin,…)`, and these withdrawn, each
 /// `code` or `code>heir`.
-fn version(number: usize, criteria: &str, withdrawn: &str) -> Document {
+pub(crate) fn version(number: usize, criteria: &str, withdrawn: &str) -> Document {
     let mut document = read(SMALL);
     let mut theme = document.themes.remove(0);
     let pattern = theme.criteria.remove(0);

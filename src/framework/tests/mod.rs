@@ -5,6 +5,8 @@ mod library;
 mod rules;
 mod schema;
 
+pub(crate) use history::version;
+
 use super::check::{Fault, from_yaml};
 use super::document::Document;
 

@@ -1,0 +1,109 @@
+//! Carries migrations out in the background, for as long as the process lives.
+//!
+//! It is woken by whoever asks for one, and looks by itself at the start and every minute: what another process left off, it takes up.
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use super::store;
+use super::work::{self, Step};
+use crate::access::operator;
+use crate::app::State;
+use crate::db::types::{Id, Moment};
+use crate::problem::{Kind, Problem};
+
+/// Drafts that move in one transaction.
+const CHUNK: i64 = 50;
+/// Between two transactions: whoever waits for the database goes first.
+const BREATH: Duration = Duration::from_millis(5);
+/// While somebody is writing in all that is left, or another instance is at it.
+const WAIT: Duration = Duration::from_millis(200);
+/// After this long it looks without being woken.
+const ROUND: Duration = Duration::from_mins(1);
+/// After a failure.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// Who waits for migrations to carry out.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting(Arc<Notify>);
+
+impl Waiting {
+    /// One was asked for.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Carries out what is asked for, as long as the process lives.
+pub async fn run(state: State) {
+    loop {
+        if let Err(fault) = drain(&state).await {
+            let causes = fault.causes().unwrap_or_default();
+            log::warn!("a migration does not go on: {fault}: {causes}");
+            sleep(RETRY).await;
+            continue;
+        }
+        // Woken or not: it is time to look.
+        drop(timeout(ROUND, state.migrations.0.notified()).await);
+    }
+}
+
+/// Carries out all that is asked for, to its end.
+pub async fn drain(state: &State) -> Result<(), Problem> {
+    loop {
+        let ids = operator::read(state, now(state), store::running).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for id in ids {
+            match step(state, id).await? {
+                Step::Moved | Step::Ended => sleep(BREATH).await,
+                Step::Waiting | Step::Elsewhere => sleep(WAIT).await,
+            }
+        }
+    }
+}
+
+/// One step of a migration. Where some drafts cannot be moved, the others are, one by one.
+pub async fn step(state: &State, id: Id) -> Result<Step, Problem> {
+    let done = match attempt(state, id, CHUNK).await {
+        Err(fault) if is_ours(&fault) => one_by_one(state, id).await,
+        done => done,
+    };
+    state.audit.wake();
+    done
+}
+
+async fn attempt(state: &State, id: Id, most: i64) -> Result<Step, Problem> {
+    operator::upkeep(state, now(state), move |tx| work::step(tx, id, most)).await
+}
+
+/// A chunk, one draft at a time; one that cannot be moved is passed over.
+async fn one_by_one(state: &State, id: Id) -> Result<Step, Problem> {
+    let mut step = Step::Moved;
+    for _ in 0..CHUNK {
+        step = match attempt(state, id, 1).await {
+            Err(fault) if is_ours(&fault) => {
+                let causes = fault.causes().unwrap_or_default();
+                log::error!("migration {id}: {fault}: {causes}");
+                operator::upkeep(state, now(state), move |tx| work::pass_over(tx, id)).await?
+            }
+            done => done?,
+        };
+        if step != Step::Moved {
+            break;
+        }
+    }
+    Ok(step)
+}
+
+/// Is it what was to be moved, and not the database or another instance?
+fn is_ours(fault: &Problem) -> bool {
+    fault.kind() == Kind::InternalServerError
+}
+
+fn now(state: &State) -> Moment {
+    Moment(state.clock.now())
+}
