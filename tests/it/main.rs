@@ -22,6 +22,7 @@ mod demo;
 mod durability;
 mod frameworks;
 mod mandates;
+mod migration_crowd;
 mod migrations;
 mod openapi;
 mod places;

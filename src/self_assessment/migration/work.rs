@@ -1,5 +1,6 @@
 //! What is done for a migration: it is counted, asked for, and carried out step by step, each in one transaction.
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ use crate::text::Text;
 
 /// Drafts that a dry run looks at in one go.
 const LOOKED_AT: i64 = 200;
+/// How long a step keeps drafts from those who want to write in them.
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// What a migration would come to now. Reads every draft that would move, and stores nothing.
 pub fn preview(
@@ -199,19 +202,24 @@ pub fn step(tx: &mut Tx, id: Id, most: i64) -> Result<Step, Problem> {
         move_cycles(tx, &plan, &row, &mut counts.cycles)?;
         return go_on(tx, &row, None, counts, Step::Moved);
     }
+    let started = Instant::now();
     let ids = store::lock_next(tx, &plan.which, row.reached, most)?;
-    let Some(last) = ids.last().copied() else {
+    if ids.is_empty() {
         return end_of_pass(tx, &plan, &row, counts);
-    };
-    let ways = plan.ways(tx)?;
+    }
+    let (ways, mut reached) = (plan.ways(tx)?, row.reached);
     for draft in store::drafts(tx, &ids)? {
+        if reached != row.reached && started.elapsed() > LONGEST {
+            break;
+        }
+        reached = Some(draft.id);
         let moved = fate(tx, &ways, &draft)?;
         store::put_on(tx, &draft, &row.version_code, &moved)?;
         record_moved(tx, &row, &draft, &moved)?;
         counts.self_assessments.moved += 1;
         counts.answers.add(moved.counts);
     }
-    go_on(tx, &row, Some(last), counts, Step::Moved)
+    go_on(tx, &row, reached, counts, Step::Moved)
 }
 
 /// Passes over the next draft, which cannot be moved: the others need not wait for it.

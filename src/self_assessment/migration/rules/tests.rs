@@ -25,6 +25,7 @@ fn given(code: &str, level: &str, origin: AnswerOrigin) -> Answer {
             name: None,
             role: "facility".into(),
             client: None,
+            on_behalf_of: None,
         },
         answered_at: Moment("2026-01-01T10:00:00Z".parse().expect("a moment")),
         confirmed_by: None,
