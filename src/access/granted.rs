@@ -1,9 +1,10 @@
 //! What a machine was let in to do: by the mandates of organisations, and by an admin.
 //!
-//! Both are read in the transaction that uses them: a revoked mandate gives nothing from the next transaction on.
+//! Both are read in the transaction that uses them, and while it writes nobody takes them back: once a machine is told to be out, nothing
+//! more of it is stored.
 use diesel::prelude::*;
 
-use super::{Actor, Scope, missing_scope};
+use super::{Actor, Role, Scope, Tx, missing_scope};
 use crate::db::schema::{facility, integration, mandate, mandate_facility, organisation};
 use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment};
 use crate::problem::{Kind, Problem};
@@ -101,6 +102,29 @@ impl Scope {
         }
         self.granted.sort_unstable();
         self.granted.dedup();
+    }
+}
+
+/// The lock that a client's writes share, and that whoever takes something back from it holds alone.
+fn turn_of(client: &str) -> String {
+    format!("client {client}")
+}
+
+/// Keeps what a machine was let in to do as it is until the end of its write. SQLite has one writer, so there nothing changes meanwhile.
+pub(super) fn hold(conn: &mut Conn, actor: &Actor) -> Result<(), Problem> {
+    if let (Conn::Postgres(conn), true) = (conn, actor.roles.contains(&Role::Integration)) {
+        let client = actor.claims.client.as_deref().unwrap_or_default();
+        diesel::sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(turn_of(client))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+impl Tx<'_> {
+    /// Waits until no write of this client is under way, before something is taken back from it; those that come later see what changed.
+    pub fn wait_for_client(&mut self, client: &str) -> Result<(), Problem> {
+        self.wait_for_name(&turn_of(client))
     }
 }
 

@@ -191,12 +191,13 @@ impl<A: Action> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let done = self.state.database.read(self.within(work)).await?;
+        let done = self.state.database.read(self.within(false, work)).await?;
         Ok(done.known_to(&self.state))
     }
 
     fn within<T>(
         &self,
+        writes: bool,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
         let (actor, state) = (self.actor.clone(), self.state.clone());
@@ -204,6 +205,9 @@ impl<A: Action> Allowed<A> {
             // Taken here and not when the request began: a body may take minutes and the writer's queue a while, and what is asked
             // for is judged when it is done.
             let now = Moment(state.clock.now());
+            if writes {
+                granted::hold(conn, &actor)?;
+            }
             let scope = Scope::of(conn, &actor, &state, now)?;
             Tx::run(conn, scope, &actor, now, &state, &work)
         }
@@ -216,7 +220,7 @@ impl<A: Writes> Allowed<A> {
         &self,
         work: impl Fn(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let done = self.state.database.write(self.within(work)).await?;
+        let done = self.state.database.write(self.within(true, work)).await?;
         self.state.audit.wake();
         Ok(done.known_to(&self.state))
     }

@@ -1,14 +1,18 @@
 //! Mandates: what a machine may do, for whom, until when; and in whose name.
 use actix_web::http::Method;
 use chrono::{Duration, SecondsFormat};
+use diesel::connection::SimpleConnection;
 use futures_util::future::join;
 use futures_util::{StreamExt, stream};
+use kindreflex::access::connect;
+use kindreflex::db::types::Conn;
 use kindreflex::demo::{enterprise_number, ids};
 use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, World, answer_whole, digest_of, draft_of, hex_of, ids_of, issuer, path_of,
+    Actor, Answer, Backend, World, answer_whole, digest_of, draft_of, hex_of, ids_of, issuer,
+    path_of,
 };
 
 const VENDOR: &str = "leverancier";
@@ -47,6 +51,30 @@ fn vendor(world: &World, scopes: &[&str]) -> Actor {
 /// Somebody whose token is for the sheltered housing of De Linde alone.
 fn of_ibw(world: &World) -> Actor {
     world.person("facility", Some("990101".into()))
+}
+
+/// Long enough for a request that nobody holds up.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// A row that a transaction outside of the service holds, until this is dropped. On SQLite that would hold up everybody.
+struct Held(Conn);
+
+impl Held {
+    fn draft(world: &World, id: &str) -> Option<Self> {
+        if world.backend == Backend::Sqlite {
+            return None;
+        }
+        let mut conn = connect(&world.url).expect("opens");
+        let lock = format!("BEGIN; SELECT 1 FROM self_assessment WHERE id = '{id}' FOR UPDATE");
+        conn.batch_execute(&lock).expect("held");
+        Some(Self(conn))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.batch_execute("ROLLBACK").expect("let go");
+    }
 }
 
 async fn give(actor: &Actor, path: &str, input: Value) -> Answer {
@@ -346,6 +374,38 @@ on_both! {
             .stream(Method::PUT, &path, slow).await;
         sent.problem(403, "missingPermission");
         linde.get(&format!("/attachments/{id}")).await.problem(404, "resourceNotFound");
+    }
+
+    async fn who_revokes_a_mandate_is_told_so_when_nothing_more_is_stored_by_it(world: World) {
+        let linde = world.linde();
+        let machine = vendor(&world, &[READ, WRITE]);
+        let draft = draft_of(&linde, ids::FACILITY).await;
+        let (path, tag) = (path_of(&draft.body), draft.etag());
+        let id = path.rsplit('/').next().expect("an id").to_owned();
+        let given = give(&linde, LINDE, mandate(&world, &[READ, WRITE])).await;
+        let (path, answer) = (format!("{path}/answers/actiefWerken"), json!({"level": "volledig"}));
+        let waiting = machine.with("if-match", &tag);
+        // Somebody holds the draft, so that the machine's write waits when its right is judged already.
+        let held = Held::draft(&world, &id);
+        let mut writing = Box::pin(waiting.put(&path, answer.clone()));
+        let early = tokio::time::timeout(PAUSE, &mut writing).await;
+        assert_eq!(early.is_err(), held.is_some(), "the write waits where it can");
+        let mut taking = Box::pin(revoke(&linde, &given));
+        let mut taken = false;
+        if held.is_some() {
+            taken = tokio::time::timeout(PAUSE, &mut taking).await.is_ok();
+        }
+        assert!(!taken, "the mandate was said to be revoked while the machine still wrote");
+        drop(held);
+        let written = match early {
+            Ok(written) => written,
+            Err(_) => writing.await,
+        };
+        written.expect(200);
+        taking.await;
+        let after = linde.get(path.trim_end_matches("/answers/actiefWerken")).await.expect(200);
+        waiting.with("if-match", "*").put(&path, answer).await.problem(403, "missingPermission");
+        assert_eq!(linde.get(path.trim_end_matches("/answers/actiefWerken")).await.expect(200).etag(), after.etag());
     }
 
     async fn a_mandate_for_some_facilities_reaches_those_alone(world: World) {

@@ -70,6 +70,7 @@ pub fn save(
         integration::valid_until.eq(input.valid_until),
     );
     if let Some(current) = current {
+        tx.wait_for_client(client)?;
         let changed = diesel::update(integration::table)
             .filter(integration::client_id.eq(client))
             .filter(integration::edit.eq(current.edit))
@@ -114,6 +115,7 @@ pub fn list(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<IntegrationGran
 /// Shuts a machine out whose edit the caller has seen, and records it.
 pub fn remove(tx: &mut Tx, current: &IntegrationGrant) -> Result<(), Problem> {
     let client = current.client_id.as_str();
+    tx.wait_for_client(client)?;
     let gone = diesel::delete(integration::table)
         .filter(integration::client_id.eq(client))
         .filter(integration::edit.eq(current.edit))

@@ -75,15 +75,17 @@ pub fn replace(
         return Err(Problem::faults(faults));
     }
     refuse_second(tx, organisation, id, input)?;
+    tx.wait_for_client(&current.client_id)?;
     store::update(tx, &current, input)?;
     let event = Event::new("mandateChanged", "mandate", id).of(organisation, None);
     audit::record(tx, event.with(input)?)?;
     read(tx, organisation, id)
 }
 
-/// Takes a mandate back: no transaction that begins after this one uses it. The row stays.
+/// Takes a mandate back: once this is done, nothing more is stored by it. The row stays.
 pub fn revoke(tx: &mut Tx, organisation: Id, id: Id, seen: &IfMatch) -> Result<(), Problem> {
     let (current, _) = held(tx, organisation, id, seen)?;
+    tx.wait_for_client(&current.client_id)?;
     store::revoke(tx, &current)?;
     let event = Event::new("mandateRevoked", "mandate", id).of(organisation, None);
     let said = serde_json::json!({"clientId": current.client_id});
