@@ -87,3 +87,38 @@ fn an_import_says_what_it_came_to() {
     let (good, said) = import(changed.to_str().expect("a path"));
     assert!(!good && said.contains("differs"), "{said}");
 }
+
+#[test]
+fn a_token_is_for_the_machine_that_is_named() {
+    use base64::Engine as _;
+    let directory = tempfile::tempdir().expect("a directory");
+    start(directory.path()).expect("a demo that is up");
+    let client_of = |more: &[&str]| {
+        let (good, said) = run(&[&["token", "--role"], more].concat(), directory.path());
+        assert!(good, "{said}");
+        let payload = said.split('.').nth(1).expect("a payload");
+        let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(payload)
+            .expect("base64");
+        let claims: serde_json::Value = serde_json::from_slice(&payload).expect("claims");
+        (claims["client_id"].clone(), claims["sub"].clone())
+    };
+    for (more, client) in [
+        (&["integration"][..], "epd-de-linde"),
+        (
+            &["integration", "--client", "kwaliteitsportaal"],
+            "kwaliteitsportaal",
+        ),
+    ] {
+        assert_eq!(client_of(more), (client.into(), client.into()));
+    }
+    let person = [
+        "token",
+        "--role",
+        "facility",
+        "--client",
+        "kwaliteitsportaal",
+    ];
+    let (good, said) = run(&person, directory.path());
+    assert!(!good && said.contains("--role integration"), "{said}");
+}
