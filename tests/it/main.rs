@@ -24,6 +24,7 @@ mod frameworks;
 mod mandates;
 mod migration_crowd;
 mod migrations;
+mod on_behalf;
 mod openapi;
 mod places;
 mod purposes;
