@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::policy::{ACTIONS, ReadMe};
-use super::{Allowed, LiveMandate, Role};
+use super::{Allowed, LiveMandate};
 use crate::db::types::{Id, Moment};
 use crate::http::answer;
 use crate::http::query::{Nothing, Query};
@@ -87,21 +87,8 @@ pub struct Me {
 #[get("/me")]
 pub async fn read_me(allowed: Allowed<ReadMe>, _: Query<Nothing>) -> Result<HttpResponse, Problem> {
     let claims = allowed.actor().claims.clone();
-    let roles = allowed.actor().roles.clone();
     let me = allowed
         .read(move |tx| {
-            // A machine needs the scope twice: in its token, and from whoever let it in.
-            let is_scoped = |scope: &str| {
-                scope.is_empty()
-                    || [&claims.scopes, &tx.scope.granted]
-                        .iter()
-                        .all(|scopes| scopes.iter().any(|one| one == scope))
-            };
-            let may = |(_, who, scope): &(&str, &[Role], &str)| {
-                roles.iter().any(|role| {
-                    who.contains(role) && (*role != Role::Integration || is_scoped(scope))
-                })
-            };
             Ok(Me {
                 id: claims.subject.clone(),
                 name: claims.name.clone(),
@@ -120,8 +107,8 @@ pub async fn read_me(allowed: Allowed<ReadMe>, _: Query<Nothing>) -> Result<Http
                 mandates: tx.scope.mandates.iter().map(MandateView::of).collect(),
                 actions: ACTIONS
                     .iter()
-                    .filter(|one| may(one))
-                    .map(|one| one.0)
+                    .filter(|(_, who, scope)| tx.is_allowed(who, scope))
+                    .map(|(name, ..)| *name)
                     .collect(),
             })
         })

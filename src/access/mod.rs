@@ -131,6 +131,20 @@ impl Tx<'_> {
         Ok(Done { outcome, learned })
     }
 
+    /// May the caller do this too, in a role that counts here?
+    pub fn may<A: Action>(&self) -> bool {
+        self.is_allowed(A::ROLES, A::SCOPE)
+    }
+
+    /// The same for an action with these roles and this scope. A machine needs the scope twice: in its token, and from whoever let it in.
+    pub(crate) fn is_allowed(&self, who: &[Role], scope: &str) -> bool {
+        let scopes = [&self.actor.claims.scopes, &self.scope.granted];
+        let is_scoped =
+            scope.is_empty() || scopes.iter().all(|all| all.iter().any(|one| one == scope));
+        let mut roles = self.actor.roles.iter();
+        roles.any(|role| who.contains(role) && (*role != Role::Integration || is_scoped))
+    }
+
     /// Takes a lock of this name until the end of the transaction, waiting for whoever holds it. SQLite has one writer, so there
     /// nobody does.
     pub fn wait_for_name(&mut self, name: &str) -> Result<(), Problem> {

@@ -71,6 +71,7 @@ policy! {
 
     Redact                 write ""                       [Facility, Admin];
     ReadRedactions         read  ""                       [Facility, Admin];
+    ReadEvents             read  "read:events"            [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
 
     ReadAuditEvents        read  ""                       [Facility, Inspector, Admin];
     VerifyAuditEvents      read  ""                       [Admin];

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod etag;
 pub mod idempotency;
 pub mod incoming;
+pub mod letters;
 pub mod page;
 pub mod path;
 pub mod query;

@@ -42,21 +42,24 @@ pub struct Window<K> {
 
 impl<K: std::str::FromStr> FromQuery for Window<K> {
     fn from_query(reader: &mut Reader) -> Self {
-        let size = Text::new(
-            format!("Gebruik een paginagrootte van 1 tot {MAX_SIZE}."),
-            format!("Utilisez une taille de page de 1 à {MAX_SIZE}."),
-            format!("Use a page size from 1 to {MAX_SIZE}."),
-        );
-        let asked = reader.one::<i64>("pageSize", &size);
-        if asked.is_some_and(|asked| !(1..=MAX_SIZE).contains(&asked)) {
-            reader.fault("pageSize", "outOfRange", size);
-        }
+        let size = page_size(reader);
         let after = reader.one("after", &expected_cursor());
-        Self {
-            after,
-            size: asked.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE),
-        }
+        Self { after, size }
     }
+}
+
+/// How many items a page has, as the caller says or by default.
+pub fn page_size(reader: &mut Reader) -> i64 {
+    let expected = Text::new(
+        format!("Gebruik een paginagrootte van 1 tot {MAX_SIZE}."),
+        format!("Utilisez une taille de page de 1 à {MAX_SIZE}."),
+        format!("Use a page size from 1 to {MAX_SIZE}."),
+    );
+    let asked = reader.one::<i64>("pageSize", &expected);
+    if asked.is_some_and(|asked| !(1..=MAX_SIZE).contains(&asked)) {
+        reader.fault("pageSize", "outOfRange", expected);
+    }
+    asked.unwrap_or(DEFAULT_SIZE).clamp(1, MAX_SIZE)
 }
 
 /// The place of a thing with a code in the order of arrival: when it came; its code, where several came at once.
