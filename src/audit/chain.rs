@@ -48,6 +48,8 @@ pub struct StoredEvent {
     pub salt: Option<Vec<u8>>,
     /// Does it show to nobody but those whose it is?
     pub only_own: bool,
+    /// The machine that it is for.
+    pub client_id: Option<String>,
 }
 
 /// How a payload stands to its hash.
@@ -80,6 +82,7 @@ impl StoredEvent {
             payload_hash,
             salt: _,
             only_own,
+            client_id,
         } = self;
         let mut fields = Fields(Context::new(&SHA256));
         fields.add(b"kindreflex event 1");
@@ -99,6 +102,10 @@ impl StoredEvent {
         if *only_own {
             fields.maybe(None);
             fields.add(&[1]);
+        }
+        // Only where there is one: events from before there were machines' own keep their hash, and no two events have the same bytes.
+        if let Some(client) = client_id {
+            fields.add(client.as_bytes());
         }
         fields.finish()
     }
@@ -179,13 +186,14 @@ pub(super) mod tests {
             payload: Some(payload),
             salt: Some(salt),
             only_own: false,
+            client_id: None,
         }
     }
 
     #[test]
     fn every_field_of_an_event_shows_in_its_hash() {
         let other = Id(uuid::Uuid::from_bytes([9; 16]));
-        let edits: [fn(&mut StoredEvent, Id); 13] = [
+        let edits: [fn(&mut StoredEvent, Id); 15] = [
             |event, other| event.id = other,
             |event, _| event.arrival += 1,
             |event, _| event.at = Moment(event.at.0 + chrono::Duration::microseconds(1)),
@@ -199,13 +207,26 @@ pub(super) mod tests {
             |event, other| event.trace = other,
             |event, _| event.payload_hash = None,
             |event, _| event.only_own = true,
+            |event, _| event.client_id = Some("a".into()),
+            |event, _| event.client_id = Some(String::new()),
         ];
         let whole = event(3).hash();
+        let (mut one, mut two) = (event(3), event(3));
+        (one.client_id, two.client_id) = (Some("a".into()), Some("b".into()));
+        assert_ne!(one.hash(), two.hash());
         for (index, edit) in edits.iter().enumerate() {
             let mut edited = event(3);
             edit(&mut edited, other);
             assert_ne!(edited.hash(), whole, "edit {index}");
         }
+    }
+
+    #[test]
+    fn an_event_that_is_for_no_machine_keeps_the_hash_that_it_had_before_there_were_such() {
+        assert_eq!(
+            crate::hash::hex(&event(3).hash()),
+            "c3e5ce4f8850c19057e83b4e584356efa53908c8f60d5107ecc6139388f64879"
+        );
     }
 
     #[test]

@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 
 pub mod chain;
 pub mod frozen;
+pub mod reach;
 pub mod report;
 pub mod routes;
 pub mod seal;
@@ -36,6 +37,9 @@ use crate::problem::Problem;
 
 use seal::SealKeys;
 
+/// The action of an event that says: what those whom it is for reach has changed.
+pub const SCOPE_CHANGED: &str = "scopeChanged";
+
 /// What is recorded of a change.
 #[derive(Debug)]
 pub struct Event {
@@ -44,6 +48,7 @@ pub struct Event {
     subject_id: String,
     organisation: Option<Id>,
     facility: Option<Id>,
+    client: Option<String>,
     to_inspectors: bool,
     only_own: bool,
     payload: Option<JsonText>,
@@ -58,10 +63,16 @@ impl Event {
             subject_id: subject.to_string(),
             organisation: None,
             facility: None,
+            client: None,
             to_inspectors: false,
             only_own: false,
             payload: None,
         }
+    }
+
+    /// What somebody reaches was changed, by a change of this thing. Say whose it is, or for which machine.
+    pub fn scope_changed(kind: &'static str, thing: impl ToString) -> Self {
+        Self::new(SCOPE_CHANGED, kind, thing)
     }
 
     /// Whose it is: those may see the event.
@@ -69,6 +80,13 @@ impl Event {
     pub fn of(mut self, organisation: Id, facility: Option<Id>) -> Self {
         self.organisation = Some(organisation);
         self.facility = facility;
+        self
+    }
+
+    /// The machine that it is for: it may see the event too.
+    #[must_use]
+    pub fn for_client(mut self, client: &str) -> Self {
+        self.client = Some(client.to_owned());
         self
     }
 
@@ -140,6 +158,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
         subject_id,
         organisation,
         facility,
+        client,
         to_inspectors,
         only_own,
         payload,
@@ -163,6 +182,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
             audit_event::payload_hash.eq(payload_hash),
             audit_event::salt.eq(salt),
             audit_event::only_own.eq(only_own),
+            audit_event::client_id.eq(client),
         ))
         .execute(tx.conn)?;
     Ok(())

@@ -1,5 +1,5 @@
 //! The events as callers may read them, in their one order. The number of an event stays in here.
-use diesel::dsl::{Eq, InnerJoinOn, IntoBoxed, not};
+use diesel::dsl::{InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use super::ActorView;
 use super::chain::StoredEvent;
-use crate::access::{Scope, Tx};
+use super::reach::{OfNumber, Reach};
+use crate::access::Tx;
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{AnyBackend, Id, Moment};
-use crate::facility;
 use crate::http::page::{Window, unknown_cursor};
 use crate::problem::Problem;
 
@@ -70,59 +70,15 @@ pub struct Filter {
     pub facilities: Vec<Id>,
 }
 
-type InOrder =
-    InnerJoinOn<audit_order::table, audit_event::table, Eq<audit_event::id, audit_order::event_id>>;
+type Query =
+    IntoBoxed<'static, InnerJoinOn<audit_order::table, audit_event::table, OfNumber>, AnyBackend>;
 
-/// Whose events the caller may know about, judged today: a facility that moved takes its past along.
-struct Reach {
-    scope: Scope,
-    /// The facilities that are the caller's own, whichever way.
-    facilities: Vec<Id>,
-}
-
-impl Reach {
-    fn of(tx: &mut Tx) -> Result<Self, Problem> {
-        Ok(Self {
-            facilities: facility::own_ids(tx)?,
-            scope: tx.scope.clone(),
-        })
-    }
-
-    fn owns_some(&self) -> bool {
-        !self.scope.organisations.is_empty() || !self.facilities.is_empty()
-    }
-
-    /// The events that the caller may know about.
-    fn visible(&self) -> IntoBoxed<'static, InOrder, AnyBackend> {
-        let in_order = audit_order::table
-            .inner_join(audit_event::table.on(audit_event::id.eq(audit_order::event_id)))
-            .into_boxed::<AnyBackend>();
-        let own = audit_event::facility_id
-            .assume_not_null()
-            .eq_any(self.facilities.clone())
-            .or(audit_event::facility_id.is_null().and(
-                audit_event::organisation_id
-                    .assume_not_null()
-                    .eq_any(self.scope.organisations.clone()),
-            ));
-        match (self.scope.admin, self.scope.submitted) {
-            (true, _) => in_order.filter(not(audit_event::only_own).or(own)),
-            (false, true) if !self.owns_some() => {
-                in_order.filter(audit_event::public_to_inspectors)
-            }
-            (false, true) => in_order.filter(own.or(audit_event::public_to_inspectors)),
-            (false, false) => in_order.filter(own),
-        }
-    }
-
-    /// May the caller read what was written?
-    fn may_read_payload(&self, event: &StoredEvent) -> bool {
-        match (event.organisation_id, event.facility_id) {
-            (_, Some(facility)) => self.facilities.contains(&facility),
-            (Some(organisation), None) => self.scope.organisations.contains(&organisation),
-            (None, None) => self.scope.admin,
-        }
-    }
+/// The events that the caller may know about.
+fn visible(reach: &Reach) -> Query {
+    audit_order::table
+        .inner_join(audit_event::table.on(audit_event::id.eq(audit_order::event_id)))
+        .into_boxed::<AnyBackend>()
+        .filter(reach.audited())
 }
 
 /// A stretch of the events that the caller may know about, in their order.
@@ -132,14 +88,12 @@ pub fn events(
     filter: &Filter,
 ) -> Result<Vec<AuditEvent>, Problem> {
     let reach = Reach::of(tx)?;
-    let mut query = reach
-        .visible()
+    let mut query = visible(&reach)
         .select(audit_event::all_columns)
         .order(audit_order::seq)
         .limit(window.limit());
     if let Some(after) = window.after {
-        let seq: i64 = reach
-            .visible()
+        let seq: i64 = visible(&reach)
             .filter(audit_event::id.eq(after))
             .select(audit_order::seq)
             .first(tx.conn)
@@ -183,51 +137,4 @@ fn view(reach: &Reach, event: StoredEvent) -> Result<AuditEvent, Problem> {
         trace: event.trace,
         payload: payload.map(crate::db::types::JsonText::raw).transpose()?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::chain::tests::event;
-    use super::*;
-
-    #[test]
-    fn what_was_written_is_read_by_those_whose_it_is_and_a_setting_by_an_admin() {
-        let (own, other) = (Id::new(), Id::new());
-        let reach = |scope: Scope, facilities: &[Id]| Reach {
-            scope,
-            facilities: facilities.to_vec(),
-        };
-        let (facility, moved) = (Id::new(), Id::new());
-        let owner = Scope {
-            organisations: vec![own],
-            ..Scope::default()
-        };
-        let admin = Scope {
-            admin: true,
-            directory: true,
-            ..Scope::default()
-        };
-        let inspector = Scope {
-            submitted: true,
-            directory: true,
-            ..Scope::default()
-        };
-        let owner = reach(owner, &[facility]);
-        let unit = reach(Scope::default(), &[facility]);
-        let (admin, inspector) = (reach(admin, &[]), reach(inspector, &[]));
-        for (organisation, about, readers) in [
-            (Some(own), None, [true, false, false, false]),
-            (Some(own), Some(facility), [true, true, false, false]),
-            (Some(own), Some(moved), [false; 4]),
-            (Some(other), Some(facility), [true, true, false, false]),
-            (Some(other), None, [false; 4]),
-            (None, None, [false, false, true, false]),
-        ] {
-            let mut event = event(1);
-            (event.organisation_id, event.facility_id) = (organisation, about);
-            let found =
-                [&owner, &unit, &admin, &inspector].map(|reach| reach.may_read_payload(&event));
-            assert_eq!(found, readers, "{organisation:?} {about:?}");
-        }
-    }
 }

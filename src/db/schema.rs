@@ -384,6 +384,7 @@ diesel::table! {
         payload_hash -> Nullable<Binary>,
         salt -> Nullable<Binary>,
         only_own -> Bool,
+        client_id -> Nullable<Text>,
     }
 }
 
@@ -410,6 +411,13 @@ diesel::table! {
         key_id -> Text,
         signature -> Binary,
         at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    event_key (id) {
+        id -> Integer,
+        key -> Binary,
     }
 }
 
