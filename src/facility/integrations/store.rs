@@ -92,6 +92,7 @@ pub fn save(
         tx,
         Event::new("integrationLetIn", "integration", client).with(input)?,
     )?;
+    tell(tx, client)?;
     find(tx, client)?.ok_or_else(Problem::not_found)
 }
 
@@ -121,5 +122,12 @@ pub fn remove(tx: &mut Tx, current: &IntegrationGrant) -> Result<(), Problem> {
         .filter(integration::edit.eq(current.edit))
         .execute(tx.conn)?;
     one_changed(gone)?;
-    audit::record(tx, Event::new("integrationShutOut", "integration", client))
+    audit::record(tx, Event::new("integrationShutOut", "integration", client))?;
+    tell(tx, client)
+}
+
+/// The machine itself is told that what it reaches has changed.
+fn tell(tx: &mut Tx, client: &str) -> Result<(), Problem> {
+    let event = Event::scope_changed("integration", client);
+    audit::record(tx, event.for_client(client))
 }

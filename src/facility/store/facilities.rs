@@ -2,7 +2,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::identifiers::{Identifiers, save_identifiers};
+use super::identifiers::{Identifiers, matched, save_identifiers};
 use super::{organisation, owned};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
@@ -180,5 +180,23 @@ pub fn update_facility(
             .of(input.organisation_id, Some(current.id))
             .with(input)?,
     )?;
-    facility(tx, current.id)
+    let changed = facility(tx, current.id)?;
+    tell_whom_it_concerns(tx, current, &changed)?;
+    Ok(changed)
+}
+
+/// Who had the facility and who has it now are told, and whoever is recognised by its numbers.
+fn tell_whom_it_concerns(tx: &mut Tx, before: &Facility, after: &Facility) -> Result<(), Problem> {
+    let (old, new) = (before.organisation_id, after.organisation_id);
+    if old != new {
+        for organisation in [old, new] {
+            let event = Event::scope_changed("facility", after.id);
+            audit::record(tx, event.of(organisation, None))?;
+        }
+    }
+    if matched(&before.identifiers) != matched(&after.identifiers) {
+        let event = Event::scope_changed("facility", after.id);
+        audit::record(tx, event.of(new, Some(after.id)))?;
+    }
+    Ok(())
 }

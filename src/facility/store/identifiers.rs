@@ -50,6 +50,13 @@ impl Identifiers {
     }
 }
 
+/// Those by which a token is recognised.
+pub(super) fn matched(all: &[Identifier]) -> Vec<&Identifier> {
+    all.iter()
+        .filter(|one| identifiers::MATCHED.contains(&one.kind.name()))
+        .collect()
+}
+
 /// Replaces an owner's identifiers, none of which outlives its owner. One that stands for somebody else in the same period is refused:
 /// a token would match both, of whichever kind they are.
 pub(super) fn save_identifiers(

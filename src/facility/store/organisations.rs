@@ -2,7 +2,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::identifiers::{Identifiers, owners, save_identifiers};
+use super::identifiers::{Identifiers, matched, owners, save_identifiers};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
@@ -152,5 +152,10 @@ pub fn update_organisation(
             .of(current.id, None)
             .with(input)?,
     )?;
-    organisation(tx, current.id)
+    let changed = organisation(tx, current.id)?;
+    if matched(&current.identifiers) != matched(&changed.identifiers) {
+        let event = Event::scope_changed("organisation", current.id);
+        audit::record(tx, event.of(current.id, None))?;
+    }
+    Ok(changed)
 }
