@@ -26,7 +26,7 @@ use crate::problem::{Kind, Problem};
 use crate::self_assessment::migration::{routes as migrations, runner};
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit, redaction, step_plan};
+use crate::{attachment, audit, event, redaction, step_plan};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub struct State {
     pub settings: Settings,
     /// The OpenAPI documents of this instance.
     pub documents: Documents,
+    /// What cursors of the feed are sealed with.
+    pub cursors: event::cursor::CursorKey,
     /// What the audit needs: its key, and who waits for events.
     pub audit: audit::Audit,
     /// Wakes who writes the database anew after a redaction.
@@ -86,6 +88,7 @@ impl State {
             flights: Flights::default(),
             frameworks: PublishedVersions::default(),
             settings,
+            cursors: event::cursor::CursorKey::default(),
             audit: audit::Audit::default(),
             redactions: redaction::upkeep::Waker::default(),
             migrations: runner::Waiting::default(),
@@ -187,6 +190,7 @@ pub fn operations(to: &mut impl Operations) {
     attachment::operations(to);
     redaction::operations(to);
     audit::operations(to);
+    event::operations(to);
 }
 
 /// The app of one worker.

@@ -11,6 +11,7 @@
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
+//! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
 //!
 //! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
 //!
@@ -27,6 +28,7 @@ pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod event;
 pub mod facility;
 pub mod framework;
 pub mod hash;

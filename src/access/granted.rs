@@ -26,7 +26,8 @@ pub struct LiveMandate {
 }
 
 /// How an admin let a machine in.
-struct Admission {
+#[derive(Debug, Clone)]
+pub struct Admission {
     scopes: Vec<String>,
     organisations: Vec<Id>,
     all: bool,
@@ -43,13 +44,23 @@ impl Scope {
         let client = actor.claims.client.as_deref().unwrap_or_default();
         let admission = admission(conn, client, now)?;
         let mandates = live(conn, client, now)?;
-        self.grant(actor.needed_scope.as_deref(), admission, mandates)
+        let needed: Vec<&str> = actor.needed_scope.as_deref().into_iter().collect();
+        self.grant(&needed, admission, mandates)
     }
 
-    /// Adds what is reached with the needed scope. A mandate without it gives nothing, whatever another one gives.
+    /// What a machine reaches of it with this scope too; nothing where no single admission or mandate gives both.
+    pub(super) fn narrowed(&self, needed: &[&str]) -> Self {
+        let mut narrow = Self::default();
+        match narrow.grant(needed, self.admission.clone(), self.mandates.clone()) {
+            Ok(()) => narrow,
+            Err(_) => Self::default(),
+        }
+    }
+
+    /// Adds what is reached with the needed scopes. A mandate without them gives nothing, whatever another one gives.
     fn grant(
         &mut self,
-        needed: Option<&str>,
+        needed: &[&str],
         admission: Option<Admission>,
         mandates: Vec<LiveMandate>,
     ) -> Result<(), Problem> {
@@ -57,15 +68,16 @@ impl Scope {
             return Err(not_let_in());
         }
         let serves = |scopes: &[String]| {
-            needed.is_none_or(|needed| scopes.iter().any(|scope| scope == needed))
+            let given = |needed: &&str| scopes.iter().any(|scope| scope == needed);
+            needed.iter().all(given)
         };
         let mut served = false;
-        if let Some(admission) = admission.filter(|one| serves(&one.scopes)) {
+        if let Some(admission) = admission.as_ref().filter(|one| serves(&one.scopes)) {
             served = true;
-            self.organisations.extend(admission.organisations);
+            self.organisations.extend(&admission.organisations);
             self.directory |= admission.all;
             self.submitted |= admission.all;
-            self.granted.extend(admission.scopes);
+            self.granted.extend(admission.scopes.iter().cloned());
         }
         for one in mandates.iter().filter(|one| serves(&one.scopes)) {
             served = true;
@@ -75,9 +87,10 @@ impl Scope {
                 Some(facilities) => self.add_single(one.organisation, facilities),
             }
         }
-        if let (false, Some(needed)) = (served, needed) {
+        if let (false, Some(needed)) = (served, needed.last()) {
             return Err(missing_scope(needed));
         }
+        self.admission = admission;
         self.mandates = mandates;
         self.say_once();
         Ok(())
@@ -255,7 +268,7 @@ mod tests {
     ) -> Result<(Vec<Id>, Vec<Id>, bool), Kind> {
         let mut scope = Scope::default();
         scope
-            .grant(needed, admission, mandates)
+            .grant(needed.as_slice(), admission, mandates)
             .map_err(|problem| problem.kind())?;
         Ok((scope.organisations, scope.facilities, scope.directory))
     }
@@ -301,6 +314,27 @@ mod tests {
             let said = format!("{needed:?} of {mandates:?}");
             assert_eq!(reached(needed, None, mandates), expected, "{said}");
         }
+    }
+
+    #[test]
+    fn a_second_scope_counts_only_where_the_same_mandate_gives_it() {
+        let (a, b, c) = (Id::new(), Id::new(), Id::new());
+        let mandates = vec![
+            mandate(a, None, &[READ]),
+            mandate(b, None, &[READ, WRITE]),
+            mandate(c, None, &[WRITE]),
+        ];
+        let mut scope = Scope::default();
+        scope.grant(&[READ], None, mandates).expect("granted");
+        let mut both = vec![a, b];
+        both.sort_unstable();
+        assert_eq!(scope.organisations, both);
+        assert_eq!(scope.narrowed(&[READ, WRITE]).organisations, [b]);
+        assert_eq!(scope.narrowed(&[READ, "other"]).organisations, []);
+        let let_in = Some(let_in(&[c], true, &[READ]));
+        let mut scope = Scope::default();
+        scope.grant(&[READ], let_in, Vec::new()).expect("granted");
+        assert!(scope.directory && !scope.narrowed(&[READ, WRITE]).directory);
     }
 
     #[test]

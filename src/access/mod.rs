@@ -35,7 +35,7 @@ mod scope;
 pub mod token;
 
 pub use behalf::OnBehalfOf;
-pub use granted::LiveMandate;
+pub use granted::{Admission, LiveMandate};
 pub use policy::{Action, Writes};
 pub use pool::{Database, Reach, connect};
 pub use role::Role;
@@ -131,12 +131,23 @@ impl Tx<'_> {
         Ok(Done { outcome, learned })
     }
 
-    /// May the caller do this too, in a role that counts here?
-    pub fn may<A: Action>(&self) -> bool {
-        self.is_allowed(A::ROLES, A::SCOPE)
+    /// What the caller reaches for another action than the one that it asked for; nothing when it may not do that too. A machine reaches what
+    /// one and the same mandate gives it for both.
+    pub fn scope_for<A: Action>(&self) -> Option<Scope> {
+        if !self.is_allowed(A::ROLES, A::SCOPE) {
+            return None;
+        }
+        let is_machine = self.actor.roles.contains(&Role::Integration);
+        if !is_machine || A::SCOPE.is_empty() {
+            return Some(self.scope.clone());
+        }
+        let asked = self.actor.needed_scope.as_deref().into_iter();
+        let needed: Vec<&str> = asked.chain([A::SCOPE]).collect();
+        Some(self.scope.narrowed(&needed))
     }
 
-    /// The same for an action with these roles and this scope. A machine needs the scope twice: in its token, and from whoever let it in.
+    /// May the caller do what asks for these roles and this scope, for somebody at least? A machine needs the scope twice: in its token, and
+    /// from whoever let it in.
     pub(crate) fn is_allowed(&self, who: &[Role], scope: &str) -> bool {
         let scopes = [&self.actor.claims.scopes, &self.scope.granted];
         let is_scoped =

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 
 use super::Actor;
-use super::granted::LiveMandate;
+use super::granted::{Admission, LiveMandate};
 use super::role::Role;
 use crate::app::State;
 use crate::db::schema::{facility, identifier};
@@ -28,6 +28,8 @@ pub struct Scope {
     pub granted: Vec<String>,
     /// A machine's live mandates, for whatever they are.
     pub mandates: Vec<LiveMandate>,
+    /// How an admin let a machine in.
+    pub admission: Option<Admission>,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }

@@ -27,11 +27,17 @@ pub struct Reach {
 impl Reach {
     /// The reach of the caller of this transaction.
     pub fn of(tx: &mut Tx) -> Result<Self, Problem> {
+        let scope = tx.scope.clone();
+        Self::within(tx, scope)
+    }
+
+    /// The same, as far as it reaches within this scope.
+    pub fn within(tx: &mut Tx, scope: Scope) -> Result<Self, Problem> {
         let actor = tx.actor;
         let is_machine = actor.roles.contains(&Role::Integration);
         Ok(Self {
-            facilities: facility::own_ids(tx)?,
-            scope: tx.scope.clone(),
+            facilities: facility::ids_in(tx, &scope)?,
+            scope,
             client: actor.claims.client.clone().filter(|_| is_machine),
         })
     }

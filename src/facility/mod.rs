@@ -22,7 +22,7 @@ pub use sectors::routes as sector_routes;
 pub use sectors::store::{put_facility_type, put_sector, require_facility_type};
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
-    Place, PlaceKind, facility, insert_facility, insert_organisation, own, own_ids, owned, places,
+    Place, PlaceKind, facility, ids_in, insert_facility, insert_organisation, own, owned, places,
     save_site, save_unit, unit,
 };
 

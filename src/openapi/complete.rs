@@ -177,6 +177,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let tagged = !page
         && !path.ends_with("/health")
         && !path.ends_with("/me")
+        && !path.ends_with("/events")
         && !path.ends_with("/changes")
         && !path.ends_with("/verification");
     let mut parameters = Vec::new();

@@ -33,6 +33,7 @@ pub use faults::of as faults_of;
         (name = "Facilities", description = "Organisations (*inrichtende macht*), facilities, sites, units; sectors and facility types."),
         (name = "Mandates", description = "What an organisation lets a machine do for it."),
         (name = "Redactions", description = "A text that should not have been written is removed everywhere."),
+        (name = "Across", description = "What changes, and what awaits the caller."),
         (name = "Audit", description = "Who did what, when."),
         (name = "Settings", description = "What an admin sets."),
         (name = "Service", description = "About the service and about you."),

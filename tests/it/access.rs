@@ -80,8 +80,9 @@ fn for_a_person() -> Value {
     json!({"onBehalfOf": {"id": "medewerker-2041", "function": "kwaliteitscoördinator"}})
 }
 
+/// A code that nothing has yet. In letters: now and then digits look like a register number.
 fn code() -> String {
-    format!("c{}", uuid::Uuid::now_v7().simple())
+    kindreflex::http::letters::spell(uuid::Uuid::now_v7().as_bytes())
 }
 
 fn titled() -> Value {
@@ -148,7 +149,8 @@ fn framework_document(code: &str) -> Value {
     document
 }
 
-async fn new_framework(world: &World) -> (String, Answer) {
+/// A draft of a framework: its path, and the answer that made it.
+pub async fn new_framework(world: &World) -> (String, Answer) {
     let code = code();
     let mut document = framework_document(&code);
     let version = document["version"]["code"]
@@ -418,6 +420,10 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "listAuditEvents" => {
             world.number_events().await;
             Prepared::new("/auditEvents").secret(ids::ORGANISATION)
+        }
+        "listEvents" => {
+            world.number_events().await;
+            Prepared::new("/events?pageSize=200").secret(ids::SELF_ASSESSMENT)
         }
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
         other => panic!("the operation {other} has no recipe here: add one"),

@@ -20,6 +20,8 @@ mod commits;
 mod contract;
 mod demo;
 mod durability;
+mod event_order;
+mod events;
 mod frameworks;
 mod mandates;
 mod migration_crowd;

@@ -56,6 +56,7 @@ pub fn give(
     store::insert(tx, organisation, id, input)?;
     let event = Event::new("mandateGiven", "mandate", id).of(organisation, None);
     audit::record(tx, event.with(input)?)?;
+    tell(tx, id, input.client_id.as_str())?;
     read(tx, organisation, id)
 }
 
@@ -79,6 +80,7 @@ pub fn replace(
     store::update(tx, &current, input)?;
     let event = Event::new("mandateChanged", "mandate", id).of(organisation, None);
     audit::record(tx, event.with(input)?)?;
+    tell(tx, id, input.client_id.as_str())?;
     read(tx, organisation, id)
 }
 
@@ -89,7 +91,14 @@ pub fn revoke(tx: &mut Tx, organisation: Id, id: Id, seen: &IfMatch) -> Result<(
     store::revoke(tx, &current)?;
     let event = Event::new("mandateRevoked", "mandate", id).of(organisation, None);
     let said = serde_json::json!({"clientId": current.client_id});
-    audit::record(tx, event.with(&said)?)
+    audit::record(tx, event.with(&said)?)?;
+    tell(tx, id, current.client_id.as_str())
+}
+
+/// The machine itself is told that what it reaches has changed.
+fn tell(tx: &mut Tx, id: Id, client: &str) -> Result<(), Problem> {
+    let event = Event::scope_changed("mandate", id);
+    audit::record(tx, event.for_client(client))
 }
 
 fn take_turn(tx: &mut Tx, organisation: Id) -> Result<Hands, Problem> {

@@ -7,7 +7,7 @@ use super::{organisation, owned};
 use crate::access::{Scope, Tx};
 use crate::audit::{self, Event};
 use crate::db::guarded::one_changed;
-use crate::db::schema::facility;
+use crate::db::schema::{facility, mandate, mandate_facility};
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility::{Facility, FacilityInput, require_facility_type};
 use crate::http::page::Window;
@@ -72,10 +72,10 @@ pub fn own(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
     }
 }
 
-/// Every facility that is the caller's own.
-pub fn own_ids(tx: &mut Tx) -> Result<Vec<Id>, Problem> {
+/// Every facility that is its own whose scope this is.
+pub fn ids_in(tx: &mut Tx, scope: &Scope) -> Result<Vec<Id>, Problem> {
     Ok(facility::table
-        .filter(owned(&tx.scope))
+        .filter(owned(scope))
         .select(facility::id)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
@@ -185,6 +185,20 @@ pub fn update_facility(
     Ok(changed)
 }
 
+/// The machines that have a mandate for this facility by name.
+fn clients_of(tx: &mut Tx, id: Id) -> Result<Vec<String>, Problem> {
+    let mut clients: Vec<String> = mandate::table
+        .inner_join(mandate_facility::table.on(mandate_facility::mandate_id.eq(mandate::id)))
+        .filter(mandate_facility::facility_id.eq(id))
+        .filter(mandate::revoked_at.is_null())
+        .select(mandate::client_id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    clients.sort_unstable();
+    clients.dedup();
+    Ok(clients)
+}
+
 /// Who had the facility and who has it now are told, and whoever is recognised by its numbers.
 fn tell_whom_it_concerns(tx: &mut Tx, before: &Facility, after: &Facility) -> Result<(), Problem> {
     let (old, new) = (before.organisation_id, after.organisation_id);
@@ -192,6 +206,10 @@ fn tell_whom_it_concerns(tx: &mut Tx, before: &Facility, after: &Facility) -> Re
         for organisation in [old, new] {
             let event = Event::scope_changed("facility", after.id);
             audit::record(tx, event.of(organisation, None))?;
+        }
+        for client in clients_of(tx, after.id)? {
+            let event = Event::scope_changed("facility", after.id);
+            audit::record(tx, event.for_client(&client))?;
         }
     }
     if matched(&before.identifiers) != matched(&after.identifiers) {

@@ -17,6 +17,13 @@ pub enum Backend {
 /// Keeps a test's own database until the test is over.
 pub struct Guard(#[allow(dead_code, reason = "held for its drop")] Option<tempfile::TempDir>);
 
+impl Guard {
+    /// For who uses another's database.
+    pub fn none() -> Self {
+        Self(None)
+    }
+}
+
 static SQLITE: OnceLock<tempfile::TempDir> = OnceLock::new();
 static SEEDING: Mutex<()> = Mutex::new(());
 static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -82,6 +82,17 @@ pub fn token(subject: &str, role: &str, organisation: Option<String>) -> String 
     })
 }
 
+/// The token of a person who works with this program.
+pub fn token_with_client(client: &str, role: &str, organisation: Option<String>) -> String {
+    signed(TokenRequest {
+        subject: role.to_owned(),
+        roles: vec![role.to_owned()],
+        organisation,
+        client: Some(client.to_owned()),
+        ..TokenRequest::default()
+    })
+}
+
 /// A person's token with several roles, each `role` or `role:organisation`.
 pub fn token_in_roles(roles: &[&str]) -> String {
     signed(TokenRequest {

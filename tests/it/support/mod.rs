@@ -67,6 +67,18 @@ impl World {
         }
     }
 
+    /// Another instance of the service on the same database.
+    pub async fn beside(&self) -> Self {
+        let state = issuer::state(&self.url);
+        Self {
+            call: calls(&state).await,
+            state,
+            backend: self.backend,
+            url: self.url.clone(),
+            _guard: databases::Guard::none(),
+        }
+    }
+
     /// The same world, in which the service is set otherwise.
     pub async fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.state.settings);

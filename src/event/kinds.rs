@@ -1,0 +1,147 @@
+//! The kinds of things that events are about: who may read each, and where. A feature that makes a new kind adds a line here: until then
+//! only its facility and admins hear of it.
+use crate::access::policy::{
+    ReadAttachments, ReadCycles, ReadDirectory, ReadFrameworks, ReadIntegrations, ReadMandates,
+    ReadRedactions, ReadSectors, ReadSelfAssessments, ReadStepPlans,
+};
+use crate::access::{Action, Scope, Tx};
+use crate::db::types::Id;
+
+/// A kind of thing.
+pub struct Kind {
+    /// Its name in the audit.
+    pub name: &'static str,
+    /// What the caller reaches when it reads things of this kind; nothing when it may not.
+    pub within: fn(&Tx) -> Option<Scope>,
+    /// Its path, with `{id}`, `{facility}` and `{organisation}` for what stands in the event.
+    path: &'static str,
+}
+
+fn reads<A: Action>(tx: &Tx) -> Option<Scope> {
+    tx.scope_for::<A>()
+}
+
+const fn kind(name: &'static str, within: fn(&Tx) -> Option<Scope>, path: &'static str) -> Kind {
+    Kind { name, within, path }
+}
+
+/// Every kind that is known here.
+pub const KINDS: &[Kind] = &[
+    kind(
+        "organisation",
+        reads::<ReadDirectory>,
+        "/v1/organisations/{id}",
+    ),
+    kind("facility", reads::<ReadDirectory>, "/v1/facilities/{id}"),
+    kind(
+        "site",
+        reads::<ReadDirectory>,
+        "/v1/facilities/{facility}/sites/{id}",
+    ),
+    kind(
+        "unit",
+        reads::<ReadDirectory>,
+        "/v1/facilities/{facility}/units/{id}",
+    ),
+    kind("sector", reads::<ReadSectors>, "/v1/sectors/{id}"),
+    kind(
+        "facilityType",
+        reads::<ReadSectors>,
+        "/v1/facilityTypes/{id}",
+    ),
+    kind(
+        "integration",
+        reads::<ReadIntegrations>,
+        "/v1/integrations/{id}",
+    ),
+    kind(
+        "mandate",
+        reads::<ReadMandates>,
+        "/v1/organisations/{organisation}/mandates/{id}",
+    ),
+    kind(
+        "frameworkVersion",
+        reads::<ReadFrameworks>,
+        "/v1/frameworks/{id}",
+    ),
+    kind("cycle", reads::<ReadCycles>, "/v1/cycles/{id}"),
+    kind(
+        "selfAssessment",
+        reads::<ReadSelfAssessments>,
+        "/v1/selfAssessments/{id}",
+    ),
+    kind(
+        "stepPlan",
+        reads::<ReadStepPlans>,
+        "/v1/facilities/{facility}/stepPlans/{id}",
+    ),
+    kind("redaction", reads::<ReadRedactions>, "/v1/redactions/{id}"),
+    kind(
+        "attachment",
+        reads::<ReadAttachments>,
+        "/v1/attachments/{id}?facilityId={facility}",
+    ),
+];
+
+/// What everyone may read who may read the kind. Drafts of frameworks are not among it.
+pub const FOR_EVERYONE: [&str; 5] = [
+    "cycleCreated",
+    "cycleChanged",
+    "frameworkPublished",
+    "sectorSaved",
+    "facilityTypeSaved",
+];
+
+/// The kinds of the directory: who may know about every facility hears of them.
+pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
+
+/// Where a thing of a kind is read.
+pub fn href(
+    name: &str,
+    id: &str,
+    organisation: Option<Id>,
+    facility: Option<Id>,
+) -> Option<String> {
+    let path = KINDS.iter().find(|kind| kind.name == name)?.path;
+    let given = |id: Option<Id>| id.map(|id| id.to_string()).unwrap_or_default();
+    // A version's id is `framework/version`.
+    let id = id.replace('/', "/versions/");
+    Some(
+        path.replace("{id}", &id)
+            .replace("{facility}", &given(facility))
+            .replace("{organisation}", &given(organisation)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_address() {
+        let (own, facility) = (
+            Id(uuid::Uuid::from_bytes([1; 16])),
+            Id(uuid::Uuid::from_bytes([2; 16])),
+        );
+        for (kind, id, expected) in [
+            ("cycle", "x", Some("/v1/cycles/x".to_owned())),
+            (
+                "frameworkVersion",
+                "ggz/2026-1",
+                Some("/v1/frameworks/ggz/versions/2026-1".to_owned()),
+            ),
+            (
+                "site",
+                "x",
+                Some(format!("/v1/facilities/{facility}/sites/x")),
+            ),
+            ("other", "x", None),
+        ] {
+            assert_eq!(
+                href(kind, id, Some(own), Some(facility)),
+                expected,
+                "{kind}"
+            );
+        }
+    }
+}
