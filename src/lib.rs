@@ -12,6 +12,7 @@
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
+//! - [`backup`]: a copy of the database in one file, made while the service serves.
 //!
 //! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
 //!
@@ -25,6 +26,7 @@ pub mod access;
 pub mod app;
 pub mod attachment;
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod demo;

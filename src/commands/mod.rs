@@ -25,6 +25,7 @@ use kindreflex::redaction::upkeep as redactions;
 use kindreflex::self_assessment::migration::runner as migrations;
 use kindreflex::sweep;
 
+mod backup;
 mod frameworks;
 
 /// What is logged when nothing else is asked for: not each broken request line that somebody sends.
@@ -91,6 +92,17 @@ enum Command {
         #[command(subcommand)]
         command: frameworks::Command,
     },
+    /// Copies the database into a new file, also while the service serves.
+    ///
+    /// Needs KINDREFLEX_DATABASE_URL. SQLite: a database to start from. PostgreSQL: what pg_dump writes, for pg_restore. The key of the audit's
+    /// seals is not in it.
+    Backup {
+        /// The file, which must be new.
+        file: PathBuf,
+        /// A demo's directory, instead of the database of the settings.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// What an auditor does.
     Audit {
         #[command(subcommand)]
@@ -152,6 +164,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
         Command::Frameworks { command } => frameworks::run(command),
+        Command::Backup { file, data } => backup::run(&file, data),
         Command::Audit { command } => audit_command(&command),
     };
     match outcome {
@@ -229,10 +242,18 @@ async fn listen(
     Ok(server.run().await?)
 }
 
-fn migrate_command() -> Result<(), AnyError> {
-    let url = kindreflex::config::environment()
+/// A demo's database, or the one of the settings.
+fn database_url(data: Option<PathBuf>) -> Result<String, AnyError> {
+    if let Some(directory) = data {
+        return Ok(Directory::new(directory).database_url());
+    }
+    Ok(kindreflex::config::environment()
         .remove("KINDREFLEX_DATABASE_URL")
-        .ok_or("KINDREFLEX_DATABASE_URL: is not set; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?;
+        .ok_or("KINDREFLEX_DATABASE_URL: is not set; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?)
+}
+
+fn migrate_command() -> Result<(), AnyError> {
+    let url = database_url(None)?;
     let done = migrate::run(&mut connect(&url)?)?;
     if done.is_empty() {
         return say("nothing to do: the database is at this program's schema");

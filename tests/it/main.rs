@@ -15,6 +15,7 @@ mod access;
 mod answers;
 mod attachments;
 mod audit;
+mod backup;
 mod bodies;
 mod commits;
 mod contract;

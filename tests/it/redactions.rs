@@ -308,6 +308,15 @@ on_both! {
         assert_eq!(done.body["status"], "done");
         assert!(done.body["doneAt"].is_string());
         assert_ne!(done.etag(), made.etag());
+        let copy = tempfile::tempdir().expect("a directory");
+        let copied = copy.path().join("copy");
+        if world.backend == Backend::Postgres {
+            std::fs::write(&copied, databases::dumped(&world.url)).expect("a dump");
+        } else {
+            kindreflex::backup::to_file(&world.url, &copied, |_| ()).expect("a backup");
+        }
+        assert!(std::fs::metadata(&copied).expect("a file").len() > 100_000);
+        assert_eq!(holding(copy.path()), Vec::<PathBuf>::new());
         assert_eq!(settle(&world).await, 0);
         assert_eq!(verified(&world).await.faults, []);
     }

@@ -246,6 +246,37 @@ pub fn files_of(url: &str) -> PathBuf {
     cluster.directory().join(format!("data/base/{oid}"))
 }
 
+/// A database in the throw-away cluster, made of what `pg_dump` wrote.
+pub fn restored(file: &Path) -> String {
+    let cluster = CLUSTER.as_ref().expect("a cluster");
+    let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    cluster.sql(&format!("CREATE DATABASE {name}"));
+    let done = Command::new(cluster.bin.join("pg_restore"))
+        .arg("--dbname")
+        .arg(cluster.url(&name))
+        .arg(file)
+        .output()
+        .expect("pg_restore");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{said}");
+    cluster.url(&name)
+}
+
+/// What `pg_dump` writes of a database as plain text.
+pub fn dumped(url: &str) -> Vec<u8> {
+    let cluster = CLUSTER.as_ref().expect("a cluster");
+    let done = Command::new(cluster.bin.join("pg_dump"))
+        .arg(url)
+        .output()
+        .expect("pg_dump");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    done.stdout
+}
+
 fn programs() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .ok()?

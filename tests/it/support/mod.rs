@@ -79,6 +79,17 @@ impl World {
         }
     }
 
+    /// The app over another database, such as a copy.
+    pub async fn over(state: State, backend: Backend, url: &str) -> Self {
+        Self {
+            call: calls(&state).await,
+            state,
+            backend,
+            url: url.to_owned(),
+            _guard: databases::Guard::none(),
+        }
+    }
+
     /// The same world, in which the service is set otherwise.
     pub async fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.state.settings);
