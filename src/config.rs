@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::access::Role;
 use crate::access::token::{Introspection, Settings as TokenSettings, is_safe_url};
 use crate::audit::seal::SealKeys;
+use crate::retention::{Kind, Periods};
 
 /// The settings of `kindreflex serve`.
 #[derive(Debug, Clone)]
@@ -53,6 +54,11 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_ATTACHMENT_LIMIT", Some("10485760")),
     ("KINDREFLEX_ATTACHMENT_SECONDS", Some("600")),
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
+    (Kind::SelfAssessment.setting(), Some("")),
+    (Kind::Draft.setting(), Some("")),
+    (Kind::Attachment.setting(), Some("")),
+    (Kind::Redaction.setting(), Some("")),
+    (Kind::AuditPayload.setting(), Some("")),
 ];
 
 impl Config {
@@ -83,11 +89,36 @@ impl Config {
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),
         };
+        if let Err(faults) = retention(&reader.given) {
+            reader.faults.extend(faults);
+        }
         if reader.faults.is_empty() {
             Ok(config)
         } else {
             Err(reader.faults)
         }
+    }
+}
+
+/// How long records are kept; every fault is named. A kind whose setting is absent, or empty, is kept for ever.
+pub fn retention(given: &BTreeMap<String, String>) -> Result<Periods, Vec<String>> {
+    let (mut periods, mut faults) = (Periods::default(), Vec::new());
+    for kind in Kind::ALL {
+        let name = kind.setting();
+        let Some(text) = given.get(name).filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        match text.parse() {
+            Ok(months @ 1..=1200) => drop(periods.0.insert(*kind, months)),
+            _ => faults.push(format!(
+                "{name}: {text:?} is not a number of months from 1 to 1200"
+            )),
+        }
+    }
+    if faults.is_empty() {
+        Ok(periods)
+    } else {
+        Err(faults)
     }
 }
 

@@ -12,6 +12,7 @@
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
+//! - [`retention`]: what is kept no longer than it must be is listed, exported and disposed of.
 //! - [`backup`]: a copy of the database in one file, made while the service serves.
 //!
 //! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
@@ -40,6 +41,7 @@ pub mod openapi;
 pub mod personal;
 pub mod problem;
 pub mod redaction;
+pub mod retention;
 pub mod self_assessment;
 pub mod step_plan;
 pub mod sweep;

@@ -1,9 +1,9 @@
-//! Takes the bytes of attachments away, for good. Their hashes stay: what was handed in names them.
+//! Takes attachments away, for good: their bytes, of which the hashes stay, for what was handed in names them; or all of one that nothing names.
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::AttachmentStatus;
+use super::{Attachment, AttachmentStatus, store};
 use crate::access::Tx;
 use crate::db::schema::{attachment, attachment_chunk as chunk};
 use crate::db::types::{AnyBackend, Id};
@@ -30,14 +30,9 @@ pub fn holds(
 ) -> Result<bool, Problem> {
     let mut window: Vec<u8> = Vec::new();
     for position in 0.. {
-        let piece: Option<Vec<u8>> = chunk::table
-            .filter(chunk::content_id.eq(content_id))
-            .filter(chunk::position.eq(position))
-            .select(chunk::bytes)
-            .into_boxed::<AnyBackend>()
-            .first(tx.conn)
-            .optional()?;
-        let Some(piece) = piece else { break };
+        let Some(piece) = piece(tx, content_id, position)? else {
+            break;
+        };
         // What stands on the border of two pieces is whole in one window.
         let keep = window.len().saturating_sub(longest);
         window.drain(..keep);
@@ -99,4 +94,29 @@ pub fn erase(tx: &mut Tx, facility: Id, id: Id) -> Result<bool, Problem> {
         .filter(chunk::content_id.eq(content_id))
         .execute(tx.conn)?;
     Ok(true)
+}
+
+/// What is known of an attachment of the caller's own facility.
+pub fn find(tx: &mut Tx, facility: Id, id: Id) -> Result<Attachment, Problem> {
+    store::get(tx, id, Some(facility))
+}
+
+/// A piece of a file's bytes; nothing after the last.
+pub fn piece(tx: &mut Tx, content_id: Id, position: i64) -> Result<Option<Vec<u8>>, Problem> {
+    Ok(chunk::table
+        .filter(chunk::content_id.eq(content_id))
+        .filter(chunk::position.eq(position))
+        .select(chunk::bytes)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Takes an attachment away whole. Nothing may name it.
+pub fn delete(tx: &mut Tx, facility: Id, id: Id) -> Result<(), Problem> {
+    diesel::delete(attachment::table)
+        .filter(attachment::facility_id.eq(facility))
+        .filter(attachment::id.eq(id))
+        .execute(tx.conn)?;
+    Ok(())
 }

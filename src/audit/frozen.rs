@@ -19,6 +19,9 @@ pub const SUBMITTED: &str = "selfAssessmentSubmitted";
 /// The action of the event of a revision from which a redaction took something out.
 pub const REDACTED: &str = "revisionRedacted";
 
+/// The action of the event of a record that was disposed of.
+pub const DISPOSED: &str = "recordDisposed";
+
 /// What such an event says.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Submitted {
@@ -74,6 +77,7 @@ pub(super) fn differing(
             .optional()?;
         let number = said.revision;
         let detail = match stored.as_ref().map(hash).transpose()? {
+            None if is_disposed(tx, id)? => continue,
             None => format!("revision {number}, which was handed in, is gone"),
             Some(hash) if hash != said.sha256 => {
                 format!("revision {number} is not as it was handed in, or redacted")
@@ -99,6 +103,19 @@ fn word(event: &StoredEvent) -> Option<(Id, Submitted)> {
         return None;
     }
     Some((event.subject_id.parse().ok()?, payload.to().ok()?))
+}
+
+/// Was the self-assessment disposed of, once its period was over? Then its revisions are gone, and not lost.
+fn is_disposed(tx: &mut Tx, id: Id) -> Result<bool, Problem> {
+    let found: Option<Id> = audit_event::table
+        .filter(audit_event::subject_id.eq(id.to_string()))
+        .filter(audit_event::subject_kind.eq("selfAssessment"))
+        .filter(audit_event::action.eq(DISPOSED))
+        .select(audit_event::id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// The last event that speaks of a revision: the one with the highest number, or one that is still to be numbered.

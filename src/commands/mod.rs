@@ -27,6 +27,7 @@ use kindreflex::sweep;
 
 mod backup;
 mod frameworks;
+mod retention;
 
 /// What is logged when nothing else is asked for: not each broken request line that somebody sends.
 const LOG: &str = "info,actix_http::h1=off";
@@ -91,6 +92,11 @@ enum Command {
     Frameworks {
         #[command(subcommand)]
         command: frameworks::Command,
+    },
+    /// Lists, exports and disposes of records that are kept no longer.
+    Retention {
+        #[command(subcommand)]
+        command: retention::Command,
     },
     /// Copies the database into a new file, also while the service serves.
     ///
@@ -164,6 +170,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
         Command::Frameworks { command } => frameworks::run(command),
+        Command::Retention { command } => retention::run(command),
         Command::Backup { file, data } => backup::run(&file, data),
         Command::Audit { command } => audit_command(&command),
     };

@@ -34,6 +34,7 @@ pub mod upkeep;
 pub mod work;
 
 use needle::{MARK, Needle};
+pub use removal::named_in_texts;
 
 /// The shortest text: a shorter one would stand in too many words.
 const SHORTEST: usize = 3;

@@ -104,19 +104,7 @@ impl Remover<'_> {
         of: Of,
         column: &str,
     ) -> Result<Vec<Found>, Problem> {
-        let (name, owner) = (table.name, of.column);
-        let whose = match of.parent {
-            None => format!("{owner} = $1"),
-            Some(parent) => {
-                format!("{owner} IN (SELECT id FROM {parent} WHERE facility_id = $1)")
-            }
-        };
-        let sql = format!(
-            "SELECT {owner} AS owner, CAST({column} AS TEXT) AS held FROM {name} WHERE {column} IS NOT NULL AND {whose}"
-        );
-        let facility = self.facility;
-        let found: Vec<Found> = each!(tx.conn, inner => diesel::sql_query(&sql).bind::<SqlId, _>(facility).load(inner))?;
-        Ok(found)
+        values(tx, self.facility, table, of, column)
     }
 
     /// The value without the text; nothing when it does not hold it.
@@ -293,4 +281,48 @@ fn replace(
         .bind::<Text, _>(&found.held)
         .execute(inner))?;
     Ok(())
+}
+
+/// What a column holds of a facility.
+fn values(
+    tx: &mut Tx,
+    facility: Id,
+    table: &Table,
+    of: Of,
+    column: &str,
+) -> Result<Vec<Found>, Problem> {
+    let (name, owner) = (table.name, of.column);
+    let whose = match of.parent {
+        None => format!("{owner} = $1"),
+        Some(parent) => {
+            format!("{owner} IN (SELECT id FROM {parent} WHERE facility_id = $1)")
+        }
+    };
+    let sql = format!(
+        "SELECT {owner} AS owner, CAST({column} AS TEXT) AS held FROM {name} WHERE {column} IS NOT NULL AND {whose}"
+    );
+    let found: Vec<Found> =
+        each!(tx.conn, inner => diesel::sql_query(&sql).bind::<SqlId, _>(facility).load(inner))?;
+    Ok(found)
+}
+
+/// Which of these ids, of attachments, stand in JSON that is kept of the facility.
+pub fn named_in_texts(
+    tx: &mut Tx,
+    facility: Id,
+    ids: &BTreeSet<Id>,
+) -> Result<BTreeSet<Id>, Problem> {
+    let mut named = BTreeSet::new();
+    for table in TABLES {
+        let Removal::InPlace(of) = table.removal else {
+            continue;
+        };
+        for (column, _) in table.texts.iter().filter(|(_, form)| *form == Form::Json) {
+            for found in values(tx, facility, table, of, column)? {
+                let here = ids.iter().filter(|id| found.held.contains(&id.to_string()));
+                named.extend(here.copied());
+            }
+        }
+    }
+    Ok(named)
 }

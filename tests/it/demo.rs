@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::databases::free_port;
 
 /// Starts a demo in this directory, waits until it is up or gone, and ends it.
-fn start(directory: &Path) -> Result<(), Output> {
+pub fn start(directory: &Path) -> Result<(), Output> {
     let address = format!("127.0.0.1:{}", free_port());
     let mut demo = Command::new(env!("CARGO_BIN_EXE_kindreflex"))
         .args(["demo", "--listen", &address, "--data"])

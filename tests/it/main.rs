@@ -33,6 +33,7 @@ mod places;
 mod purposes;
 mod races;
 mod redactions;
+mod retention;
 mod self_assessments;
 mod step_plans;
 mod superseding;
