@@ -20,7 +20,9 @@ ALTER TABLE attachment ADD COLUMN edit bigint NOT NULL DEFAULT 1;
 -- ANALYZE would keep samples of these texts in pg_statistic, out of the reach of a redaction. Nothing searches by them.
 ALTER TABLE answer ALTER COLUMN note SET STATISTICS 0, ALTER COLUMN evidence SET STATISTICS 0,
   ALTER COLUMN exceptions SET STATISTICS 0;
-ALTER TABLE self_assessment ALTER COLUMN opening SET STATISTICS 0, ALTER COLUMN reopening SET STATISTICS 0;
+ALTER TABLE self_assessment ALTER COLUMN opening SET STATISTICS 0, ALTER COLUMN reopening SET STATISTICS 0,
+  ALTER COLUMN redactions SET STATISTICS 0, ALTER COLUMN withdrawn SET STATISTICS 0;
+ALTER TABLE redaction ALTER COLUMN ground SET STATISTICS 0;
 ALTER TABLE self_assessment_revision ALTER COLUMN document SET STATISTICS 0;
 ALTER TABLE attachment ALTER COLUMN file_name SET STATISTICS 0;
 ALTER TABLE attachment_chunk ALTER COLUMN bytes SET STATISTICS 0;
