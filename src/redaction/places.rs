@@ -176,7 +176,7 @@ pub const TABLES: &[Table] = &[
         removal: Removal::ItsOwn,
         edited: false,
         texts: &[("payload", Form::Json)],
-        others: &["action", "subject_kind", "subject_id", "actor"],
+        others: &["action", "subject_kind", "subject_id", "actor", "client_id"],
     },
     // By the facility that the answer names.
     Table {
@@ -249,6 +249,7 @@ pub const TABLES: &[Table] = &[
     none("audit_order", &[]),
     none("audit_seal", &["key_id"]),
     none("audit_watermark", &[]),
+    none("event_key", &[]),
 ];
 
 /// The tables that are written anew on disk after a redaction. The bytes of files only where some were removed: they are many.
