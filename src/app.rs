@@ -24,6 +24,7 @@ use crate::issuer::DevIssuer;
 use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
 use crate::self_assessment::migration::{routes as migrations, runner};
+use crate::self_assessment::sheet::routes as sheets;
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
 use crate::{attachment, audit, event, redaction, step_plan};
@@ -145,6 +146,8 @@ pub fn operations(to: &mut impl Operations) {
         .operation(self_assessments::confirm_answers)
         .operation(self_assessments::submit_self_assessment)
         .operation(self_assessments::reopen_self_assessment)
+        .operation(sheets::read_answer_sheet)
+        .operation(sheets::send_answer_sheet)
         .operation(self_assessments::list_revisions)
         .operation(self_assessments::read_revision)
         .operation(facilities::list_organisations)

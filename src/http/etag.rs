@@ -126,6 +126,26 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// `If-Match` where only some requests need it.
+#[derive(Debug, Clone)]
+pub struct OptionalIfMatch(Option<Tags>);
+
+impl OptionalIfMatch {
+    /// For a request that needs it.
+    pub fn required(self) -> Result<IfMatch, Problem> {
+        self.0.map(IfMatch).ok_or_else(required)
+    }
+}
+
+impl FromRequest for OptionalIfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Tags::read(request.headers(), &IF_MATCH).map(Self))
+    }
+}
+
 fn required() -> Problem {
     Problem::new(
         Kind::PreconditionRequired,

@@ -395,6 +395,7 @@ fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'s
         "putAnswer"
         | "deleteAnswer"
         | "patchAnswers"
+        | "sendAnswerSheet"
         | "confirmAnswers"
         | "submitSelfAssessment" => ("the self-assessment", &["draft"]),
         "reopenSelfAssessment" => ("the self-assessment", &["submitted"]),
@@ -425,7 +426,7 @@ fn problems(method: &str, path: &str, secured: bool) -> Vec<Kind> {
         if method == "post" {
             kinds.extend([Kind::IdempotencyKeyBusy, Kind::IdempotencyKeyReused]);
         }
-        if method != "post" || changes_its_parent(path) {
+        if method != "post" || changes_its_parent(path) || path.ends_with("/answerSheets") {
             kinds.push(Kind::PreconditionFailed);
             if !stored_once(path) {
                 kinds.push(Kind::PreconditionRequired);

@@ -17,6 +17,7 @@ use crate::redaction::RedactionMark;
 use crate::step_plan::{OwnSteps, StepPlanReference};
 
 mod answer_store;
+mod checks;
 pub mod cycle_routes;
 mod cycle_store;
 pub mod inputs;
@@ -26,6 +27,7 @@ pub mod places;
 pub mod revision_store;
 pub mod routes;
 pub mod rules;
+pub mod sheet;
 pub mod store;
 pub mod submission;
 pub mod work;

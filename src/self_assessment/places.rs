@@ -92,6 +92,27 @@ impl From<AnswerExceptionInput> for AnswerException {
     }
 }
 
+impl From<AnswerException> for AnswerExceptionInput {
+    /// The same as it was given: who said so stands apart.
+    fn from(exception: AnswerException) -> Self {
+        let AnswerException {
+            site_ids,
+            unit_ids,
+            level,
+            note,
+            evidence,
+            answered_by: _,
+        } = exception;
+        Self {
+            site_ids,
+            unit_ids,
+            level,
+            note,
+            evidence,
+        }
+    }
+}
+
 impl AnswerExceptionInput {
     /// The same as an answer of its own, which is checked as any other.
     pub fn as_answer(&self) -> AnswerInput {

@@ -1,13 +1,12 @@
 //! What is done to a self-assessment, each in one transaction: rows from the store, decisions from the rules, an event for the audit.
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::places::{self, MOST_EXCEPTIONS};
 use super::rules::{self, Last, Position, Standings};
 use super::store::{self, Head, Row};
 use super::{
     Answer, AnswerException, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
-    SelfAssessmentInput, Status, answer_store, cycle_store, revision_store, submission,
+    SelfAssessmentInput, Status, answer_store, checks, cycle_store, revision_store, submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
@@ -16,7 +15,7 @@ use crate::facility::{self, Facility, Place};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{In, Issue, Kind, MOST_ISSUES, Problem};
+use crate::problem::{In, Issue, Kind, Problem};
 use crate::step_plan;
 use crate::text::Text;
 
@@ -221,6 +220,15 @@ pub(crate) fn of_facility(event: Event, head: &Head) -> Event {
         .only_own(head.purpose == Purpose::OwnImprovement)
 }
 
+/// Refuses what is no draft.
+pub(super) fn require_draft(head: &Head) -> Result<(), Problem> {
+    if head.status == Status::Draft {
+        Ok(())
+    } else {
+        Err(not_a_draft(head))
+    }
+}
+
 /// 409: only a draft can be worked on.
 fn not_a_draft(head: &Head) -> Problem {
     match head.status {
@@ -240,9 +248,7 @@ fn not_a_draft(head: &Head) -> Problem {
 /// Locks the caller's own draft at the edit that the caller has seen (none, or any: at whichever it is).
 pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<Head, Problem> {
     let head = store::own_head(tx, id)?;
-    if head.status != Status::Draft {
-        return Err(not_a_draft(&head));
-    }
+    require_draft(&head)?;
     if let Some(seen) = seen {
         seen.check(&store::tag(&head))?;
     }
@@ -282,14 +288,24 @@ pub fn answer(
     inputs: &[(String, AnswerInput)],
     at: impl Fn(usize) -> String,
 ) -> Result<AnswersSaved, Problem> {
+    answer_keeping(tx, head, inputs, at, &|_| ())
+}
+
+/// The same, where `keep` puts back what the input does not say of an answer.
+pub(super) fn answer_keeping(
+    tx: &mut Tx,
+    head: &Head,
+    inputs: &[(String, AnswerInput)],
+    at: impl Fn(usize) -> String,
+    keep: &dyn Fn(&mut Answer),
+) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
-    let mut faults = faults_of(&document, &head.facility_type, inputs, &at);
-    check_places(tx, head, &document, inputs, &at, &mut faults)?;
+    let faults = checks::faults_of(tx, head, &document, inputs, at)?;
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
     }
     let by = ActorView::of(tx);
-    let answers: Vec<Answer> = inputs
+    let mut answers: Vec<Answer> = inputs
         .iter()
         .map(|(code, input)| {
             let AnswerInput {
@@ -312,6 +328,7 @@ pub fn answer(
             }
         })
         .collect();
+    answers.iter_mut().for_each(keep);
     answer_store::save_answers(tx, head.id, &answers)?;
     let answers = inputs
         .iter()
@@ -324,68 +341,6 @@ pub fn answer(
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, of_facility(event, head).with(&said)?)?;
     saved(tx, head, &document)
-}
-
-/// Everything that is wrong with these answers: what each shows by itself, and what the version says of it.
-fn faults_of(
-    document: &Document,
-    facility_type: &str,
-    inputs: &[(String, AnswerInput)],
-    at: &impl Fn(usize) -> String,
-) -> Vec<Issue> {
-    let (mut faults, mut seen) = (Vec::new(), HashSet::new());
-    for (index, (code, input)) in inputs.iter().enumerate() {
-        if faults.len() > MOST_ISSUES {
-            // No more than that are named, and others wait for the draft meanwhile.
-            break;
-        }
-        let at = at(index);
-        if !seen.insert(code) {
-            faults.push(repeated(&at, code));
-        }
-        input.check_parts(&at, &mut faults);
-        rules::check_answer(document, facility_type, code, input, &at, &mut faults);
-    }
-    faults
-}
-
-/// Adds what is wrong with the places that the answers name. They are read only where one is named.
-fn check_places(
-    tx: &mut Tx,
-    head: &Head,
-    document: &Document,
-    inputs: &[(String, AnswerInput)],
-    at: &impl Fn(usize) -> String,
-    faults: &mut Vec<Issue>,
-) -> Result<(), Problem> {
-    if inputs.iter().all(|(_, input)| input.exceptions.is_empty()) {
-        return Ok(());
-    }
-    let places = match head.unit_id {
-        None => facility::places(tx, head.facility_id, tx.now.day())?,
-        // A unit's own self-assessment is about that one place.
-        Some(_) => Vec::new(),
-    };
-    for (index, (_, input)) in inputs.iter().enumerate() {
-        if faults.len() > MOST_ISSUES || input.exceptions.len() > MOST_EXCEPTIONS {
-            continue;
-        }
-        places::check_places(document, &places, &input.exceptions, &at(index), faults);
-    }
-    Ok(())
-}
-
-fn repeated(at: &str, code: &str) -> Issue {
-    Issue::body(
-        "repeated",
-        format!("{at}criterionCode"),
-        Text::new(
-            "Dit criterium staat er twee keer; geef één antwoord.",
-            "Ce critère figure deux fois ; donnez une seule réponse.",
-            "This criterion is there twice; give one answer.",
-        ),
-    )
-    .with_value(code)
 }
 
 /// Takes an answer away from a locked draft.
@@ -410,7 +365,12 @@ fn position_of(head: &Head, document: &Document, standings: &Standings) -> Posit
     rules::position(document, &verdicts, standings)
 }
 
-fn saved(tx: &mut Tx, head: &Head, document: &Document) -> Result<AnswersSaved, Problem> {
+/// What a write of answers gives back.
+pub(super) fn saved(
+    tx: &mut Tx,
+    head: &Head,
+    document: &Document,
+) -> Result<AnswersSaved, Problem> {
     let position = position(tx, head, document)?;
     Ok(AnswersSaved {
         href: format!("/v1/selfAssessments/{}", head.id),

@@ -16,7 +16,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 STORY = """
 putSector putFacilityType createOrganisation replaceOrganisation createFacility replaceFacility createSite replaceSite
 createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion migrateFramework createCycle replaceCycle
-putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers confirmAnswers submitSelfAssessment
+putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
 """.split()
 LAST = ["deleteIntegration", "revokeMandate"]
 

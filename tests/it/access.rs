@@ -362,6 +362,18 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .body(&answers)
                 .seen(&draft)
         }
+        "readAnswerSheet" => Prepared::new(format!(
+            "/selfAssessments/{}/answerSheet",
+            ids::SELF_ASSESSMENT
+        )),
+        "sendAnswerSheet" => {
+            let (path, draft) = new_draft(world).await;
+            let mut prepared = Prepared::new(format!("{path}/answerSheets?store=true"))
+                .seen(&draft)
+                .header("content-type", "text/csv".into());
+            prepared.body = Some(b"Code;Niveau;Toelichting\nactiefWerken;Volledig;".to_vec());
+            prepared
+        }
         "confirmAnswers" => {
             let (path, draft) = new_draft(world).await;
             Prepared::new(format!("{path}/confirmations"))

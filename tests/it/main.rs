@@ -35,6 +35,7 @@ mod races;
 mod redactions;
 mod retention;
 mod self_assessments;
+mod sheets;
 mod step_plans;
 mod superseding;
 mod together;

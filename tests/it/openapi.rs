@@ -164,6 +164,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
         "replaceCycle",
         "replaceMandate",
         "revokeMandate",
+        "sendAnswerSheet",
         "submitSelfAssessment",
     ];
     assert_eq!(with_states, expected);
