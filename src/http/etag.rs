@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::hash::{hex, sha256};
 use crate::problem::{In, Issue, Kind, Problem};
 use crate::text::Text;
 
@@ -22,6 +23,13 @@ impl ETag {
     /// The tag of something that has a name of its own, such as `r2` for a frozen revision.
     pub fn named(name: impl Into<String>) -> Self {
         Self(name.into())
+    }
+
+    /// The tag of a content that has no counter of its own: whatever changes in it is another version.
+    pub fn of_content(name: impl fmt::Display, content: &[u8]) -> Self {
+        let hash = hex(&sha256(content));
+        let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
+        Self(format!("{name}.{start}"))
     }
 }
 

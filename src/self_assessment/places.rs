@@ -309,16 +309,32 @@ fn speaks(unit: &Place, standings: &Standings) -> bool {
         .any(|one| one.unit_ids.contains(&unit.id))
 }
 
-fn result(
+/// The criteria that apply at some place, because of what it says otherwise, whether or not they do for the whole.
+pub fn applying(
     document: &Document,
     facility_type: &str,
-    whole: &Standings,
-    place: &Place,
-) -> PlaceResult {
+    standings: &Standings,
+    places: &[Place],
+) -> HashSet<Code> {
+    let at = |place: &Place| {
+        let (here, _) = standings_at(standings, place);
+        rules::verdicts(document, facility_type, &here)
+    };
+    places
+        .iter()
+        .flat_map(at)
+        .filter(|verdict| verdict.applies)
+        .map(|verdict| verdict.criterion_code)
+        .collect()
+}
+
+/// The answers as they hold at a place, and where they are otherwise than the whole's.
+fn standings_at(whole: &Standings, place: &Place) -> (Standings, Vec<Difference>) {
     let mut here = whole.clone();
     let mut differs = Vec::new();
     for (code, standing) in &mut here {
-        if let Some((level, site_id)) = said_here(&standing.exceptions, place) {
+        let said = said_here(&standing.exceptions, place);
+        if let Some((level, site_id)) = said.filter(|(level, _)| *level != standing.level) {
             differs.push(Difference {
                 criterion_code: code.clone(),
                 level: level.clone(),
@@ -327,12 +343,28 @@ fn result(
             });
         }
     }
+    (here, differs)
+}
+
+fn result(
+    document: &Document,
+    facility_type: &str,
+    whole: &Standings,
+    place: &Place,
+) -> PlaceResult {
+    let (here, mut differs) = standings_at(whole, place);
     let verdicts = rules::verdicts(document, facility_type, &here);
     let not_answered = verdicts
         .iter()
         .filter(|verdict| verdict.applies && !here.contains_key(verdict.criterion_code.as_str()))
         .map(|verdict| verdict.criterion_code.clone())
         .collect();
+    differs.retain(|one| {
+        let code = one.criterion_code.as_str();
+        verdicts
+            .iter()
+            .any(|verdict| verdict.applies && verdict.criterion_code == *code)
+    });
     let is_site = place.kind == PlaceKind::Site;
     PlaceResult {
         rule: "wholeWithExceptions",

@@ -8,7 +8,6 @@ use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::{self_assessment, self_assessment_revision as revision};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
-use crate::hash::{hex, sha256};
 use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
@@ -95,9 +94,7 @@ pub fn revision(tx: &mut Tx, id: Id, number: i64) -> Result<(RevisionSummary, Js
 
 /// The tag of a submitted revision: its number and what it says, for a redaction can change that.
 pub fn tag(number: i64, document: &JsonText) -> ETag {
-    let hash = hex(&sha256(document.0.as_bytes()));
-    let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
-    ETag::named(format!("v{number}.{start}"))
+    ETag::of_content(format_args!("v{number}"), document.0.as_bytes())
 }
 
 /// The submitted revisions, oldest first.

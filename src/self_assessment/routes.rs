@@ -20,7 +20,7 @@ use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
 use crate::http::path::Number;
 use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_id, expected_one_of};
-use crate::http::{IfMatch, Json, Page, Path};
+use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::Problem;
 
 /// Which self-assessments.
@@ -170,7 +170,9 @@ pub async fn read_outcome(
             let standings = rules::standings(&view.answers);
             let places = work::places_of(tx, &head)?;
             let outcome = rules::outcome(&document, &view.summary, &standings, &places);
-            Ok((outcome, store::tag(&head)))
+            // The directory has a say in it: a site that is added or renamed makes another result.
+            let content = serde_json::to_vec(&outcome).map_err(Problem::internal)?;
+            Ok((outcome, ETag::of_content("r", &content)))
         })
         .await?;
     answer::found(&outcome, &tag, &known)

@@ -1,10 +1,13 @@
 //! Handing in: the revision is frozen, and the facility's self-assessment of an earlier cycle is superseded.
+use std::collections::HashSet;
+
 use super::store::{self, Head, Neighbour};
-use super::{Purpose, cycle_store, revision_store, rules, work};
+use super::{Answer, Purpose, cycle_store, places, revision_store, rules, work};
 use crate::access::Tx;
 use crate::audit::frozen::{SUBMITTED, Submitted};
 use crate::audit::{self, Event};
 use crate::db::types::{Id, JsonText};
+use crate::framework::document::Code;
 use crate::http::IfMatch;
 use crate::problem::Problem;
 
@@ -51,14 +54,16 @@ fn is_seen(head: &Head) -> bool {
     head.purpose == Purpose::InspectionPreparation
 }
 
-/// Keeps the revision as it is, without the answers that do not apply or whose criterion is gone: they are its facility's alone.
+/// Keeps the revision as it is, without the answers that apply nowhere or whose criterion is gone: they are its facility's alone.
 fn freeze(tx: &mut Tx, head: &Head) -> Result<Submitted, Problem> {
     let mut view = store::current(tx, head)?;
     view.withdrawn_answers.clear();
+    let somewhere = applying_somewhere(tx, head, &view.answers)?;
     let hidden = &view.progress.not_applicable;
     view.answers.retain(|answer| {
         let code = answer.criterion_code.as_str();
-        hidden.iter().all(|verdict| verdict.criterion_code != *code)
+        let is_hidden = hidden.iter().any(|verdict| verdict.criterion_code == *code);
+        !is_hidden || somewhere.iter().any(|known| *known == *code)
     });
     // What was removed before it was handed in is its facility's alone too.
     view.redactions.clear();
@@ -66,6 +71,25 @@ fn freeze(tx: &mut Tx, head: &Head) -> Result<Submitted, Problem> {
     revision_store::insert(tx, head, &document)?;
     crate::attachment::refer(tx, head, &view.answers)?;
     Submitted::of(head.revision, &document)
+}
+
+/// The criteria that apply at a place that says otherwise than the whole. Mostly none does, and nothing is read.
+fn applying_somewhere(
+    tx: &mut Tx,
+    head: &Head,
+    answers: &[Answer],
+) -> Result<HashSet<Code>, Problem> {
+    if answers.iter().all(|answer| answer.exceptions.is_empty()) {
+        return Ok(HashSet::new());
+    }
+    let (document, places) = (store::document(tx, head)?, work::places_of(tx, head)?);
+    let standings = rules::standings(answers);
+    Ok(places::applying(
+        &document,
+        &head.facility_type,
+        &standings,
+        &places,
+    ))
 }
 
 /// Lets one make way for what was just handed in.

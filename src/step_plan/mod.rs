@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
-use crate::hash::{hex, sha256};
 use crate::http::ETag;
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_length, check_name};
@@ -186,9 +185,7 @@ impl StepPlan {
     /// Its tag: the number of its version, and what it says, for a redaction can change that.
     pub fn tag(&self) -> ETag {
         let said = serde_json::to_vec(&(&self.summary.name, &self.steps)).unwrap_or_default();
-        let hash = hex(&sha256(&said));
-        let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
-        ETag::named(format!("{}.{start}", self.summary.version))
+        ETag::of_content(self.summary.version, &said)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::page::Window;
 use crate::http::path::Number;
 use crate::http::query::{Nothing, Query};
-use crate::http::{ETag, Json, Page, Path};
+use crate::http::{Json, Page, Path};
 use crate::problem::Problem;
 
 /// List a facility's own step plans
@@ -123,5 +123,5 @@ pub async fn read_step_plan_version(
     let found = allowed
         .read(move |tx| store::version(tx, facility_id, id, number))
         .await?;
-    answer::found(&found, &ETag::named(format!("v{number}")), &known)
+    answer::found(&found, &found.tag(), &known)
 }

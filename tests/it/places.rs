@@ -177,6 +177,42 @@ on_both! {
         assert_eq!((&carried.body["origin"], &carried.body["exceptions"]), (&json!("carriedOver"), &exceptions));
     }
 
+    async fn what_applies_at_one_site_alone_is_handed_in_too(world: World) {
+        let linde = world.linde();
+        let (path, saved) = answered_alike(&world).await;
+        let levels = linde.get("/frameworks/ggz/versions/2026-1").await.expect(200);
+        let other = levels.body["document"]["scales"].as_array().expect("scales").iter().find(|one| one["code"] == "verblijf").expect("the scale")["levels"]
+            .as_array().expect("levels").iter().map(|one| one["code"].clone()).find(|code| code != "residentieel").expect("another level");
+        let whole = json!({"level": other, "exceptions": [{"siteIds": [ids::SITE], "level": "residentieel"}]});
+        let saved = linde.seen(&saved).put(&format!("{path}/answers/verblijfAanbod"), whole).await.expect(200);
+        let mine = linde.get(&format!("{path}/result")).await.expect(200);
+        let asked = place(&mine, "siteId", ids::SITE)["notAnswered"].clone();
+        assert!(asked.as_array().is_some_and(|codes| codes.contains(&json!("opvangKinderen"))), "it applies there, and nobody answered: {asked}");
+        let answer = json!({"level": "volledig"});
+        let saved = linde.seen(&saved).put(&format!("{path}/answers/opvangKinderen"), answer).await.expect(200);
+        let saved = match saved.body["toConfirm"].as_array().map(Vec::len) {
+            Some(0) => saved,
+            _ => linde.seen(&saved).post(&format!("{path}/confirmations"), json!({})).await.expect(200),
+        };
+        linde.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.expect(201);
+        let theirs = world.inspector().get(&format!("{path}/result")).await.expect(200);
+        let mine = linde.get(&format!("{path}/result")).await.expect(200);
+        assert_eq!(theirs.body["places"], mine.body["places"]);
+        assert!(place(&theirs, "siteId", ids::SITE)["notAnswered"].as_array().is_none_or(|codes| !codes.contains(&json!("opvangKinderen"))));
+    }
+
+    async fn a_result_is_another_one_when_a_site_has_another_name(world: World) {
+        let linde = world.linde();
+        let (path, _) = answered_alike(&world).await;
+        let before = linde.get(&format!("{path}/result")).await.expect(200);
+        linde.with("if-none-match", &before.etag()).get(&format!("{path}/result")).await.expect(304);
+        let site = format!("/facilities/{}/sites/{}", ids::FACILITY, ids::SITE);
+        let renamed = json!({"name": "Campus Noordoost", "validFrom": "2015-01-01"});
+        world.admin().with("if-match", "*").put(&site, renamed).await.expect(200);
+        let after = linde.with("if-none-match", &before.etag()).get(&format!("{path}/result")).await.expect(200);
+        assert_eq!(place(&after, "siteId", ids::SITE)["name"], "Campus Noordoost");
+    }
+
     async fn a_unit_in_another_sector_has_its_own_framework_cycle_and_self_assessment(world: World) {
         let linde = world.linde();
         let (unit, second) = (new_unit(&world, "spoed", None).await, new_unit(&world, "spoed", None).await);
