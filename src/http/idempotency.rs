@@ -130,6 +130,8 @@ pub struct Stored {
     pub etag: String,
     /// Its representation.
     pub body: JsonText,
+    /// What is answered the first time instead, and never kept.
+    shown_once: Option<JsonText>,
 }
 
 impl Stored {
@@ -144,6 +146,7 @@ impl Stored {
             location: Some(location),
             etag: etag.to_string(),
             body: JsonText::of(body)?,
+            shown_once: None,
         })
     }
 
@@ -154,7 +157,14 @@ impl Stored {
             location: None,
             etag: etag.to_string(),
             body: JsonText::of(body)?,
+            shown_once: None,
         })
+    }
+
+    /// The same, answered the first time with this body, which is not kept: a replay comes without what only this one says.
+    pub fn showing_once(mut self, body: &impl serde::Serialize) -> Result<Self, Problem> {
+        self.shown_once = Some(JsonText::of(body)?);
+        Ok(self)
     }
 
     /// The answer.
@@ -170,7 +180,7 @@ impl Stored {
         response
             .insert_header(("etag", self.etag))
             .content_type("application/json")
-            .body(self.body.0)
+            .body(self.shown_once.unwrap_or(self.body).0)
     }
 }
 
@@ -273,5 +283,6 @@ fn find(
         location,
         etag,
         body: JsonText(stored),
+        shown_once: None,
     }))
 }
