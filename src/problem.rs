@@ -329,6 +329,11 @@ impl Problem {
         self.0.kind
     }
 
+    /// What the caller reads.
+    pub fn detail(&self) -> &Text {
+        &self.0.detail
+    }
+
     /// Its faults of input.
     pub fn issues(&self) -> &[Issue] {
         &self.0.issues

@@ -51,11 +51,7 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = media_type(request);
-        let declared = request
-            .headers()
-            .get("content-length")
-            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        let incoming = Incoming::new(payload.take(), PATIENCE);
+        let whole = read_whole(request, payload);
         let encoded = request.headers().contains_key(CONTENT_ENCODING);
         Box::pin(async move {
             if encoded {
@@ -64,11 +60,23 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
             if media_type.as_deref() != Some("application/json") {
                 return Err(unsupported("application/json"));
             }
-            let bytes = collect(incoming, declared).await?;
+            let bytes = whole.await?;
             let value = parse(&bytes).map_err(|fault| fault.without_values(T::PRIVATE))?;
             Ok(Self { value, bytes })
         })
     }
+}
+
+/// The bytes of a body, within the limits of size and time.
+pub fn read_whole(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
+    let declared = request
+        .headers()
+        .get("content-length")
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    collect(Incoming::new(payload.take(), PATIENCE), declared)
 }
 
 /// The media type of the request without its parameters, in lower case.
@@ -272,7 +280,8 @@ fn refuse_personal(value: &Value, name: &str, faults: &mut Vec<Issue>) {
     }
 }
 
-fn refuse_text(text: &str, name: &str, faults: &mut Vec<Issue>) {
+/// Adds the fault of a text that no text may be: one with a register number in it, or a NUL.
+pub fn refuse_text(text: &str, name: &str, faults: &mut Vec<Issue>) {
     if text.contains('\0') {
         faults.push(Issue::body(
             "invalidCharacter",

@@ -1,4 +1,5 @@
 //! What HTTP needs once: bodies, queries, ETags, pages, idempotency, and the wrapping of every answer.
+pub mod accept;
 pub mod answer;
 pub mod body;
 pub mod checks;
@@ -11,6 +12,7 @@ pub mod path;
 pub mod query;
 pub mod wrap;
 
+pub use accept::Rendition;
 pub use body::Json;
 pub use etag::{ETag, IfMatch, Precondition};
 pub use idempotency::IdempotencyKey;
