@@ -24,7 +24,8 @@ pub fn faults_of(
     Ok(faults)
 }
 
-fn check_each(
+/// What each of the answers shows by itself, and what the version says of it.
+pub(super) fn check_each(
     document: &Document,
     facility_type: &str,
     inputs: &[(String, AnswerInput)],
@@ -47,7 +48,7 @@ fn check_each(
 }
 
 /// Adds what is wrong with the places that the answers name. They are read only where one is named.
-fn check_places(
+pub(super) fn check_places(
     tx: &mut Tx,
     head: &Head,
     document: &Document,

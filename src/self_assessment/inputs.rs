@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AnswerExceptionInput, Evidence, Purpose, places};
+use super::{Answer, AnswerExceptionInput, Evidence, Purpose, places};
 use crate::access::OnBehalfOf;
 use crate::db::types::{Id, Moment};
 use crate::framework::document::{Code, Texts};
@@ -144,6 +144,18 @@ pub struct AnswersInput {
 
 /// Its faults are named by the work that it is for, beside what only the framework's version tells.
 impl Check for AnswerInput {}
+
+/// What was given of an answer, for the audit.
+impl From<&Answer> for AnswerInput {
+    fn from(answer: &Answer) -> Self {
+        Self {
+            level: answer.level.clone(),
+            note: answer.note.clone(),
+            evidence: answer.evidence.clone(),
+            exceptions: answer.exceptions.iter().map(Into::into).collect(),
+        }
+    }
+}
 
 impl AnswerInput {
     /// Adds what is wrong with its texts and its evidence, each under `at`.

@@ -30,6 +30,7 @@ pub mod rules;
 pub mod sheet;
 pub mod store;
 pub mod submission;
+pub mod taking_over;
 pub mod work;
 
 pub use cycle_store::insert_cycle;

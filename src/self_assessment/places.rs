@@ -92,23 +92,14 @@ impl From<AnswerExceptionInput> for AnswerException {
     }
 }
 
-impl From<AnswerException> for AnswerExceptionInput {
-    /// The same as it was given: who said so stands apart.
-    fn from(exception: AnswerException) -> Self {
-        let AnswerException {
-            site_ids,
-            unit_ids,
-            level,
-            note,
-            evidence,
-            answered_by: _,
-        } = exception;
+impl From<&AnswerException> for AnswerExceptionInput {
+    fn from(exception: &AnswerException) -> Self {
         Self {
-            site_ids,
-            unit_ids,
-            level,
-            note,
-            evidence,
+            site_ids: exception.site_ids.clone(),
+            unit_ids: exception.unit_ids.clone(),
+            level: exception.level.clone(),
+            note: exception.note.clone(),
+            evidence: exception.evidence.clone(),
         }
     }
 }
@@ -197,6 +188,20 @@ pub fn check_places(
             }
         }
     }
+}
+
+/// What is wrong with a unit that is to say something of its own.
+pub fn faults_of_unit(document: &Document, places: &[Place], unit: Id) -> Vec<Issue> {
+    let mut faults = Vec::new();
+    let exception = AnswerExceptionInput {
+        site_ids: Vec::new(),
+        unit_ids: vec![unit],
+        level: String::new(),
+        note: None,
+        evidence: Vec::new(),
+    };
+    check_places(document, places, &[exception], "", &mut faults);
+    faults
 }
 
 /// Does the place answer to this framework? A unit of a type that it is not for has a framework, and a self-assessment, of its own.

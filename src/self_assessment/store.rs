@@ -35,7 +35,8 @@ pub struct Row {
     pub facility_id: Id,
     /// The unit of another sector that does.
     pub unit_id: Option<Id>,
-    pub(super) facility_type: String,
+    /// The type of the facility, or of the unit, when it was made.
+    pub facility_type: String,
     pub(super) framework_code: String,
     pub(super) version_code: String,
     /// What the cycle is for.

@@ -245,6 +245,14 @@ fn not_a_draft(head: &Head) -> Problem {
     }
 }
 
+/// Is it a draft, which can be worked on? Otherwise 409.
+pub fn require_draft(head: &Head) -> Result<(), Problem> {
+    match head.status {
+        Status::Draft => Ok(()),
+        _ => Err(not_a_draft(head)),
+    }
+}
+
 /// Locks the caller's own draft at the edit that the caller has seen (none, or any: at whichever it is).
 pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<Head, Problem> {
     let head = store::own_head(tx, id)?;
@@ -277,7 +285,7 @@ struct AllSaid<'a> {
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Said<'a> {
-    answer: &'a AnswerInput,
+    answer: AnswerInput,
     criterion_code: &'a str,
 }
 
@@ -291,13 +299,13 @@ pub fn answer(
     answer_keeping(tx, head, inputs, at, &|_| ())
 }
 
-/// The same, where `keep` puts back what the input does not say of an answer.
+/// The same, where `touch` puts back what the input does not say of an answer.
 pub(super) fn answer_keeping(
     tx: &mut Tx,
     head: &Head,
     inputs: &[(String, AnswerInput)],
     at: impl Fn(usize) -> String,
-    keep: &dyn Fn(&mut Answer),
+    touch: &dyn Fn(&mut Answer),
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
     let faults = checks::faults_of(tx, head, &document, inputs, at)?;
@@ -328,19 +336,29 @@ pub(super) fn answer_keeping(
             }
         })
         .collect();
-    answers.iter_mut().for_each(keep);
-    answer_store::save_answers(tx, head.id, &answers)?;
-    let answers = inputs
+    answers.iter_mut().for_each(touch);
+    keep(tx, head, &document, &answers)
+}
+
+/// Stores whole answers that were found good, and records them.
+pub(super) fn keep(
+    tx: &mut Tx,
+    head: &Head,
+    document: &Document,
+    answers: &[Answer],
+) -> Result<AnswersSaved, Problem> {
+    answer_store::save_answers(tx, head.id, answers)?;
+    let answers = answers
         .iter()
-        .map(|(criterion_code, answer)| Said {
-            answer,
-            criterion_code,
+        .map(|answer| Said {
+            answer: answer.into(),
+            criterion_code: &answer.criterion_code,
         })
         .collect();
     let said = AllSaid { answers };
     let event = Event::new("answersSaved", "selfAssessment", head.id);
     audit::record(tx, of_facility(event, head).with(&said)?)?;
-    saved(tx, head, &document)
+    saved(tx, head, document)
 }
 
 /// Takes an answer away from a locked draft.

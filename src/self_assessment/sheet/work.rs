@@ -164,7 +164,7 @@ impl Weighed {
                 .map(|answer| answer.evidence.clone())
                 .unwrap_or_default(),
             exceptions: before
-                .map(|answer| answer.exceptions.iter().cloned().map(Into::into).collect())
+                .map(|answer| answer.exceptions.iter().map(Into::into).collect())
                 .unwrap_or_default(),
         };
         self.inputs.push((given.code.clone(), input));
