@@ -27,7 +27,7 @@ use crate::self_assessment::migration::{routes as migrations, runner};
 use crate::self_assessment::sheet::routes as sheets;
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit, event, redaction, step_plan};
+use crate::{attachment, audit, contribution, event, redaction, step_plan};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -190,6 +190,7 @@ pub fn operations(to: &mut impl Operations) {
     step_plan::operations(to);
     mandates::operations(to);
     migrations::operations(to);
+    contribution::operations(to);
     attachment::operations(to);
     redaction::operations(to);
     audit::operations(to);

@@ -7,6 +7,7 @@
 //! - [`facility`]: organisations, facilities, their sites and units; sectors, facility types and machines, each in a folder of its own.
 //! - [`framework`]: the documents that say what is asked of whom; most of it is pure.
 //! - [`self_assessment`]: cycles, drafts, answers, submissions and their frozen revisions.
+//! - [`contribution`]: what a coordinator asks a ward by a link without an account: the link's page, its form, and what comes of it.
 //! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
@@ -20,6 +21,9 @@
 //! A request is a straight line: the wrapping ([`http::wrap`]) gives it a trace, [`access::Allowed`] proves that the caller may do what the
 //! handler is for, one closure does the work in one transaction ([`access::Tx`]) and records it ([`audit`]), and an answer or a
 //! [`problem::Problem`] goes back.
+//!
+//! Beside [`access::Allowed`] stands one small door for requests without a token: [`access::link::ByLink`], for who holds the secret link of a
+//! contribution. Its transaction has an empty scope, and reaches that one contribution.
 
 #[macro_use]
 pub mod db;
@@ -30,6 +34,7 @@ pub mod audit;
 pub mod backup;
 pub mod clock;
 pub mod config;
+pub mod contribution;
 pub mod demo;
 pub mod event;
 pub mod facility;

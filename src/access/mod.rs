@@ -2,6 +2,8 @@
 //!
 //! The pool is private to this module, so there is no way to the data around [`Allowed`]; only an action that is declared as
 //! writing has [`Allowed::write`]; every store takes a [`Tx`], which carries the caller's [`Scope`].
+//!
+//! Two smaller doors stand beside it: [`operator`] for who runs the program, and [`link`] for who holds a secret link and has no token.
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -25,6 +27,7 @@ use crate::text::Text;
 
 mod behalf;
 mod granted;
+pub mod link;
 pub mod me;
 pub mod operator;
 pub mod policy;
@@ -50,6 +53,8 @@ pub struct Actor {
     pub claims: Arc<Claims>,
     /// The roles that count for this action.
     pub roles: Vec<Role>,
+    /// Came by a secret link, without a token: then `claims` name the contribution that the link is for, and nothing else.
+    pub by_link: bool,
     /// The scope that a machine needs for this action.
     pub needed_scope: Option<String>,
     /// The trace of the request.
@@ -60,6 +65,9 @@ impl Actor {
     /// The caller as one text, for what belongs to a caller alone.
     pub fn key(&self) -> String {
         let claims = &self.claims;
+        if self.by_link {
+            return serde_json::json!([link::ROLE, claims.subject]).to_string();
+        }
         let organisations: Vec<&str> = claims
             .roles
             .iter()
@@ -289,6 +297,7 @@ impl<A: Action> FromRequest for Allowed<A> {
                 actor: Arc::new(Actor {
                     claims,
                     roles,
+                    by_link: false,
                     needed_scope: (!A::SCOPE.is_empty()).then(|| A::SCOPE.to_owned()),
                     trace,
                 }),

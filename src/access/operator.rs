@@ -88,18 +88,24 @@ pub async fn rewrite(state: &State, tables: Vec<&'static str>) -> Result<(), Pro
 
 fn actor(subject: &str, roles: Vec<Role>) -> Actor {
     Actor {
-        claims: Arc::new(Claims {
-            subject: subject.to_owned(),
-            client: None,
-            name: None,
-            roles: Vec::new(),
-            without_role: None,
-            organisation: None,
-            scopes: Vec::new(),
-            expires: i64::MAX,
-        }),
+        claims: without_token(subject),
         roles,
+        by_link: false,
         needed_scope: None,
         trace: uuid::Uuid::new_v4(),
     }
+}
+
+/// The claims of somebody who needs no token.
+pub(super) fn without_token(subject: &str) -> Arc<Claims> {
+    Arc::new(Claims {
+        subject: subject.to_owned(),
+        client: None,
+        name: None,
+        roles: Vec::new(),
+        without_role: None,
+        organisation: None,
+        scopes: Vec::new(),
+        expires: i64::MAX,
+    })
 }

@@ -66,6 +66,10 @@ policy! {
     ReadStepPlans          read  "read:stepPlans"         [Facility, FacilityContributor, Integration];
     WriteStepPlan          write "write:stepPlans"        [Facility, Integration];
 
+    ReadContributions      read  ""                       [Facility];
+    AskContribution        write ""                       [Facility];
+    DecideContribution     write ""                       [Facility];
+
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 

@@ -30,7 +30,7 @@ pub mod sequencer;
 mod store;
 pub mod verify;
 
-use crate::access::{OnBehalfOf, Tx};
+use crate::access::{OnBehalfOf, Tx, link};
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
 use crate::problem::Problem;
@@ -116,13 +116,13 @@ impl Event {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Actor)]
 pub struct ActorView {
-    /// The token's subject.
+    /// The token's subject; where it came by a link, the contribution that the link is for.
     pub id: String,
     /// The name in the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub name: Option<String>,
-    /// The role in which it was done.
+    /// The role in which it was done; `contributionLink` where it came by a link.
     #[schema(example = "facility")]
     pub role: String,
     /// The client, where a machine did it.
@@ -139,7 +139,11 @@ impl ActorView {
     /// The caller of this transaction.
     pub fn of(tx: &Tx) -> Self {
         let claims = &tx.actor.claims;
-        let role = tx.actor.roles.first().map_or("system", |role| role.name());
+        let role = match tx.actor.roles.first() {
+            Some(role) => role.name(),
+            None if tx.actor.by_link => link::ROLE,
+            None => "system",
+        };
         Self {
             id: claims.subject.clone(),
             name: claims.name.clone(),

@@ -275,6 +275,33 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
+    contribution (id) {
+        id -> SqlId,
+        self_assessment_id -> SqlId,
+        unit_id -> Nullable<SqlId>,
+        criteria -> SqlJson,
+        recipient -> Nullable<Text>,
+        message -> Nullable<Text>,
+        state -> Text,
+        secret_hash -> Binary,
+        expires_at -> SqlMoment,
+        asked_by -> SqlJson,
+        answers -> SqlJson,
+        given_by -> Nullable<Text>,
+        answered_at -> Nullable<SqlMoment>,
+        return_reason -> Nullable<Text>,
+        accepted -> SqlJson,
+        accepted_by -> Nullable<SqlJson>,
+        accepted_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
     revision_attachment (facility_id, attachment_id, self_assessment_id, revision) {
         facility_id -> SqlId,
         attachment_id -> SqlId,
@@ -449,6 +476,7 @@ diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
 diesel::joinable!(answer -> self_assessment (self_assessment_id));
+diesel::joinable!(contribution -> self_assessment (self_assessment_id));
 diesel::joinable!(attachment -> facility (facility_id));
 diesel::joinable!(redaction -> facility (facility_id));
 
@@ -469,6 +497,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     answer,
     self_assessment_revision,
     framework_migration,
+    contribution,
     revision_attachment,
     step_plan,
     step_plan_version,

@@ -62,6 +62,16 @@ pub const PORTAL_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c2";
 pub const OTHER_PORTAL_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c3";
 /// A mandate that De Linde no longer needs.
 pub const OLD_MANDATE: &str = "0190a000-0000-7000-8000-0000000000c4";
+/// This year's draft of Beschut Wonen De Linde.
+pub const DRAFT: &str = "0190a000-0000-7000-8000-0000000000a0";
+/// What was asked in it and can be answered.
+pub const OPEN_CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a1";
+/// What was answered.
+pub const CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a2";
+/// What was answered by somebody else.
+pub const OTHER_CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a3";
+/// The secret of the link that can be answered. Only a demo has one that is known.
+pub const LINK_SECRET: &str = "abcdefghijklmnopabcdefghijklmnopabcdefghijklmnopabcdefghijklmnop";
 /// A criterion of the GGZ framework.
 pub const CRITERION: &str = "actiefWerken";
 

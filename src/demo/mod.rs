@@ -24,6 +24,7 @@ use crate::self_assessment::{
 };
 use crate::step_plan::{self, StepPlanInput, StepPlanStep};
 
+mod contributions;
 mod data;
 pub mod directory;
 pub mod ids;
@@ -52,7 +53,8 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     cycles(state, now).await?;
     past(state, now).await?;
     plan(state, now).await?;
-    migrate(state, now).await
+    migrate(state, now).await?;
+    contributions::asked(state, now).await
 }
 
 /// The migration to this year's framework, after last year's was handed in: nothing is left to move.

@@ -34,11 +34,7 @@ pub async fn wrap(
     let started = Instant::now();
     let trace = uuid::Uuid::new_v4();
     request.extensions_mut().insert(Trace(trace));
-    let language = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .map_or_else(Language::default, Language::from_accept);
+    let language = language_of(request.request());
     let method = request.method().clone();
     if method == Method::HEAD {
         // Answered as GET; the connection leaves the body out.
@@ -56,10 +52,27 @@ pub async fn wrap(
     Ok(response)
 }
 
+/// The language that the caller asks for.
+pub fn language_of(request: &HttpRequest) -> Language {
+    let asked = request.headers().get(header::ACCEPT_LANGUAGE);
+    asked
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Language::default, Language::from_accept)
+}
+
+/// Is it a path that holds a secret, which opens without a token?
+pub fn is_by_link(path: &str) -> bool {
+    path.starts_with("/v1/contributionLinks/")
+}
+
 /// Does the caller take JSON? Pages and files are asked for by other names and judged by their handlers.
 fn acceptable(request: &HttpRequest) -> bool {
     let path = request.match_info().as_str();
-    if path.starts_with("/v1/doc") || path.ends_with("/content") || path.ends_with("/answerSheet") {
+    if path.starts_with("/v1/doc")
+        || path.ends_with("/content")
+        || path.ends_with("/answerSheet")
+        || is_by_link(path)
+    {
         return true;
     }
     let mut ranges = request.headers().get_all(header::ACCEPT).peekable();
@@ -164,7 +177,9 @@ fn foreign(status: StatusCode, cause: String) -> Problem {
 }
 
 fn finish(response: &mut ServiceResponse<BoxBody>, trace: uuid::Uuid) {
+    let by_link = is_by_link(response.request().match_info().as_str());
     let headers = response.headers_mut();
+    let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = header::HeaderValue::from_str(value) {
             headers.insert(header::HeaderName::from_static(name), value);
@@ -172,6 +187,18 @@ fn finish(response: &mut ServiceResponse<BoxBody>, trace: uuid::Uuid) {
     };
     set("belgov-trace-id", &trace.to_string());
     set("x-content-type-options", "nosniff");
+    if by_link {
+        // Whoever has the path can answer: it goes nowhere else, and neither does what it shows.
+        set("cache-control", "no-store");
+        set("referrer-policy", "no-referrer");
+        set("x-robots-tag", "noindex, nofollow, noarchive");
+        if !has_policy {
+            set(
+                "content-security-policy",
+                "default-src 'none'; frame-ancestors 'none'",
+            );
+        }
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         // An answer is for its caller alone, and asked for again before it is used again.
         headers.insert(
@@ -179,11 +206,13 @@ fn finish(response: &mut ServiceResponse<BoxBody>, trace: uuid::Uuid) {
             header::HeaderValue::from_static("private, no-cache"),
         );
     }
+    let vary = if by_link {
+        "accept, accept-language"
+    } else {
+        "authorization, accept-language"
+    };
     if !headers.contains_key(header::VARY) {
-        headers.insert(
-            header::VARY,
-            header::HeaderValue::from_static("authorization, accept-language"),
-        );
+        headers.insert(header::VARY, header::HeaderValue::from_static(vary));
     }
 }
 
@@ -198,11 +227,59 @@ fn log_line(
         // Finding the pattern costs a walk along all routes.
         return;
     }
+    log::info!("{}", line(response, method, trace, started));
+}
+
+fn line(
+    response: &ServiceResponse<BoxBody>,
+    method: &Method,
+    trace: uuid::Uuid,
+    started: Instant,
+) -> String {
     let pattern = response.request().match_pattern();
-    log::info!(
+    format!(
         "{trace} {method} {} {} {} µs",
         pattern.as_deref().unwrap_or("(no such path)"),
         response.status().as_u16(),
         started.elapsed().as_micros()
-    );
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse, web};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_line_of_the_log_has_the_pattern_of_a_path_and_not_its_secret() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = lines.clone();
+        let note = from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+            let kept = kept.clone();
+            async move {
+                let (method, started) = (request.method().clone(), Instant::now());
+                let response = next.call(request).await?;
+                let said = line(&response, &method, uuid::Uuid::nil(), started);
+                kept.lock().expect("a lock").push(said);
+                Ok::<_, Error>(response)
+            }
+        });
+        let route = web::get().to(|| async { HttpResponse::Ok().finish() });
+        let scope = web::scope("/v1").route("/contributionLinks/{secret}", route);
+        let app = init_service(App::new().service(scope).wrap(note)).await;
+        for path in ["/v1/contributionLinks/geheim", "/v1/other/geheim"] {
+            call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        }
+        let lines = lines.lock().expect("a lock").join("\n");
+        assert!(
+            lines.contains("GET /v1/contributionLinks/{secret} 200") && lines.contains("404"),
+            "{lines}"
+        );
+        assert!(!lines.contains("geheim"), "{lines}");
+    }
 }

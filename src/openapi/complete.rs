@@ -3,6 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::examples;
 use crate::access::policy::ACTIONS;
+use crate::http::wrap::is_by_link;
 use crate::problem::Kind;
 
 /// The document, complete.
@@ -179,6 +180,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
         && !path.ends_with("/me")
         && !path.ends_with("/events")
         && !path.ends_with("/changes")
+        && !is_by_link(path)
         && !path.ends_with("/verification");
     let mut parameters = Vec::new();
     if page {
@@ -248,6 +250,9 @@ fn changes_its_parent(path: &str) -> bool {
         "/submissions",
         "/reopenings",
         "/publications",
+        "/acceptances",
+        "/returns",
+        "/contributions/{contributionId}/links",
     ]
     .iter()
     .any(|end| path.ends_with(end))
@@ -369,7 +374,11 @@ fn describe(method: &str, path: &str, operation: &mut Map<String, Value>, action
             operation.insert("x-scope".into(), json!(scope));
         }
     } else {
-        lines.push("Open to all.".to_owned());
+        lines.push(if is_by_link(path) {
+            "**By link:** no token; for whoever holds the link.".to_owned()
+        } else {
+            "Open to all.".to_owned()
+        });
         operation.insert("security".into(), json!([]));
     }
     if let Some((what, states)) = states(operation) {
@@ -397,7 +406,14 @@ fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'s
         | "patchAnswers"
         | "sendAnswerSheet"
         | "confirmAnswers"
-        | "submitSelfAssessment" => ("the self-assessment", &["draft"]),
+        | "submitSelfAssessment"
+        | "askContribution" => ("the self-assessment", &["draft"]),
+        "withdrawContribution" => ("the contribution", &["open", "expired"]),
+        "renewContributionLink" => ("the contribution, of a draft,", &["open", "expired"]),
+        "acceptContribution" | "returnContribution" => {
+            ("the contribution, of a draft,", &["answered"])
+        }
+        "answerContribution" => ("the link", &["open"]),
         "reopenSelfAssessment" => ("the self-assessment", &["submitted"]),
         "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
         "migrateFramework" => ("the version", &["published"]),
@@ -417,8 +433,10 @@ fn problems(method: &str, path: &str, secured: bool) -> Vec<Kind> {
             Kind::ExpiredAccessToken,
             Kind::MissingScope,
             Kind::MissingPermission,
-            Kind::ResourceNotFound,
         ]);
+    }
+    if secured || is_by_link(path) {
+        kinds.push(Kind::ResourceNotFound);
     }
     kinds.push(Kind::NotAcceptable);
     if method != "get" {

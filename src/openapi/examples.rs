@@ -17,6 +17,19 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("replaceMandate", "mandateId") => ids::PORTAL_MANDATE,
         ("revokeMandate", "mandateId") => ids::OLD_MANDATE,
         (_, "mandateId") => ids::MANDATE,
+        (
+            "listContributions"
+            | "askContribution"
+            | "readContribution"
+            | "withdrawContribution"
+            | "renewContributionLink"
+            | "acceptContribution"
+            | "returnContribution",
+            "selfAssessmentId",
+        ) => ids::DRAFT,
+        ("acceptContribution", "contributionId") => ids::CONTRIBUTION,
+        (_, "contributionId") => ids::OTHER_CONTRIBUTION,
+        (_, "secret") => ids::LINK_SECRET,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
         (_, "siteId") => ids::SITE,
@@ -36,6 +49,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
 }
 
 /// The body.
+#[allow(clippy::too_many_lines, reason = "one arm per operation: a table")]
 pub fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         "createOrganisation" => json!({
@@ -86,7 +100,11 @@ pub fn body(operation: &str) -> Option<Value> {
             ],
         ),
         "putFrameworkVersion" => framework(),
-        "publishFrameworkVersion" | "confirmAnswers" | "submitSelfAssessment" => json!({}),
+        "publishFrameworkVersion"
+        | "confirmAnswers"
+        | "submitSelfAssessment"
+        | "renewContributionLink"
+        | "acceptContribution" => json!({}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -124,6 +142,21 @@ pub fn body(operation: &str) -> Option<Value> {
             {"criterionCode": "afspraken", "level": "volledig"},
             {"criterionCode": "korteContacten", "level": "deels", "note": "Vooral met het vertrouwenscentrum."}
         ]}),
+        "askContribution" => json!({
+            "criteria": ["intakeGesprek", "nietPluisGevoel"],
+            "recipient": "Huis Zuid",
+            "message": "Vul dit in voor uw huis; het gaat over de laatste zes maanden."
+        }),
+        "returnContribution" => json!({"reason": "Over welke maanden gaat de steekproef?"}),
+        "answerContribution" => json!({
+            "answers": [{
+                "criterionCode": ids::CRITERION,
+                "level": "deels",
+                "note": "In twee van de drie huizen.",
+                "evidence": [{"kind": "dossiercontrole", "description": "Steekproef van september", "filesChecked": 12, "filesMet": 9}]
+            }],
+            "givenBy": "hoofdbegeleider"
+        }),
         _ => return None,
     })
 }

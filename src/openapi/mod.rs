@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
 
+use crate::http::wrap::is_by_link;
+
 mod complete;
 mod examples;
 pub mod faults;
@@ -90,13 +92,13 @@ impl Documents {
 
     /// Does this operation ask for a token?
     pub fn is_secured(&self, path: &str, method: &actix_web::http::Method) -> bool {
-        let open = ["/v1/health"];
+        let open = path == "/v1/health" || is_by_link(path);
         let method = if method == actix_web::http::Method::HEAD {
             "GET"
         } else {
             method.as_str()
         };
-        !open.contains(&path) && self.methods_of(path).iter().any(|one| one == method)
+        !open && self.methods_of(path).iter().any(|one| one == method)
     }
 
     /// The 3.1 document of this instance.

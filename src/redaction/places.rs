@@ -114,6 +114,20 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "contribution",
+        counted: "contributions",
+        removal: through("self_assessment_id", "self_assessment"),
+        edited: true,
+        texts: &[
+            ("recipient", Form::Plain),
+            ("message", Form::Plain),
+            ("answers", Form::Json),
+            ("given_by", Form::Plain),
+            ("return_reason", Form::Plain),
+        ],
+        others: &["criteria", "state", "asked_by", "accepted", "accepted_by"],
+    },
+    Table {
         name: "step_plan_version",
         counted: "stepPlans",
         removal: of("facility_id"),

@@ -52,7 +52,7 @@ impl Taken {
     }
 
     /// The draft's answer once this is in it. What other places say stays; what the same unit said before is replaced.
-    fn into_answer(&self, stands: Option<&Answer>, given: &Given) -> Option<Answer> {
+    fn within(&self, stands: Option<&Answer>, given: &Given) -> Option<Answer> {
         let Some(unit) = self.unit else {
             return Some(self.as_whole(stands, given));
         };
@@ -113,7 +113,7 @@ pub fn take_over(
     for (index, one) in taken.iter().enumerate() {
         let mut stands = stands.iter();
         let stands = stands.find(|answer| answer.criterion_code == one.criterion_code);
-        match one.into_answer(stands, given) {
+        match one.within(stands, given) {
             Some(answer) => {
                 let name = format!("{}exceptions", at(index));
                 at_most(&name, answer.exceptions.len(), MOST_EXCEPTIONS, &mut faults);

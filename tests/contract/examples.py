@@ -16,9 +16,10 @@ METHODS = ("get", "put", "post", "patch", "delete")
 STORY = """
 putSector putFacilityType createOrganisation replaceOrganisation createFacility replaceFacility createSite replaceSite
 createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion migrateFramework createCycle replaceCycle
+askContribution answerContribution acceptContribution returnContribution renewContributionLink
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
 """.split()
-LAST = ["deleteIntegration", "revokeMandate"]
+LAST = ["withdrawContribution", "deleteIntegration", "revokeMandate"]
 
 
 class Yaml(yaml.SafeLoader):

@@ -12,7 +12,8 @@ use kindreflex::openapi::DOCUMENT;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, World, answer_whole, answers_to, digest_of, new_hospital, next_cycle, path_of,
+    Actor, Answer, World, answer_whole, answers_to, digest_of, link_of, new_hospital, next_cycle,
+    path_of,
 };
 
 /// A request that would succeed for somebody, prepared by those who may.
@@ -408,6 +409,47 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             "{facility}/stepPlans/{}/versions/1",
             ids::STEP_PLAN
         )),
+        "listContributions" => {
+            let (path, _, _) = asked(world).await;
+            Prepared::new(format!("{path}/contributions"))
+        }
+        "askContribution" => {
+            let (path, _) = new_draft(world).await;
+            Prepared::new(format!("{path}/contributions"))
+                .body(&json!({"criteria": [ids::CRITERION]}))
+        }
+        "readContribution" => Prepared::new(path_of(&asked(world).await.2.body)),
+        "withdrawContribution" => {
+            let (_, _, made) = asked(world).await;
+            Prepared::new(path_of(&made.body)).seen(&made)
+        }
+        "renewContributionLink" => {
+            let (_, _, made) = asked(world).await;
+            Prepared::new(format!("{}/links", path_of(&made.body)))
+                .body(&json!({}))
+                .seen(&made)
+        }
+        "acceptContribution" => {
+            let (_, draft, made) = asked(world).await;
+            answered(world, &made).await;
+            Prepared::new(format!("{}/acceptances", path_of(&made.body)))
+                .body(&json!({}))
+                .seen(&draft)
+        }
+        "returnContribution" => {
+            let (_, _, made) = asked(world).await;
+            answered(world, &made).await;
+            let path = path_of(&made.body);
+            let now = linde.get(&path).await.expect(200);
+            Prepared::new(format!("{path}/returns"))
+                .body(&json!({"reason": "Over welke maanden gaat het?"}))
+                .seen(&now)
+        }
+        "openContributionLink" => Prepared::new(link_of(&asked(world).await.2)),
+        "answerContribution" => {
+            let link = link_of(&asked(world).await.2);
+            Prepared::new(format!("{link}/answers")).body(&contributed())
+        }
         "putAttachment" => {
             let bytes = b"Verslag van het overleg".to_vec();
             let path = format!(
@@ -440,6 +482,27 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
         other => panic!("the operation {other} has no recipe here: add one"),
     }
+}
+
+/// What De Linde asks in a new draft by a link: the draft's path, the draft, and what was asked.
+async fn asked(world: &World) -> (String, Answer, Answer) {
+    let (path, draft) = new_draft(world).await;
+    let input = json!({"criteria": [ids::CRITERION]});
+    let made = world
+        .linde()
+        .post(&format!("{path}/contributions"), input)
+        .await
+        .expect(201);
+    (path, draft, made)
+}
+
+fn contributed() -> Value {
+    json!({"answers": [{"criterionCode": ids::CRITERION, "level": "volledig"}]})
+}
+
+async fn answered(world: &World, made: &Answer) {
+    let path = format!("{}/answers", link_of(made));
+    world.anyone().post(&path, contributed()).await.expect(200);
 }
 
 /// An attachment of De Linde that a submitted revision refers to.

@@ -19,6 +19,8 @@ mod backup;
 mod bodies;
 mod commits;
 mod contract;
+mod contribution_page;
+mod contributions;
 mod demo;
 mod durability;
 mod event_order;

@@ -104,6 +104,32 @@ pub fn postgres_is_there() -> bool {
     there
 }
 
+/// Every row of a PostgreSQL database as text, a table each.
+pub fn rows_as_text(url: &str) -> Vec<Vec<u8>> {
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::Text;
+    #[derive(diesel::QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let mut conn = <diesel::PgConnection as diesel::Connection>::establish(url).expect("opens");
+    let mut lines = |statement: &str| -> Vec<String> {
+        let lines: Vec<Line> = diesel::sql_query(statement).load(&mut conn).expect("rows");
+        lines.into_iter().map(|line| line.line).collect()
+    };
+    let tables = lines(
+        "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public'",
+    );
+    let tables = tables.into_iter();
+    tables
+        .map(|table| {
+            let rows = lines(&format!("SELECT t::text AS line FROM \"{table}\" AS t"));
+            rows.join("\n").into_bytes()
+        })
+        .collect()
+}
+
 /// A throw-away cluster. It ends with this process: a shell watches over it.
 pub struct Cluster {
     port: u16,

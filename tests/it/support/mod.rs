@@ -446,6 +446,13 @@ pub fn path_of(body: &Value) -> String {
     href.strip_prefix("/v1").expect("a path of ours").to_owned()
 }
 
+/// The path of the link that this answer made, below `/v1`.
+pub fn link_of(made: &Answer) -> String {
+    let link = made.body["link"].as_str().expect("a link");
+    let (_, path) = link.split_once("/v1").expect("a link of ours");
+    path.to_owned()
+}
+
 /// A new hospital of an organisation, without a past.
 pub async fn new_hospital(world: &World, organisation: &str) -> String {
     let input = json!({"organisationId": organisation, "facilityType": "pz", "name": "PZ Nieuw", "validFrom": "2020-01-01"});

@@ -1,0 +1,163 @@
+//! What the holder of a link finds and hands in, each judged in one transaction.
+use std::sync::Arc;
+
+use super::inputs::ContributionAnswersInput;
+use super::store::{self, Around, Row};
+use super::{ContributionLink, LinkStatus, Question, QuestionLevel, Questionnaire, rules};
+use crate::access::Tx;
+use crate::audit::{self, Event};
+use crate::db::types::Id;
+use crate::framework;
+use crate::framework::document::{Criterion, Document};
+use crate::problem::{Issue, Problem};
+use crate::self_assessment::Purpose;
+use crate::step_plan;
+
+/// A contribution as its link leads to it.
+pub struct Opened {
+    row: Row,
+    around: Around,
+    document: Arc<Document>,
+    /// The criteria that the draft's version still asks: a version that a draft moved to can have withdrawn one.
+    asked: Vec<String>,
+    /// What there is to find.
+    pub status: LinkStatus,
+}
+
+impl Opened {
+    /// The criteria that are asked.
+    pub fn asked(&self) -> &[String] {
+        &self.asked
+    }
+}
+
+/// Looks at what a link leads to. It changes nothing.
+pub fn open(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
+    let (row, around) = store::by_link(tx, id)?;
+    let (framework, version) = (&around.framework_code, &around.version_code);
+    let document = framework::store::published(tx, framework, version)?
+        .ok_or_else(|| Problem::internal("a draft points to a version that is not published"))?;
+    let mut asked = row.criteria()?;
+    asked.retain(|code| {
+        let criterion = document.criterion(code);
+        criterion.is_some_and(|criterion| criterion.is_for(&around.facility_type))
+    });
+    let status = rules::link_status(row.status(tx.now), around.status, asked.len());
+    Ok(Opened {
+        row,
+        around,
+        document,
+        asked,
+        status,
+    })
+}
+
+/// What a link shows.
+pub fn view(tx: &mut Tx, opened: &Opened) -> Result<ContributionLink, Problem> {
+    let questionnaire = match opened.status {
+        LinkStatus::Open => Some(questionnaire(tx, opened)?),
+        _ => None,
+    };
+    Ok(ContributionLink {
+        status: opened.status,
+        explanation: rules::explanation(opened.status).map(rules::as_texts),
+        questionnaire,
+    })
+}
+
+/// The questions of an open link.
+pub fn questionnaire(tx: &mut Tx, opened: &Opened) -> Result<Questionnaire, Problem> {
+    let (row, document, around) = (&opened.row, &opened.document, &opened.around);
+    let unit = row.unit_id.or(around.unit_id);
+    let words = step_plan::words_for(tx, around.facility_id, document, unit)?;
+    let earlier = row.answers()?;
+    let questions = opened.asked.iter().filter_map(|code| {
+        let criterion = document.criterion(code)?;
+        let mut question = question(document, criterion);
+        if let Some(words) = &words {
+            question.own_steps = words.beside(code).to_vec();
+        }
+        let mut earlier = earlier.iter();
+        question.answer = earlier
+            .find(|answer| answer.criterion_code == *code)
+            .cloned();
+        Some(question)
+    });
+    Ok(Questionnaire {
+        facility_name: around.facility_name.clone(),
+        unit_name: store::unit_name(tx, unit)?,
+        message: row.message.clone(),
+        return_reason: row.return_reason.clone(),
+        expires: row.expires_at,
+        questions: questions.collect(),
+        evidence_kinds: document.evidence_kinds.clone(),
+        given_by: row.given_by.clone(),
+        language: document.default_language,
+    })
+}
+
+fn question(document: &Document, criterion: &Criterion) -> Question {
+    let scale = document.scale_of(criterion).into_iter();
+    let levels = scale.flat_map(|scale| &scale.levels);
+    Question {
+        criterion_code: criterion.code.to_string(),
+        text: criterion.text.clone(),
+        guidance: criterion.guidance.clone(),
+        own_steps: Vec::new(),
+        evidence_required: criterion.evidence_required,
+        levels: levels
+            .map(|level| QuestionLevel {
+                code: level.code.to_string(),
+                title: level.title.clone(),
+                description: level.description.clone(),
+                needs_note: level.needs_note,
+            })
+            .collect(),
+        answer: None,
+    }
+}
+
+/// Everything that is wrong with what is handed in by an open link.
+pub fn faults_of(opened: &Opened, given: &ContributionAnswersInput) -> Vec<Issue> {
+    let facility_type = &opened.around.facility_type;
+    rules::faults_of(&opened.document, facility_type, &opened.asked, given)
+}
+
+/// 409, saying why; nothing where the link is open.
+pub fn closed(status: LinkStatus) -> Option<Problem> {
+    rules::explanation(status).map(Problem::conflict)
+}
+
+/// Keeps what came by an open link, when nobody was first.
+pub fn keep(tx: &mut Tx, opened: &Opened, given: &ContributionAnswersInput) -> Result<(), Problem> {
+    if !store::keep_answers(tx, &opened.row, given)? {
+        // Read again: somebody handed in, or the coordinator took it back, in the same moment.
+        let now = open(tx, opened.row.id)?;
+        return Err(closed(now.status).unwrap_or_else(Problem::stale));
+    }
+    let around = &opened.around;
+    let event = Event::new("contributionAnswered", "contribution", opened.row.id)
+        .of(around.organisation_id, Some(around.facility_id))
+        .only_own(around.purpose == Purpose::OwnImprovement)
+        .with(given)?;
+    audit::record(tx, event)
+}
+
+/// Hands in by a link: all faults at once, and 409 where it cannot be answered.
+pub fn hand_in(
+    tx: &mut Tx,
+    id: Id,
+    given: &ContributionAnswersInput,
+) -> Result<ContributionLink, Problem> {
+    let opened = open(tx, id)?;
+    if let Some(conflict) = closed(opened.status) {
+        return Err(conflict);
+    }
+    let faults = faults_of(&opened, given);
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults));
+    }
+    keep(tx, &opened, given)?;
+    let now = open(tx, id)?;
+    view(tx, &now)
+}
