@@ -15,6 +15,7 @@
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
 //! - [`retention`]: what is kept no longer than it must be is listed, exported and disposed of.
 //! - [`backup`]: a copy of the database in one file, made while the service serves.
+//! - [`task`]: what awaits the caller, from the features that know.
 //!
 //! What is plainly stored (a facility, a cycle) is recorded by its store; where there is a `work.rs`, the work records what it did.
 //!
@@ -50,5 +51,6 @@ pub mod retention;
 pub mod self_assessment;
 pub mod step_plan;
 pub mod sweep;
+pub mod task;
 pub mod text;
 pub mod words;

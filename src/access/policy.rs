@@ -75,6 +75,7 @@ policy! {
 
     Redact                 write ""                       [Facility, Admin];
     ReadRedactions         read  ""                       [Facility, Admin];
+    ReadTasks              read  "read:tasks"             [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ReadEvents             read  "read:events"            [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
 
     ReadAuditEvents        read  ""                       [Facility, Inspector, Admin];

@@ -22,6 +22,7 @@ mod sense;
 mod shape;
 pub mod store;
 mod succession;
+pub mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod work;

@@ -86,6 +86,27 @@ pub fn list(
     rows.into_iter().map(|row| row.cycle(tx.now)).collect()
 }
 
+/// The cycles that are open, or were.
+pub fn opened(tx: &mut Tx) -> Result<Vec<Cycle>, Problem> {
+    let rows: Vec<Row> = cycle::table
+        .filter(cycle::opens.le(tx.now))
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter().map(|row| row.cycle(tx.now)).collect()
+}
+
+/// The cycles that open between now and then.
+pub fn opening(tx: &mut Tx, until: Moment) -> Result<Vec<Cycle>, Problem> {
+    let rows: Vec<Row> = cycle::table
+        .filter(cycle::opens.gt(tx.now))
+        .filter(cycle::opens.le(until))
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter().map(|row| row.cycle(tx.now)).collect()
+}
+
 /// Stores a new cycle, and records it.
 pub fn insert_cycle(tx: &mut Tx, id: Id, input: &CycleInput) -> Result<Cycle, Problem> {
     check_framework(tx, input)?;

@@ -31,6 +31,7 @@ pub mod sheet;
 pub mod store;
 pub mod submission;
 pub mod taking_over;
+pub mod tasks;
 pub mod work;
 
 pub use cycle_store::insert_cycle;

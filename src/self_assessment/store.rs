@@ -291,7 +291,12 @@ pub fn document_of(tx: &mut Tx, seen: &SelfAssessmentSummary) -> Result<Arc<Docu
     version(tx, &seen.framework_code, &seen.version_code)
 }
 
-fn version(tx: &mut Tx, framework: &str, version: &str) -> Result<Arc<Document>, Problem> {
+/// A published version that self-assessments are answered against.
+pub(super) fn version(
+    tx: &mut Tx,
+    framework: &str,
+    version: &str,
+) -> Result<Arc<Document>, Problem> {
     framework::store::published(tx, framework, version)?.ok_or_else(|| {
         Problem::internal("a self-assessment points to a version that is not published")
     })

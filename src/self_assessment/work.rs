@@ -122,7 +122,7 @@ pub fn places_of(tx: &mut Tx, head: &Head) -> Result<Vec<Place>, Problem> {
     facility::places(tx, head.facility_id, day)
 }
 
-fn is_for(document: &Document, facility_type: &str) -> bool {
+pub(super) fn is_for(document: &Document, facility_type: &str) -> bool {
     let mut types = document.facility_types.iter();
     types.any(|known| *known == *facility_type)
 }

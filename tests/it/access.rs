@@ -475,6 +475,7 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             world.number_events().await;
             Prepared::new("/auditEvents").secret(ids::ORGANISATION)
         }
+        "listTasks" => Prepared::new("/tasks?pageSize=200").secret(ids::FACILITY),
         "listEvents" => {
             world.number_events().await;
             Prepared::new("/events?pageSize=200").secret(ids::SELF_ASSESSMENT)

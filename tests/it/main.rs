@@ -40,5 +40,6 @@ mod self_assessments;
 mod sheets;
 mod step_plans;
 mod superseding;
+mod tasks;
 mod together;
 mod years;

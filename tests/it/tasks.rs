@@ -1,0 +1,135 @@
+//! What awaits whom.
+use kindreflex::demo::{enterprise_number, ids};
+use kindreflex::facility::integrations::known_scopes;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, WILG, answer_whole, draft_of, new_hospital, path_of};
+
+async fn tasks(actor: &Actor, query: &str) -> Vec<Value> {
+    let answer = actor
+        .get(&format!("/tasks?pageSize=200{query}"))
+        .await
+        .expect(200);
+    assert!(answer.body.get("next").is_none());
+    answer.body["items"].as_array().expect("items").clone()
+}
+
+/// Kind and subject of each.
+fn said(tasks: &[Value]) -> Vec<(&str, &str)> {
+    tasks
+        .iter()
+        .map(|task| {
+            let id = task["subject"]["id"].as_str().expect("an id");
+            (task["kind"].as_str().expect("a kind"), id)
+        })
+        .collect()
+}
+
+on_both! {
+    async fn a_facility_is_told_to_start_to_finish_and_to_hand_in(world: World) {
+        let wilg = world.wilg();
+        let start = tasks(&wilg, "").await;
+        assert_eq!(said(&start), [("startSelfAssessment", ids::CYCLE), ("startSelfAssessment", ids::OWN_CYCLE)], "the most urgent first, and no cycle of last year");
+        assert_eq!((&start[0]["facilityId"], &start[0]["subject"]["href"]), (&json!(WILG), &json!(format!("/v1/cycles/{}", ids::CYCLE))));
+        let left = start[0]["secondsLeft"].as_i64().expect("seconds");
+        assert!((89 * 86_400..=90 * 86_400).contains(&left), "{left}");
+        for language in ["nl", "fr", "en"] {
+            assert!(start[0]["title"][language].as_str().expect("a title").contains("Psychiatrisch Ziekenhuis De Wilg"));
+        }
+        let draft = draft_of(&wilg, WILG).await;
+        let id = draft.body["id"].as_str().expect("an id");
+        let finish = tasks(&wilg, "").await;
+        assert_eq!(said(&finish), [("finishSelfAssessment", id), ("startSelfAssessment", ids::OWN_CYCLE)]);
+        let open = draft.body["openCriteria"].as_array().expect("criteria").len();
+        assert_eq!((&finish[0]["count"], &finish[0]["toConfirm"]), (&json!(open), &json!(0)));
+        let saved = answer_whole(&wilg, &draft).await;
+        let submit = tasks(&wilg, "").await;
+        assert_eq!(said(&submit)[0], ("submitSelfAssessment", id));
+        assert!(submit[0].get("count").is_none());
+        wilg.seen(&saved).post(&format!("{}/submissions", path_of(&draft.body)), json!({})).await.expect(201);
+        assert_eq!(said(&tasks(&wilg, "").await), [("startSelfAssessment", ids::OWN_CYCLE)]);
+    }
+
+    async fn a_contributor_has_drafts_with_open_criteria_and_nothing_to_start_or_confirm(world: World) {
+        let contributor = world.person("facilityContributor", Some(enterprise_number(9_990_003)));
+        assert_eq!(tasks(&contributor, "").await, Vec::<Value>::new());
+        let draft = draft_of(&world.wilg(), WILG).await;
+        let id = draft.body["id"].as_str().expect("an id").to_owned();
+        assert_eq!(said(&tasks(&contributor, "").await), [("finishSelfAssessment", id.as_str())]);
+        answer_whole(&world.wilg(), &draft).await;
+        assert_eq!(tasks(&contributor, "").await, Vec::<Value>::new(), "handing in is not for it");
+        let linde = draft_of(&world.linde(), ids::FACILITY).await;
+        let of_linde = tasks(&world.linde(), &format!("&facilityId={}&kind=finishSelfAssessment", ids::FACILITY)).await;
+        assert_eq!(of_linde[0]["subject"]["id"], linde.body["id"]);
+        assert_eq!(of_linde[0]["toConfirm"], linde.body["progress"]["toConfirm"]);
+        let theirs = tasks(&world.person("facilityContributor", Some(enterprise_number(9_990_001))), "").await;
+        assert_eq!(theirs[0]["toConfirm"], 0);
+    }
+
+    async fn nobody_sees_what_awaits_another(world: World) {
+        let draft = draft_of(&world.linde(), ids::FACILITY).await;
+        for actor in [world.berk(), world.wilg(), world.inspector(), world.planner(), world.admin(), world.person("policy", None)] {
+            let seen = tasks(&actor, "").await;
+            let text = json!(seen).to_string();
+            for secret in [ids::ORGANISATION, ids::FACILITY, draft.body["id"].as_str().expect("an id"), "De Linde"] {
+                assert!(!text.contains(secret), "{secret}: {text}");
+            }
+            assert_eq!(tasks(&actor, &format!("&facilityId={}", ids::FACILITY)).await, Vec::<Value>::new());
+        }
+        let at_facility = tasks(&world.person("facility", Some("990100".into())), "").await;
+        assert!(!at_facility.is_empty() && at_facility.iter().all(|task| task["facilityId"] == ids::FACILITY));
+    }
+
+    async fn every_role_may_ask_and_gets_what_is_for_it(world: World) {
+        for role in ["inspector", "authority", "expert", "policy"] {
+            assert_eq!(tasks(&world.person(role, None), "").await, Vec::<Value>::new(), "{role}");
+        }
+        let opens = world.state.clock.now() + chrono::Duration::days(20);
+        let input = json!({"title": {"nl": "Weldra"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
+            "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": "inspectionPreparation"});
+        let made = world.planner().post("/cycles", input).await.expect(201);
+        let id = made.body["id"].as_str().expect("an id");
+        assert_eq!(said(&tasks(&world.planner(), "").await), [("checkCycle", id)]);
+        let (_, version) = crate::access::new_framework(&world).await;
+        let code = version.body["document"]["code"].as_str().expect("a code");
+        let of_admin = tasks(&world.admin(), "").await;
+        assert_eq!(said(&of_admin)[0], ("checkCycle", id));
+        assert!(of_admin.iter().any(|task| task["kind"] == "publishFramework" && task["subject"]["id"].as_str().is_some_and(|id| id.starts_with(code))));
+        assert!(!said(&tasks(&world.linde(), "").await).iter().any(|(kind, _)| ["checkCycle", "publishFramework"].contains(kind)));
+    }
+
+    async fn a_machine_sees_what_it_may_do(world: World) {
+        world.machine(&["read:facilities"]).get("/tasks").await.problem(403, "missingScope");
+        let draft = draft_of(&world.linde(), ids::FACILITY).await;
+        let id = draft.body["id"].as_str().expect("an id");
+        let reads = world.machine(&["read:tasks", "read:selfAssessments"]);
+        assert_eq!(tasks(&reads, "").await, Vec::<Value>::new());
+        let writes = tasks(&world.machine(&["read:tasks", "write:selfAssessments"]), "").await;
+        assert!(said(&writes).contains(&("finishSelfAssessment", id)), "{writes:?}");
+        assert!(tasks(&world.machine(&known_scopes()), "").await.len() >= writes.len());
+        let text = json!(writes).to_string();
+        assert!(!text.contains("De Berk") && !text.contains("De Wilg"));
+    }
+
+    async fn page_after_page_shows_each_task_once_and_the_most_urgent_first(world: World) {
+        for _ in 0..8 {
+            new_hospital(&world, ids::NEW_ORGANISATION).await;
+        }
+        let wilg = world.wilg();
+        let whole = tasks(&wilg, "").await;
+        assert_eq!(whole.len(), 18);
+        let due: Vec<&str> = whole.iter().map(|task| task["due"].as_str().expect("a moment")).collect();
+        assert!(due.is_sorted());
+        let (mut found, mut path) = (Vec::new(), "/tasks?pageSize=5".to_owned());
+        loop {
+            let page = wilg.get(&path).await.expect(200).body;
+            found.extend(page["items"].as_array().expect("items").clone());
+            let Some(next) = page["next"].as_str() else { break };
+            next.strip_prefix("https://kindreflex.test/v1").expect("ours").clone_into(&mut path);
+        }
+        let key = |tasks: &[Value]| tasks.iter().map(|task| (task["facilityId"].clone(), task["subject"]["id"].clone())).collect::<Vec<_>>();
+        assert_eq!(key(&found), key(&whole));
+        wilg.get("/tasks?after=x").await.problem(400, "badRequest");
+        wilg.get("/tasks?role=x").await.problem(400, "badRequest");
+    }
+}
