@@ -313,9 +313,7 @@ on_both! {
         let held = format!("BEGIN; UPDATE self_assessment SET edit = edit + 1 WHERE id = '{}'", drafts[3]);
         writer.batch_execute(&held).expect("a lock");
         let migration = ask(&world).await;
-        let steps = [runner::step(&world.state, migration).await.expect("cycles"), runner::step(&world.state, migration).await.expect("drafts"),
-            runner::step(&world.state, migration).await.expect("a last look")];
-        assert_eq!(steps, [Step::Moved, Step::Moved, Step::Waiting]);
+        while runner::step(&world.state, migration).await.expect("a step") == Step::Moved {}
         let now = read(&world, migration).await;
         assert_eq!((&now["status"], &now["done"]), (&json!("running"), &json!(19)));
         writer.batch_execute("COMMIT").expect("committed");
