@@ -232,6 +232,22 @@ on_both! {
         world.inspector().get(&format!("{path}/answers/andereVoorziening")).await.problem(404, "resourceNotFound");
     }
 
+    async fn a_text_is_removed_from_what_is_shown_beside_a_question_and_from_what_is_gone(world: World) {
+        let wilg = world.wilg();
+        let (path, saved) = whole_draft(&world).await;
+        let note = "Besproken met Zoé Claes.";
+        let answers: Vec<Value> = ["afspraken", "andereVoorziening"].map(|code| json!({"criterionCode": code, "level": "deels", "note": note})).into();
+        wilg.seen(&saved).patch(&format!("{path}/answers"), json!({"answers": answers})).await.expect(200);
+        migrate(&world, TO_2026).await;
+        let moved = wilg.get(&path).await.expect(200);
+        assert_eq!(moved.body.to_string().matches("Zoé Claes").count(), 3, "beside two questions, and with what is gone");
+        let input = json!({"facilityId": WILG, "text": "Zoé Claes", "ground": "Naam van een kind"});
+        wilg.post("/redactions", input).await.expect(201);
+        let now = wilg.get(&path).await.expect(200);
+        assert!(!now.body.to_string().contains("Zoé"), "{}", now.body);
+        assert_eq!(now.body["withdrawnAnswers"][0]["level"], "deels", "the answer itself stays");
+    }
+
     async fn what_is_submitted_or_superseded_stays_as_it_is(world: World) {
         let wilg = world.wilg();
         let (path, saved) = whole_draft(&world).await;

@@ -1,15 +1,15 @@
 //! Carries migrations out in the background, for as long as the process lives.
 //!
 //! It is woken by whoever asks for one, and looks by itself at the start and every minute: what another process left off, it takes up.
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::store;
-use super::work::{self, Step};
-use crate::access::operator;
+use super::work::{self, BeganWith, Step};
+use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::db::types::{Id, Moment};
 use crate::problem::{Kind, Problem};
@@ -68,7 +68,7 @@ pub async fn drain(state: &State) -> Result<(), Problem> {
 
 /// One step of a migration. Where some drafts cannot be moved, the others are, one by one.
 pub async fn step(state: &State, id: Id) -> Result<Step, Problem> {
-    let done = match attempt(state, id, CHUNK).await {
+    let done = match attempt(state, id, CHUNK).await.0 {
         Err(fault) if is_ours(&fault) => one_by_one(state, id).await,
         done => done,
     };
@@ -76,8 +76,14 @@ pub async fn step(state: &State, id: Id) -> Result<Step, Problem> {
     done
 }
 
-async fn attempt(state: &State, id: Id, most: i64) -> Result<Step, Problem> {
-    operator::upkeep(state, now(state), move |tx| work::step(tx, id, most)).await
+/// Tries so many drafts in one transaction; gives back what came of it, and the draft that it began with.
+async fn attempt(state: &State, id: Id, most: i64) -> (Result<Step, Problem>, Option<Id>) {
+    let began = Arc::new(BeganWith::default());
+    let noted = began.clone();
+    let work = move |tx: &mut Tx| work::step(tx, id, most, &noted);
+    let done = operator::upkeep(state, now(state), work).await;
+    let began = *began.lock().unwrap_or_else(PoisonError::into_inner);
+    (done, began)
 }
 
 /// A chunk, one draft at a time; one that cannot be moved is passed over.
@@ -85,12 +91,13 @@ async fn one_by_one(state: &State, id: Id) -> Result<Step, Problem> {
     let mut step = Step::Moved;
     for _ in 0..CHUNK {
         step = match attempt(state, id, 1).await {
-            Err(fault) if is_ours(&fault) => {
+            (Err(fault), Some(stuck)) if is_ours(&fault) => {
                 let causes = fault.causes().unwrap_or_default();
-                log::error!("migration {id}: {fault}: {causes}");
-                operator::upkeep(state, now(state), move |tx| work::pass_over(tx, id)).await?
+                log::error!("migration {id} cannot move {stuck}, which stays: {fault}: {causes}");
+                let pass_over = move |tx: &mut Tx| work::pass_over(tx, id, stuck);
+                operator::upkeep(state, now(state), pass_over).await?
             }
-            done => done?,
+            (done, _) => done?,
         };
         if step != Step::Moved {
             break;

@@ -1,5 +1,6 @@
 //! What is done for a migration: it is counted, asked for, and carried out step by step, each in one transaction.
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -187,9 +188,12 @@ pub enum Step {
     Elsewhere,
 }
 
+/// The draft that a step began with, which outlives its transaction: where the step fails, it says on what.
+pub type BeganWith = Mutex<Option<Id>>;
+
 /// Carries a migration on by one step: its cycles first, then at most so many drafts at a time, then a last look for what came
 /// meanwhile.
-pub fn step(tx: &mut Tx, id: Id, most: i64) -> Result<Step, Problem> {
+pub fn step(tx: &mut Tx, id: Id, most: i64, began: &BeganWith) -> Result<Step, Problem> {
     let Some(row) = turn(tx, id)? else {
         return Ok(Step::Elsewhere);
     };
@@ -204,6 +208,7 @@ pub fn step(tx: &mut Tx, id: Id, most: i64) -> Result<Step, Problem> {
     }
     let started = Instant::now();
     let ids = store::lock_next(tx, &plan.which, row.reached, most)?;
+    *began.lock().unwrap_or_else(PoisonError::into_inner) = ids.first().copied();
     if ids.is_empty() {
         return end_of_pass(tx, &plan, &row, counts);
     }
@@ -222,18 +227,12 @@ pub fn step(tx: &mut Tx, id: Id, most: i64) -> Result<Step, Problem> {
     go_on(tx, &row, reached, counts, Step::Moved)
 }
 
-/// Passes over the next draft, which cannot be moved: the others need not wait for it.
-pub fn pass_over(tx: &mut Tx, id: Id) -> Result<Step, Problem> {
+/// Passes over a draft that cannot be moved: the others need not wait for it.
+pub fn pass_over(tx: &mut Tx, id: Id, stuck: Id) -> Result<Step, Problem> {
     let Some(row) = turn(tx, id)? else {
         return Ok(Step::Elsewhere);
     };
-    let plan = Plan::of_row(tx, &row)?;
     let mut counts = row.counts()?;
-    let ids = store::lock_next(tx, &plan.which, row.reached, 1)?;
-    let Some(stuck) = ids.last().copied() else {
-        return Ok(Step::Moved);
-    };
-    log::error!("self-assessment {stuck} stays on its version: migration {id} could not move it");
     counts.self_assessments.failed += 1;
     go_on(tx, &row, Some(stuck), counts, Step::Moved)
 }
