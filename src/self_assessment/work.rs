@@ -220,15 +220,6 @@ pub(crate) fn of_facility(event: Event, head: &Head) -> Event {
         .only_own(head.purpose == Purpose::OwnImprovement)
 }
 
-/// Refuses what is no draft.
-pub(super) fn require_draft(head: &Head) -> Result<(), Problem> {
-    if head.status == Status::Draft {
-        Ok(())
-    } else {
-        Err(not_a_draft(head))
-    }
-}
-
 /// 409: only a draft can be worked on.
 fn not_a_draft(head: &Head) -> Problem {
     match head.status {
