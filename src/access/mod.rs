@@ -235,12 +235,12 @@ impl<A: Action> Allowed<A> {
     ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
         let (actor, state) = (self.actor.clone(), self.state.clone());
         move |conn| {
-            // Taken here and not when the request began: a body may take minutes and the writer's queue a while, and what is asked
-            // for is judged when it is done.
-            let now = Moment(state.clock.now());
             if writes {
                 granted::hold(conn, &actor)?;
             }
+            // Taken here and not when the request began: a body may take minutes, the writer's queue and others' turns a while, and
+            // what is asked for is judged when it is done.
+            let now = Moment(state.clock.now());
             let scope = Scope::of(conn, &actor, &state, now)?;
             Tx::run(conn, scope, &actor, now, &state, &work)
         }
@@ -397,6 +397,7 @@ fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
         .map(|claim| claim.role)
         .filter(|role| A::ROLES.contains(role))
         .collect();
+    roles.dedup();
     let scoped = A::SCOPE.is_empty() || claims.scopes.iter().any(|scope| scope == A::SCOPE);
     if roles == [Role::Integration] && !scoped {
         return Err(missing_scope(A::SCOPE));
@@ -422,7 +423,6 @@ fn permit<A: Action>(claims: &Claims) -> Result<Vec<Role>, Problem> {
             ),
         ));
     }
-    roles.dedup();
     Ok(roles)
 }
 

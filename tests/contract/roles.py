@@ -29,7 +29,7 @@ def check(binary, schemathesis, role):
         if role not in WHOLE:
             command += ["--phases", "examples,fuzzing", "--max-examples", "5"]
         command.append(f"{service.address}/v1/doc/openapi.json")
-        done = subprocess.run(command, capture_output=True, text=True, cwd=directory, env={**os.environ, "COLUMNS": "120"}, timeout=900)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=directory, env={**os.environ, "COLUMNS": "120", "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}, timeout=900)
     return done.returncode, done.stdout + done.stderr, time.monotonic() - started
 
 

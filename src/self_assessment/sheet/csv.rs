@@ -52,10 +52,19 @@ fn as_it_was(text: &str) -> &str {
     }
 }
 
-/// What stands between the cells, by the first line: a semicolon, unless there are more of another.
+/// What stands between the cells, by the first line outside quotes: a semicolon, unless there are more of another.
 fn delimiter(text: &str) -> u8 {
-    let line = text.lines().next().unwrap_or_default();
-    let count = |mark: u8| line.bytes().filter(|byte| *byte == mark).count();
+    let line: Vec<u8> = text
+        .bytes()
+        .scan(false, |quoted, byte| {
+            *quoted ^= byte == b'"';
+            Some((byte, *quoted))
+        })
+        .take_while(|(byte, quoted)| *quoted || *byte != b'\n')
+        .filter(|(_, quoted)| !quoted)
+        .map(|(byte, _)| byte)
+        .collect();
+    let count = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
     let others = [b',', b'\t'].into_iter();
     others
         .filter(|mark| count(*mark) > count(b';'))

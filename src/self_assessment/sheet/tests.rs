@@ -45,8 +45,9 @@ fn a_title_that_two_levels_share_names_neither() {
     let (_, text) = library().into_iter().next().expect("a framework");
     let mut document = check::from_yaml(text).expect("a document");
     let scale = document.scales.first_mut().expect("a scale");
-    let title = scale.levels[0].title.clone();
-    scale.levels[1].title = title;
+    for level in scale.levels.iter_mut().take(2) {
+        level.title.nl = Some("Min of meer".to_owned());
+    }
     let (first, second) = (
         scale.levels[0].code.to_string(),
         scale.levels[1].code.to_string(),
