@@ -74,7 +74,8 @@ pub async fn list_redactions(
 /// Codes, and the names of who did something, are left as they are.
 ///
 /// From the answer on nobody reads it. `status` is `removing` until the service has written the database's files anew, and then `done`. Older
-/// backups are the operator's to deal with; what is written later is not covered. With `dryRun` it is only counted: 200, and nothing changes.
+/// backups are the operator's to deal with; what is written later is not covered. With `dryRun`, for the
+/// facility itself, it is only counted: 200, and nothing changes.
 #[utoipa::path(tag = "Redactions", operation_id = "createRedaction", request_body = RedactionInput,
     extensions(("x-action" = json!("Redact"))),
     responses((status = 200, description = "What would go; nothing was changed.", body = RedactionPreview),

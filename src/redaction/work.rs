@@ -64,9 +64,12 @@ pub fn look_into_files(
     Ok(files)
 }
 
-/// Counts what would go.
+/// Counts what would go. Not for an admin: text by text, and without a trace, that would read what only its facility may.
 pub fn preview(tx: &mut Tx, input: &RedactionInput) -> Result<RedactionPreview, Problem> {
     let facility = facility_in(tx, input.facility_id)?;
+    if !tx.scope.owns(facility.id, facility.organisation_id) {
+        return Err(not_to_count());
+    }
     let files = look_into_files(tx, input, &Files::default())?;
     let named = erasure::named(tx, facility.id, &input.attachments)?;
     let mut counts = remove_texts(tx, input, &facility, None)?.counts;
@@ -75,6 +78,17 @@ pub fn preview(tx: &mut Tx, input: &RedactionInput) -> Result<RedactionPreview, 
         facility_id: facility.id,
         counts,
     })
+}
+
+fn not_to_count() -> Problem {
+    Problem::new(
+        Kind::MissingPermission,
+        Text::new(
+            "Alleen de voorziening zelf telt vooraf wat er zou verdwijnen (dryRun).",
+            "Seule la structure elle-même compte au préalable ce qui disparaîtrait (dryRun).",
+            "Only the facility itself counts beforehand what would go (dryRun).",
+        ),
+    )
 }
 
 /// Removes it. `files` is what was seen of the facility's files before.

@@ -437,6 +437,9 @@ on_both! {
         let own = json!({"facilityId": "0190a000-0000-7000-8000-000000000013", "text": NAME, "ground": "Fout"});
         assert_eq!(berk.post("/redactions", own).await.expect(201).body["counts"], json!({}));
         assert!(linde.get(&written.revision).await.expect(200).body.to_string().contains("Zonnetje"));
+        let mut counting = asked(NAME);
+        counting["dryRun"] = json!(true);
+        admin.post("/redactions", counting).await.problem(403, "missingPermission");
         let made = admin.post("/redactions", asked(NAME)).await.expect(201);
         assert_eq!(made.body["by"]["role"], "admin");
         let path = path_of(&made.body);
