@@ -279,7 +279,12 @@ on_both! {
                 all
             }
         };
+        let sheet_of = |actor: Actor| {
+            let path = path.clone();
+            async move { actor.get(&format!("{path}/answerSheet")).await.expect(200).bytes }
+        };
         let before = seen(inspector.clone()).await;
+        let sheet = sheet_of(inspector.clone()).await;
         reopen(&wilg, &path, &submitted).await;
         let done = migrate(&world, TO_2026).await;
         assert_eq!(done["done"], 1, "one that was taken up again moves");
@@ -288,6 +293,8 @@ on_both! {
         assert_eq!(wilg.get(&format!("{path}/result")).await.expect(200).body["versionCode"], "2026-1");
         assert_eq!(seen(inspector.clone()).await, before);
         assert_eq!(before[1].1["versionCode"], "2025-1");
+        assert_eq!(sheet_of(inspector.clone()).await, sheet, "a sheet asks what was handed in");
+        assert_ne!(sheet_of(wilg.clone()).await, sheet);
         let again = answer_whole(&wilg, &mine).await;
         submit(&wilg, &path, &again).await;
         assert_eq!(inspector.get(&path).await.expect(200).body["versionCode"], "2026-1");

@@ -181,7 +181,7 @@ pub async fn read_answer_sheet(
                 return Ok((Vec::new(), tag));
             }
             let view = store::view(tx, &head)?;
-            let document = store::document(tx, &head)?;
+            let document = store::document_of(tx, &view.summary)?;
             let language = language.map_or(document.default_language, Language::from);
             let table = table::table(&document, &view, &tag, language);
             let bytes = match format {
