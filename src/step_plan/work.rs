@@ -158,15 +158,23 @@ fn other_bytes() -> Issue {
 
 fn another_in_force(rival: &StepPlan) -> Problem {
     let (name, href) = (&rival.summary.name, &rival.summary.href);
+    let [until_nl, until_fr, until_en] =
+        rival.summary.valid_to.map_or_else(Default::default, |day| {
+            [
+                format!(" tot {day}"),
+                format!(" jusqu'au {day}"),
+                format!(" until {day}"),
+            ]
+        });
     Problem::conflict(Text::new(
         format!(
-            "Er geldt hier al een stappenplan, {name} ({href}); maak daarvan een nieuwe versie, of beëindig het met validTo."
+            "Er geldt hier{until_nl} al een stappenplan, {name} ({href}); maak daarvan een nieuwe versie, of beëindig het met validTo."
         ),
         format!(
-            "Un plan par étapes est déjà en vigueur ici, {name} ({href}) ; faites-en une nouvelle version, ou terminez-le par validTo."
+            "Un plan par étapes est déjà en vigueur ici{until_fr}, {name} ({href}) ; faites-en une nouvelle version, ou terminez-le par validTo."
         ),
         format!(
-            "A step plan is in force here already, {name} ({href}); make a new version of it, or end it with validTo."
+            "A step plan is in force here already{until_en}, {name} ({href}); make a new version of it, or end it with validTo."
         ),
     ))
 }

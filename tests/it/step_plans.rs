@@ -130,7 +130,12 @@ on_both! {
         let today = world.state.clock.now().date_naive();
         ended["validTo"] = json!((today - chrono::Days::new(1)).to_string());
         let ended = linde.with("if-match", "*").put(&path, ended).await.expect(200);
-        let second = linde.put(&new_path(ids::FACILITY), first_plan()).await.expect(201);
+        let mut second = first_plan();
+        let last = (today + chrono::Days::new(30)).to_string();
+        second["validTo"] = json!(last);
+        let second = linde.put(&new_path(ids::FACILITY), second).await.expect(201);
+        let refused = english.put(&new_path(ids::FACILITY), first_plan()).await.problem(409, "stateConflict");
+        assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains(&format!("until {last}"))), "{}", refused.body);
         linde.seen(&ended).put(&path, first_plan()).await.problem(409, "stateConflict");
         let listed = ids_of(&linde.get(&format!("/facilities/{}/stepPlans", ids::FACILITY)).await.expect(200));
         let expected = [json!(ids::STEP_PLAN), units.body["id"].clone(), second.body["id"].clone()];
