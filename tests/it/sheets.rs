@@ -295,6 +295,28 @@ on_both! {
         }
     }
 
+    async fn what_somebody_keeps_in_a_column_of_their_own_is_no_fault(world: World) {
+        let wilg = world.wilg();
+        let path = path_of(&draft_of(&wilg, WILG).await.body);
+        let rows = rows_of(&sheet(&wilg, &path).await);
+        let row = u32::try_from(number_of(&rows, "intakeGesprek") - 1).expect("a row");
+        let day = rust_xlsxwriter::ExcelDateTime::parse_from_str("2026-09-01").expect("a day");
+        let format = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+        for (column, expected) in [(12, vec![]), (7, named(&[("wrongType", format!("H{}", row + 1))]))] {
+            let mut book = Workbook::new();
+            let own = book.add_worksheet();
+            for (row, cells) in (0..).zip(&rows) {
+                for (column, cell) in (0..).zip(cells) {
+                    own.write_string(row, column, cell).expect("written");
+                }
+            }
+            own.write_number(row, 11, 14).expect("written");
+            own.write_datetime_with_format(row, column, &day, &format).expect("written");
+            let bytes = book.save_to_buffer().expect("bytes");
+            assert_eq!(refused(&send(&wilg, &path, "", bytes).await.expect(200)), expected);
+        }
+    }
+
     async fn a_sheet_of_another_time_or_another_house_is_not_stored(world: World) {
         let (linde, wilg) = (world.linde(), world.wilg());
         let (theirs, draft) = (draft_of(&linde, ids::FACILITY).await, draft_of(&wilg, WILG).await);

@@ -83,12 +83,37 @@ pub fn read(bytes: &[u8]) -> Result<Grid, Problem> {
         .from_reader(text.as_bytes());
     let (mut grid, mut record, mut row) = (Grid::default(), StringRecord::new(), 0);
     while reader.read_record(&mut record).map_err(unreadable)? {
+        row += empty_lines_at(text, record.position().map_or(0, ::csv::Position::byte));
         for (column, cell) in (0..).zip(&record) {
             grid.put(row, column, as_it_was(cell))?;
         }
         row += 1;
     }
     Ok(grid)
+}
+
+/// The lines that the reader passes over before the record that it looks for from here: to a spreadsheet they are rows.
+fn empty_lines_at(text: &str, from: u64) -> u32 {
+    let from = usize::try_from(from).unwrap_or(usize::MAX);
+    let (Some(before), Some(mut rest)) = (text.get(..from), text.get(from..)) else {
+        return 0;
+    };
+    if before.ends_with('\r') {
+        // The other half of the end of the record before.
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    let mut lines = 0;
+    let next = |rest: &str| {
+        ["\r\n", "\n", "\r"]
+            .iter()
+            .find(|end| rest.starts_with(**end))
+            .map(|end| end.len())
+    };
+    while let Some(length) = next(rest) {
+        rest = rest.get(length..).unwrap_or_default();
+        lines += 1;
+    }
+    lines
 }
 
 fn not_utf8() -> Problem {
@@ -124,6 +149,16 @@ mod tests {
             assert_eq!(harmless(text), written);
             assert_eq!(as_it_was(written), text);
         }
+    }
+
+    #[test]
+    fn an_empty_line_is_a_row_and_a_line_within_a_cell_is_none() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a;b", "", "", "\"één", "twee\";c", "", "d", "e", ""].join(end);
+            let grid = read(text.as_bytes()).expect("a grid");
+            assert_eq!(grid.rows(), [0, 3, 5, 6], "{end:?}");
+        }
+        assert_eq!(read(b"\n\na;b").expect("a grid").rows(), [2]);
     }
 
     #[test]

@@ -47,22 +47,33 @@ pub struct Reading {
 /// Reads what came in for this self-assessment.
 pub fn read(grid: &Grid, id: Id) -> Reading {
     let mut faults = refused_cells(grid);
-    let marked = grid.get(0, 0).is_some_and(|mark| mark.trim() == MARK);
-    let head = u32::from(marked);
-    if marked && grid.get(0, 1).is_some_and(|of| of.trim().parse() != Ok(id)) {
+    let rows = grid.rows();
+    let top = rows.first().copied().unwrap_or_default();
+    let marked = grid.get(top, 0).is_some_and(|mark| mark.trim() == MARK);
+    // Empty lines may stand above the heads.
+    let head = rows.get(usize::from(marked)).copied().unwrap_or(top);
+    if marked
+        && grid
+            .get(top, 1)
+            .is_some_and(|of| of.trim().parse() != Ok(id))
+    {
         faults.push(Fault::new(
             "otherSelfAssessment",
-            Place { row: 0, column: 1 },
+            Place {
+                row: top,
+                column: 1,
+            },
             of_another(),
         ));
     }
     let tag = grid
-        .get(0, 2)
+        .get(top, 2)
         .filter(|_| marked)
         .map(|tag| tag.trim().trim_matches('"').to_owned());
     let columns = columns(grid, head, &mut faults);
+    faults.extend(not_text(grid, head, columns));
     let mut given = Vec::new();
-    for row in grid.rows().into_iter().filter(|row| *row > head) {
+    for row in rows.into_iter().filter(|row| *row > head) {
         let cell = |column: u32| grid.get(row, column).map(str::to_owned);
         let (level, note) = (cell(columns.level), cell(columns.note));
         match cell(columns.code) {
@@ -117,7 +128,17 @@ fn columns(grid: &Grid, head: u32, faults: &mut Vec<Fault>) -> Columns {
     }
 }
 
-/// Cells that hold what is never stored, and those that hold no text.
+/// Cells that are read and hold no text. What somebody keeps in a column of their own, such as a day, is theirs.
+fn not_text(grid: &Grid, head: u32, columns: Columns) -> Vec<Fault> {
+    let read = [columns.code, columns.level, columns.note];
+    let is_read = |place: &&Place| place.row > head && read.contains(&place.column);
+    let places = grid.not_text.iter().filter(is_read);
+    places
+        .map(|place| Fault::new("wrongType", *place, no_text()))
+        .collect()
+}
+
+/// Cells that hold what is never stored.
 fn refused_cells(grid: &Grid) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (row, column, text) in grid.cells() {
@@ -129,11 +150,6 @@ fn refused_cells(grid: &Grid) -> Vec<Fault> {
             faults.push(Fault::new("personalData", place, personal_data()));
         }
     }
-    let not_text = grid
-        .not_text
-        .iter()
-        .map(|place| Fault::new("wrongType", *place, no_text()));
-    faults.extend(not_text);
     faults
 }
 
