@@ -54,22 +54,24 @@ fn as_it_was(text: &str) -> &str {
 
 /// What stands between the cells, by the first line outside quotes: a semicolon, unless there are more of another.
 fn delimiter(text: &str) -> u8 {
-    let line: Vec<u8> = text
-        .bytes()
-        .scan(false, |quoted, byte| {
-            *quoted ^= byte == b'"';
-            Some((byte, *quoted))
-        })
-        .take_while(|(byte, quoted)| *quoted || *byte != b'\n')
-        .filter(|(_, quoted)| !quoted)
-        .map(|(byte, _)| byte)
-        .collect();
-    let count = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
-    let others = [b',', b'\t'].into_iter();
+    let mut counts = [(b';', 0), (b',', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in text.bytes() {
+        quoted ^= byte == b'"';
+        if byte == b'\n' && !quoted {
+            break;
+        }
+        let mut marks = counts.iter_mut();
+        if let Some((_, count)) = marks.find(|(mark, _)| *mark == byte && !quoted) {
+            *count += 1;
+        }
+    }
+    let [first, others @ ..] = counts;
     others
-        .filter(|mark| count(*mark) > count(b';'))
-        .max_by_key(|mark| count(*mark))
-        .unwrap_or(b';')
+        .into_iter()
+        .filter(|(_, count)| *count > first.1)
+        .max_by_key(|(_, count)| *count)
+        .map_or(first.0, |(mark, _)| mark)
 }
 
 /// Reads a sheet.
