@@ -1,6 +1,6 @@
 //! What awaits the caller (`/tasks`), judged when it asks: within what it reaches and may do, the most urgent first.
 //!
-//! A feature with tasks of its own adds its source to [`SOURCES`].
+//! A feature with tasks of its own adds its source to `SOURCES`.
 use std::fmt;
 use std::str::FromStr;
 
