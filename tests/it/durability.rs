@@ -137,7 +137,7 @@ impl Writer {
             .agent
             .post(format!("http://{address}/v1/selfAssessments"))
             .header("authorization", &writer.token)
-            .send_json(json!({"facilityId": facility, "cycleId": ids::CYCLE}));
+            .send_json(json!({"facilityId": facility, "cycleId": ids::OWN_CYCLE}));
         let mut draft = draft.expect("an answer");
         assert_eq!(draft.status(), 201);
         writer.tag = tag_of(&draft);

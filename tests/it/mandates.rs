@@ -20,6 +20,8 @@ const BERK: &str = "/organisations/0190a000-0000-7000-8000-000000000002/mandates
 /// Beschut Wonen De Linde, and its self-assessment of last year.
 const IBW: &str = "0190a000-0000-7000-8000-000000000012";
 const IBW_ASSESSMENT: &str = "0190a000-0000-7000-8000-000000000052";
+/// This year's draft of the same.
+const IBW_DRAFT: &str = "0190a000-0000-7000-8000-0000000000a0";
 /// The hospital of De Berk, and its self-assessment of last year.
 const BERK_HOSPITAL: &str = "0190a000-0000-7000-8000-000000000013";
 pub const BERK_ASSESSMENT: &str = "0190a000-0000-7000-8000-000000000053";
@@ -403,7 +405,7 @@ on_both! {
         let machine = vendor(&world, &scopes);
         assert_eq!(ids_of(&machine.get("/facilities").await.expect(200)), [IBW]);
         assert_eq!(ids_of(&machine.get("/organisations").await.expect(200)), [ids::ORGANISATION]);
-        assert_eq!(ids_of(&machine.get("/selfAssessments").await.expect(200)), [IBW_ASSESSMENT]);
+        assert_eq!(ids_of(&machine.get("/selfAssessments").await.expect(200)), [IBW_ASSESSMENT, IBW_DRAFT]);
         machine.get(&format!("/selfAssessments/{IBW_ASSESSMENT}")).await.expect(200);
         for hidden in [
             format!("/selfAssessments/{}", ids::SELF_ASSESSMENT), format!("/facilities/{}", ids::FACILITY),
@@ -414,7 +416,8 @@ on_both! {
         }
         let body = json!({"facilityId": ids::FACILITY, "cycleId": ids::CYCLE});
         machine.post("/selfAssessments", body).await.problem(404, "resourceNotFound");
-        draft_of(&machine, IBW).await;
+        let own = json!({"facilityId": IBW, "cycleId": ids::OWN_CYCLE});
+        machine.post("/selfAssessments", own).await.expect(201);
         machine.get("/auditEvents").await.problem(403, "missingPermission");
     }
 
@@ -423,7 +426,7 @@ on_both! {
         give(&linde, LINDE, limited(&world, &[READ], &[IBW, ids::FACILITY])).await;
         give(&world.berk(), BERK, limited(&world, &[READ], &[BERK_HOSPITAL])).await;
         let machine = vendor(&world, &[READ]);
-        assert_eq!(ids_of(&machine.get("/selfAssessments").await.expect(200)).len(), 3);
+        assert_eq!(ids_of(&machine.get("/selfAssessments").await.expect(200)).len(), 4);
         let ibw = admin.get(&format!("/facilities/{IBW}")).await.expect(200);
         let mut moved = ibw.body.clone();
         moved.as_object_mut().expect("an object").retain(|field, _| !["href", "id"].contains(&field.as_str()));
