@@ -10,7 +10,7 @@ use crate::db::types::Id;
 use crate::framework;
 use crate::framework::document::{Criterion, Document};
 use crate::problem::{Issue, Problem};
-use crate::self_assessment::Purpose;
+use crate::self_assessment::{Purpose, store as assessments};
 use crate::step_plan;
 
 /// A contribution as its link leads to it.
@@ -50,6 +50,13 @@ pub fn open(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
         asked,
         status,
     })
+}
+
+/// Looks at what a link leads to, to answer it: the self-assessment is held until the end of the transaction, so it is not handed in meanwhile.
+pub fn open_to_answer(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
+    let (row, _) = store::by_link(tx, id)?;
+    assessments::hold(tx, row.self_assessment_id)?;
+    open(tx, id)
 }
 
 /// What a link shows.
@@ -130,7 +137,8 @@ pub fn closed(status: LinkStatus) -> Option<Problem> {
 
 /// Keeps what came by an open link, when nobody was first.
 pub fn keep(tx: &mut Tx, opened: &Opened, given: &ContributionAnswersInput) -> Result<(), Problem> {
-    if !store::keep_answers(tx, &opened.row, given)? {
+    let version = &opened.around.version_code;
+    if !store::keep_answers(tx, &opened.row, version, given)? {
         // Read again: somebody handed in, or the coordinator took it back, in the same moment.
         let now = open(tx, opened.row.id)?;
         return Err(closed(now.status).unwrap_or_else(Problem::stale));
@@ -149,7 +157,7 @@ pub fn hand_in(
     id: Id,
     given: &ContributionAnswersInput,
 ) -> Result<ContributionLink, Problem> {
-    let opened = open(tx, id)?;
+    let opened = open_to_answer(tx, id)?;
     if let Some(conflict) = closed(opened.status) {
         return Err(conflict);
     }

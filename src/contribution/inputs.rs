@@ -139,12 +139,25 @@ pub struct AcceptanceInput {
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub taken_as: Option<TakenAs>,
+    /// The ETag of the contribution as it was looked at. When it was sent back and handed in anew since, nothing is taken over: 412.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        example = "\"2\""
+    )]
+    pub contribution_etag: Option<String>,
 }
 
 impl Check for AcceptanceInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         if let Some(codes) = &self.criterion_codes {
             check_codes("criterionCodes", codes, faults);
+        }
+        if let Some(tag) = &self.contribution_etag {
+            check_length("contributionEtag", tag, 100, faults);
         }
     }
 }

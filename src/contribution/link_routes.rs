@@ -120,7 +120,7 @@ fn stored(link: &ContributionLink) -> Result<Stored, Problem> {
 
 /// Hands in what stands in a form; what has to be mended is given back with the questions.
 fn hand_in_form(tx: &mut Tx, id: Id, pairs: &Pairs) -> Result<Outcome, Problem> {
-    let opened: Opened = answering::open(tx, id)?;
+    let opened: Opened = answering::open_to_answer(tx, id)?;
     if let Some(conflict) = answering::closed(opened.status) {
         return Err(conflict);
     }

@@ -1,10 +1,13 @@
 //! What can be done to a contribution, and what is wrong with what came by its link. Pure: the clock is given.
+use std::collections::{BTreeMap, HashSet};
+
 use chrono::Duration;
 
 use super::inputs::ContributionAnswersInput;
 use super::{ContributedAnswer, ContributionStatus, LinkStatus};
 use crate::db::types::Moment;
-use crate::framework::document::{Document, Texts};
+use crate::framework::document::{Code, Document, Texts};
+use crate::framework::rules::Carry;
 use crate::http::checks::{at_most, check_length};
 use crate::problem::{Issue, Problem};
 use crate::self_assessment::{AnswerInput, Status, rules as answers};
@@ -86,6 +89,15 @@ pub fn as_texts(text: Text) -> Texts {
         fr: Some(text.fr),
         en: Some(text.en),
     }
+}
+
+/// The criteria that mean what they meant before, under the same code: answers to them stand.
+pub fn kept(fates: &BTreeMap<Code, Carry>) -> HashSet<&str> {
+    let same = fates.iter().filter(|(code, fate)| match fate {
+        Carry::Keep(origin) => origin == *code,
+        Carry::Ask { .. } => false,
+    });
+    same.map(|(code, _)| code.as_str()).collect()
 }
 
 /// The answer as the draft takes it.

@@ -37,6 +37,8 @@ pub struct Row {
     accepted_at: Option<Moment>,
     edit: i64,
     created_at: Moment,
+    /// The framework's version when it was asked; once it is answered, when it was answered.
+    pub(super) version_code: String,
 }
 
 impl Row {
@@ -53,6 +55,13 @@ impl Row {
     /// What came by the link.
     pub fn answers(&self) -> Result<Vec<ContributedAnswer>, Problem> {
         self.answers.to()
+    }
+
+    /// The criteria that were answered, in the order asked.
+    pub fn answered(&self) -> Result<Vec<String>, Problem> {
+        let (mut codes, answers) = (self.criteria()?, self.answers()?);
+        codes.retain(|code| answers.iter().any(|answer| answer.criterion_code == *code));
+        Ok(codes)
     }
 
     /// The criteria whose answers were taken over.
@@ -215,6 +224,8 @@ pub struct New<'a> {
     pub input: &'a super::inputs::ContributionInput,
     /// Until when it can be answered.
     pub expires: Moment,
+    /// The version of the framework that asks it.
+    pub version: &'a str,
 }
 
 /// Stores a new contribution.
@@ -225,6 +236,7 @@ pub fn insert(tx: &mut Tx, new: &New) -> Result<(), Problem> {
         hash,
         input,
         expires,
+        version,
     } = new;
     let asked_by = JsonText::of(&ActorView::of(tx))?;
     diesel::insert_into(contribution::table)
@@ -243,6 +255,7 @@ pub fn insert(tx: &mut Tx, new: &New) -> Result<(), Problem> {
             contribution::accepted.eq(JsonText("[]".to_owned())),
             contribution::edit.eq(1_i64),
             contribution::created_at.eq(tx.now),
+            contribution::version_code.eq(version),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -285,10 +298,11 @@ pub fn withdraw(tx: &mut Tx, read: &Row) -> Result<(), Problem> {
     one_changed(changed)
 }
 
-/// Keeps what came by the link, when it is still as it was read; false when somebody was first.
+/// Keeps what came by the link for this version of the framework, when it is still as it was read; false when somebody was first.
 pub fn keep_answers(
     tx: &mut Tx,
     read: &Row,
+    version: &str,
     given: &ContributionAnswersInput,
 ) -> Result<bool, Problem> {
     let changed = diesel::update(contribution::table)
@@ -300,6 +314,7 @@ pub fn keep_answers(
             contribution::answers.eq(JsonText::of(&given.answers)?),
             contribution::given_by.eq(given.given_by.as_deref()),
             contribution::answered_at.eq(tx.now),
+            contribution::version_code.eq(version),
             contribution::edit.eq(read.edit + 1),
         ))
         .execute(tx.conn)?;

@@ -1,4 +1,6 @@
 //! What a coordinator does with contributions, each in one transaction.
+use std::sync::Arc;
+
 use super::inputs::{AcceptanceInput, ContributionInput, LinkInput, ReturnInput, TakenAs};
 use super::store::{self, New, Row};
 use super::{Contribution, ContributionStatus, rules};
@@ -7,7 +9,9 @@ use crate::access::link::SecretHash;
 use crate::audit::{self, ActorView, Event};
 use crate::db::types::Id;
 use crate::facility;
+use crate::framework;
 use crate::framework::document::Document;
+use crate::framework::rules::carry;
 use crate::http::IfMatch;
 use crate::problem::{In, Issue, Problem};
 use crate::self_assessment::store::{self as assessments, Head};
@@ -17,6 +21,9 @@ use crate::text::Text;
 
 /// The caller's own draft; 409 where it is none.
 fn draft(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
+    assessments::own_head(tx, id)?;
+    assessments::hold(tx, id)?;
+    // Read only now that it is held: it can have been handed in meanwhile.
     let head = assessments::own_head(tx, id)?;
     assessment::require_draft(&head)?;
     Ok(head)
@@ -85,6 +92,7 @@ pub fn ask(
         hash,
         input,
         expires: expires?,
+        version: document.version.code.as_str(),
     };
     store::insert(tx, &new)?;
     record(tx, "contributionAsked", &head, id, input)?;
@@ -117,6 +125,8 @@ fn seen(
     id: Id,
     if_match: &IfMatch,
 ) -> Result<(Head, Row), Problem> {
+    store::get(tx, self_assessment, id)?;
+    assessments::hold(tx, self_assessment)?;
     let (head, row) = store::get(tx, self_assessment, id)?;
     if_match.check(&row.tag(tx.now))?;
     assessment::require_draft(&head)?;
@@ -234,11 +244,23 @@ pub fn accept(
         ContributionStatus::Answered => {}
         other => return Err(not_answered(other)),
     }
+    if let Some(seen) = &input.contribution_etag
+        && *seen != row.tag(tx.now).to_string()
+    {
+        return Err(Problem::stale());
+    }
     let document = assessments::document(tx, &head)?;
-    let mut asked = row.criteria()?;
-    asked.retain(|code| answers::asked(&document, &head.facility_type, code).is_ok());
+    let answered = row.answered()?;
+    let (asked, gone): (Vec<String>, Vec<String>) = answered
+        .iter()
+        .cloned()
+        .partition(|code| answers::asked(&document, &head.facility_type, code).is_ok());
     let mut accepted = row.accepted()?;
+    if input.criterion_codes.is_none() {
+        refuse_gone(&gone, &accepted)?;
+    }
     let codes = chosen(&asked, &accepted, input)?;
+    refuse_changed(tx, &document, &row, &codes)?;
     let taken = taken(tx, &head, &row, &codes, input)?;
     let given = given(tx, &row);
     let at = |index| format!("criterionCodes[{index}].");
@@ -248,11 +270,69 @@ pub fn accept(
         .filter(|code| !accepted.contains(code))
         .cloned();
     accepted.extend(new.collect::<Vec<_>>());
-    let all = asked.iter().all(|code| accepted.contains(code));
+    // Over all that was answered: what the framework does not ask any more is not taken over, and stays in sight.
+    let all = answered.iter().all(|code| accepted.contains(code));
     store::accept(tx, &row, &accepted, all)?;
     let said = serde_json::json!({"criterionCodes": codes});
     record(tx, "contributionAccepted", &head, id, &said)?;
     Ok((head, saved))
+}
+
+/// 409 where answers wait to criteria that the draft's version does not ask any more: they cannot be taken over, nor pass for it.
+fn refuse_gone(gone: &[String], accepted: &[String]) -> Result<(), Problem> {
+    let waiting = gone.iter().filter(|code| !accepted.contains(code));
+    let codes = waiting.cloned().collect::<Vec<_>>().join(", ");
+    if codes.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::conflict(Text::new(
+        format!(
+            "Deze criteria vraagt de versie van de zelfevaluatie niet meer: {codes}. Neem de andere over met criterionCodes; deze antwoorden blijven leesbaar in de bijdrage. Stel met POST …/contributions de vragen die ze vervangen."
+        ),
+        format!(
+            "La version de l'auto-évaluation ne demande plus ces critères : {codes}. Reprenez les autres par criterionCodes ; ces réponses restent lisibles dans la contribution. Posez par POST …/contributions les questions qui les remplacent."
+        ),
+        format!(
+            "The self-assessment's version does not ask these criteria any more: {codes}. Take the others over with criterionCodes; these answers stay readable in the contribution. Ask what replaces them with POST …/contributions."
+        ),
+    )))
+}
+
+/// 409 where the draft moved since the answers were given, to a version in which these criteria do not mean what they did.
+fn refuse_changed(
+    tx: &mut Tx,
+    document: &Arc<Document>,
+    row: &Row,
+    codes: &[String],
+) -> Result<(), Problem> {
+    let since = row.version_code.as_str();
+    if since == document.version.code.as_str() {
+        return Ok(());
+    }
+    let chain = framework::store::chain(tx, document.clone(), since)?.unwrap_or_default();
+    let documents: Vec<&Document> = chain.iter().map(AsRef::as_ref).collect();
+    let fates = carry(&documents);
+    let kept = rules::kept(&fates);
+    let changed: Vec<&str> = codes
+        .iter()
+        .map(String::as_str)
+        .filter(|code| !kept.contains(*code))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let codes = changed.join(", ");
+    Err(Problem::conflict(Text::new(
+        format!(
+            "Deze criteria veranderden sinds ze beantwoord zijn: {codes}. Stuur de bijdrage terug met POST …/returns zodat ze opnieuw beantwoord worden, of neem de andere over met criterionCodes."
+        ),
+        format!(
+            "Ces critères ont changé depuis la réponse : {codes}. Renvoyez la contribution par POST …/returns pour une nouvelle réponse, ou reprenez les autres par criterionCodes."
+        ),
+        format!(
+            "These criteria changed since they were answered: {codes}. Send the contribution back with POST …/returns to have them answered anew, or take the others over with criterionCodes."
+        ),
+    )))
 }
 
 /// Whose the answers are: of who came by the link, when they came.

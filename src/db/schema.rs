@@ -295,6 +295,7 @@ diesel::table! {
         accepted_at -> Nullable<SqlMoment>,
         edit -> BigInt,
         created_at -> SqlMoment,
+        version_code -> Text,
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{cycle, facility, self_assessment};
-use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
+use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment, Visible};
 use crate::facility::owned;
 use crate::framework::{self, document::Document};
 use crate::http::ETag;
@@ -361,6 +361,19 @@ fn opening(tx: &mut Tx, id: Id) -> Result<Opening, Problem> {
         .into_boxed::<AnyBackend>()
         .first(tx.conn)?;
     opening.to()
+}
+
+/// Holds a self-assessment as it is until the end of the transaction: who would change it waits, others who hold it do not. On SQLite one
+/// writes at a time.
+pub fn hold(tx: &mut Tx, id: Id) -> Result<(), Problem> {
+    if let Conn::Postgres(conn) = tx.conn {
+        let held = self_assessment::table
+            .filter(self_assessment::id.eq(id))
+            .select(self_assessment::id)
+            .for_share();
+        held.load::<Id>(conn)?;
+    }
+    Ok(())
 }
 
 /// Bumps the row of a draft, which locks it until the end of the transaction, and gives it back as it is now. Nothing when it is no

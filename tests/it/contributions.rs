@@ -24,7 +24,8 @@ async fn ask(actor: &Actor, path: &str) -> Answer {
     actor.post(&contributions, input).await.expect(201)
 }
 
-fn answers() -> Value {
+/// What a ward answers to what is asked.
+pub fn answers() -> Value {
     json!({"givenBy": "hoofdverpleegkundige", "answers": [
         {"criterionCode": "nietPluisGevoel", "level": "deels", "note": "Bij de nachtploeg nog niet.",
             "evidence": [{"kind": "dossiercontrole", "filesChecked": 30, "filesMet": 24, "observedOn": "2026-09-01"}]},
@@ -302,6 +303,22 @@ on_both! {
         let first = key.post(&acceptances, json!({})).await.expect(200);
         let again = key.post(&acceptances, json!({})).await.expect(200);
         assert_eq!((again.etag(), again.bytes), (first.etag(), first.bytes));
+    }
+
+    async fn answers_that_nobody_looked_at_are_not_taken_over(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (_, draft, made) = asked(&wilg).await;
+        let href = path_of(&made.body);
+        hand_in(&ward, &link_of(&made)).await.expect(200);
+        let looked_at = wilg.get(&href).await.expect(200);
+        let seen = |answer: &Answer| json!({"contributionEtag": answer.etag()});
+        let back = wilg.seen(&looked_at).post(&format!("{href}/returns"), json!({"reason": "Waarom?"})).await.expect(200);
+        hand_in(&ward, &link_of(&back)).await.expect(200);
+        let acceptances = format!("{href}/acceptances");
+        wilg.seen(&draft).post(&acceptances, seen(&looked_at)).await.problem(412, "preconditionFailed");
+        let now = wilg.get(&href).await.expect(200);
+        assert_eq!(now.body["status"], "answered");
+        wilg.seen(&draft).post(&acceptances, seen(&now)).await.expect(200);
     }
 
     async fn what_a_unit_says_otherwise_stands_beside_the_answer(world: World) {

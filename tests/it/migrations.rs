@@ -3,8 +3,9 @@ use kindreflex::demo::ids;
 use kindreflex::self_assessment::migration::runner;
 use serde_json::{Value, json};
 
+use crate::contributions::asked;
 use crate::support::{
-    Actor, Answer, WILG, World, answer_whole, answers_to, ids_of, new_hospital, path_of,
+    Actor, Answer, WILG, World, answer_whole, answers_to, ids_of, link_of, new_hospital, path_of,
 };
 
 /// Where migrations to this year's version are asked for.
@@ -174,6 +175,16 @@ fn split_in_three(document: &mut Value, code: &str) {
         part["text"] = json!({"nl": format!("Deel {number} van {code}.")});
         criteria.insert(place, part.clone());
     }
+}
+
+/// What a ward answered to two criteria: the path of the draft, and of the contribution.
+async fn answered_by_ward(wilg: &Actor, ward: &Actor) -> (String, String) {
+    let (path, _, made) = asked(wilg).await;
+    let answers = format!("{}/answers", link_of(&made));
+    ward.post(&answers, crate::contributions::answers())
+        .await
+        .expect(200);
+    (path, path_of(&made.body))
 }
 
 on_both! {
@@ -504,5 +515,47 @@ on_both! {
             assert_ne!(seen.body["items"], json!([]), "{action}");
             assert_eq!(world.wilg().get(&format!("/auditEvents?action={action}")).await.expect(200).body["items"], json!([]));
         }
+    }
+
+    async fn what_a_ward_answered_is_not_lost_from_sight_when_its_criterion_is_withdrawn(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (path, href) = answered_by_ward(&wilg, &ward).await;
+        publish(&world, "2026-1", "2027-1", |document| {
+            let criteria = criteria_beside(document, "actiefWerken");
+            criteria.retain(|one| one["code"] != "actiefWerken");
+            document["withdrawn"] = json!([{"code": "actiefWerken", "reason": {"nl": "Geschrapt."}}]);
+        }).await;
+        migrate(&world, "/frameworks/ggz/versions/2027-1/migrations").await;
+        let acceptances = format!("{href}/acceptances");
+        let draft = wilg.get(&path).await.expect(200);
+        let refused = wilg.seen(&draft).post(&acceptances, json!({})).await.problem(409, "stateConflict");
+        assert!(refused.body.to_string().contains("actiefWerken"), "{}", refused.body);
+        let rest = json!({"criterionCodes": ["nietPluisGevoel"]});
+        let saved = wilg.seen(&draft).post(&acceptances, rest).await.expect(200);
+        let waiting = wilg.get(&href).await.expect(200);
+        assert_eq!((&waiting.body["status"], waiting.body["answers"].as_array().map(Vec::len)), (&json!("answered"), Some(2)));
+        wilg.seen(&saved).post(&acceptances, json!({})).await.problem(409, "stateConflict");
+    }
+
+    async fn what_a_ward_answered_before_a_criterion_was_tightened_is_answered_anew(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (path, href) = answered_by_ward(&wilg, &ward).await;
+        publish(&world, "2026-1", "2027-1", |document| {
+            let mut criteria = criteria_beside(document, "actiefWerken").iter_mut();
+            let tightened = criteria.find(|one| one["code"] == "actiefWerken").expect("the criterion");
+            tightened["change"] = json!({"kind": "tightened", "explanation": {"nl": "Vraagt meer."}});
+        }).await;
+        migrate(&world, "/frameworks/ggz/versions/2027-1/migrations").await;
+        let acceptances = format!("{href}/acceptances");
+        let draft = wilg.get(&path).await.expect(200);
+        let refused = wilg.seen(&draft).post(&acceptances, json!({})).await.problem(409, "stateConflict");
+        let said = refused.body.to_string();
+        assert!(said.contains("actiefWerken") && !said.contains("nietPluisGevoel"), "{said}");
+        let waiting = wilg.get(&href).await.expect(200);
+        let back = wilg.seen(&waiting).post(&format!("{href}/returns"), json!({"reason": "De vraag is strenger."})).await.expect(200);
+        let answers = json!({"answers": waiting.body["answers"]});
+        ward.post(&format!("{}/answers", link_of(&back)), answers).await.expect(200);
+        wilg.seen(&draft).post(&acceptances, json!({})).await.expect(200);
+        assert_eq!(wilg.get(&href).await.expect(200).body["status"], "accepted");
     }
 }
