@@ -361,7 +361,10 @@ pub fn finish(
         stored_size: received.stored_size,
         stored_sha256: &received.stored_sha256,
     };
-    let whose = event.of(organisation, Some(announced.facility_id));
+    // It may go with something for own improvement: which, is not known yet.
+    let whose = event
+        .of(organisation, Some(announced.facility_id))
+        .only_own(true);
     audit::record(tx, whose.with(&said)?)?;
     get(tx, announced.id, Some(announced.facility_id))
 }
@@ -424,7 +427,8 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
     for (content_id, id, facility_id, organisation) in &abandoned {
         discard(tx, *content_id)?;
         let event = Event::new("attachmentSwept", "attachment", *id);
-        audit::record(tx, event.of(*organisation, Some(*facility_id)))?;
+        let event = event.of(*organisation, Some(*facility_id)).only_own(true);
+        audit::record(tx, event)?;
     }
     Ok(abandoned.len())
 }

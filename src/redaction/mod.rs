@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Tx;
 use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
@@ -76,15 +77,19 @@ pub struct Redaction {
     pub facility_id: Id,
     /// How far it is.
     pub status: RedactionStatus,
-    /// Why.
-    pub ground: String,
+    /// Why. An admin reads it of its own redactions alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub ground: Option<String>,
     /// Who asked for it.
     pub by: ActorView,
     /// When.
     pub at: Moment,
-    /// How many values made way, by the kind of place: `answers`, `revisions`, `auditPayloads`, `attachments` and so on.
-    #[schema(value_type = BTreeMap<String, i64>, example = json!({"answers": 1, "auditPayloads": 1}))]
-    pub counts: Counts,
+    /// How many values made way, by the kind of place: `answers`, `revisions`, `auditPayloads`, `attachments` and so on. Not for an admin:
+    /// they would tell what stands in drafts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, value_type = BTreeMap<String, i64>, example = json!({"answers": 1, "auditPayloads": 1}))]
+    pub counts: Option<Counts>,
     /// When nothing of it was left on disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -94,6 +99,18 @@ pub struct Redaction {
 }
 
 impl Redaction {
+    /// As the caller may see it: counts tell what stands in drafts, which is not an admin's to know, and a ground is for whom it was written.
+    #[must_use]
+    pub fn seen_by(mut self, tx: &Tx) -> Self {
+        if tx.scope.admin {
+            self.counts = None;
+            let caller = ActorView::of(tx);
+            let own = self.by.id == caller.id && self.by.role == caller.role;
+            self.ground = self.ground.filter(|_| own);
+        }
+        self
+    }
+
     /// Its tag.
     pub fn tag(&self) -> ETag {
         ETag::edit(self.edit)
@@ -161,7 +178,7 @@ pub struct RedactionInput {
         example = "Naam van een kind in een toelichting"
     )]
     pub ground: String,
-    /// Only count what would go?
+    /// Only count what would go? Not for an admin.
     #[serde(default)]
     #[schema(required = false)]
     pub dry_run: bool,

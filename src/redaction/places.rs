@@ -125,7 +125,14 @@ pub const TABLES: &[Table] = &[
             ("given_by", Form::Plain),
             ("return_reason", Form::Plain),
         ],
-        others: &["criteria", "state", "version_code", "asked_by", "accepted", "accepted_by"],
+        others: &[
+            "criteria",
+            "state",
+            "version_code",
+            "asked_by",
+            "accepted",
+            "accepted_by",
+        ],
     },
     Table {
         name: "step_plan_version",

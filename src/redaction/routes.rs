@@ -43,7 +43,8 @@ impl FromQuery for RedactionQuery {
 
 /// List redactions
 ///
-/// What was removed from a facility's data, why and by whom; never the text itself.
+/// What was removed from a facility's data, why and by whom; never the text itself. An admin sees that there was a redaction, when and by
+/// whom; `counts`, and another's `ground`, are the facility's alone.
 #[utoipa::path(tag = "Redactions", operation_id = "listRedactions", params(RedactionFilter),
     extensions(("x-action" = json!("ReadRedactions"))),
     responses((status = 200, description = "A page of redactions.", body = Page<Redaction>)))]
@@ -61,6 +62,7 @@ pub async fn list_redactions(
     let page = allowed
         .read(move |tx| {
             let items = store::list(tx, &window, &facilities)?;
+            let items = items.into_iter().map(|one| one.seen_by(tx)).collect();
             Ok(window.page(items, &link, &filters, |item| item.id.to_string()))
         })
         .await?;
@@ -99,7 +101,7 @@ pub async fn create_redaction(
     let facility = input.facility_id;
     let right = move |tx: &mut Tx| work::facility_in(tx, facility).map(drop);
     let redact = move |tx: &mut Tx| {
-        let made = work::redact(tx, id, &input, &files)?;
+        let made = work::redact(tx, id, &input, &files)?.seen_by(tx);
         Stored::created(made.href.clone(), &made.tag(), &made)
     };
     let stored = allowed.write_once(key, body.bytes, right, redact).await?;
@@ -118,6 +120,8 @@ pub async fn read_redaction(
     _: Query<Nothing>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
-    let found = allowed.read(move |tx| store::get(tx, path.0)).await?;
+    let found = allowed
+        .read(move |tx| Ok(store::get(tx, path.0)?.seen_by(tx)))
+        .await?;
     answer::found(&found, &found.tag(), &known)
 }

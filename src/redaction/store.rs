@@ -40,10 +40,10 @@ impl Row {
             id: self.id,
             facility_id: self.facility_id,
             status: self.state,
-            ground: self.ground,
+            ground: Some(self.ground),
             by: self.requested_by.to()?,
             at: self.created_at,
-            counts: self.counts.to()?,
+            counts: Some(self.counts.to()?),
             done_at: self.done_at,
             edit: self.edit,
         })

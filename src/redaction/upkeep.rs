@@ -76,6 +76,7 @@ fn finish(tx: &mut crate::access::Tx, one: &Unfinished) -> Result<bool, Problem>
         return Ok(false);
     }
     let event = Event::new("redactionDone", "redaction", one.id);
-    audit::record(tx, event.of(one.organisation_id, Some(one.facility_id)))?;
+    let event = event.of(one.organisation_id, Some(one.facility_id));
+    audit::record(tx, event.only_own(true))?;
     Ok(true)
 }

@@ -226,7 +226,8 @@ fn record(
     counts: &Counts,
 ) -> Result<(), Problem> {
     let event = Event::new("textRedacted", "redaction", mark.redaction_id)
-        .of(facility.organisation_id, Some(facility.id));
+        .of(facility.organisation_id, Some(facility.id))
+        .only_own(true);
     let said = Recorded {
         ground: &mark.ground,
         counts,
