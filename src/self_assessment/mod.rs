@@ -444,8 +444,8 @@ pub struct SelfAssessment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub redactions: Vec<RedactionMark>,
-    /// Answers to criteria that are gone from the framework, each with the version in which it was given: they stay readable for the
-    /// facility, are not counted and are not handed in.
+    /// Answers to criteria that are gone from the framework, and earlier ones to criteria that changed and do not apply now, each with the
+    /// version in which it was given: they stay readable for the facility, are not counted and are not handed in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub withdrawn_answers: Vec<PreviousAnswer>,

@@ -164,6 +164,21 @@ pub fn open_criteria(position: &Position, opening: &Opening) -> Vec<OpenCriterio
         .collect()
 }
 
+/// The criteria that do not apply, and have no answer.
+pub fn hidden_unanswered(position: &Position, standings: &Standings) -> Vec<String> {
+    let hidden = position.progress.not_applicable.iter();
+    hidden
+        .map(|verdict| verdict.criterion_code.to_string())
+        .filter(|code| !standings.contains_key(code))
+        .collect()
+}
+
+/// What was answered to these before they changed: it would be asked again if they applied.
+pub fn earlier_answers(codes: &[String], opening: &Opening) -> Vec<PreviousAnswer> {
+    let asked = codes.iter().filter_map(|code| opening.get(code));
+    asked.flat_map(|asked| asked.previous.clone()).collect()
+}
+
 /// Everything that stands in the way of a submission, each named.
 pub fn missing(position: &Position) -> Vec<Issue> {
     let mut issues = Vec::new();

@@ -323,7 +323,8 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     let standings = rules::standings(&answers);
     let verdicts = rules::verdicts(&document, &head.facility_type, &standings);
     let position = rules::position(&document, &verdicts, &standings);
-    let opening = if position.open.is_empty() {
+    let unseen = rules::hidden_unanswered(&position, &standings);
+    let opening = if position.open.is_empty() && unseen.is_empty() {
         Opening::new()
     } else {
         opening(tx, head.id)?
@@ -343,7 +344,7 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         step_plan,
         own_steps: own_steps.unwrap_or_default(),
         redactions: head.marks()?,
-        withdrawn_answers: withdrawn(head)?,
+        withdrawn_answers: [withdrawn(head)?, rules::earlier_answers(&unseen, &opening)].concat(),
     })
 }
 
@@ -353,7 +354,8 @@ fn withdrawn(head: &Head) -> Result<Vec<PreviousAnswer>, Problem> {
     Ok(answers.unwrap_or_default())
 }
 
-/// Why criteria are asked again. It grows with the framework, so it is read only where something is open.
+/// Why criteria are asked again. It grows with the framework, so it is read only where something is open, or was
+/// answered earlier and does not apply now.
 fn opening(tx: &mut Tx, id: Id) -> Result<Opening, Problem> {
     let opening: JsonText = self_assessment::table
         .filter(self_assessment::id.eq(id))
