@@ -84,9 +84,10 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// What everyone may read who may read the kind. Drafts of frameworks are not among it.
-pub const FOR_EVERYONE: [&str; 5] = [
+pub const FOR_EVERYONE: [&str; 6] = [
     "cycleCreated",
     "cycleChanged",
+    "cycleMigrated",
     "frameworkPublished",
     "sectorSaved",
     "facilityTypeSaved",

@@ -195,13 +195,18 @@ pub async fn read_answer(
         .read(move |tx| {
             let head = store::head(tx, id)?;
             let view = store::view(tx, &head)?;
-            let gone = view.withdrawn_answers.into_iter().map(|gone| gone.answer);
-            let found = view
-                .answers
-                .into_iter()
-                .chain(gone)
-                .find(|answer| answer.criterion_code == code.as_str())
-                .ok_or_else(Problem::not_found)?;
+            let is_it = |answer: &Answer| answer.criterion_code == code.as_str();
+            let mut found = view.answers.into_iter().find(is_it);
+            // What is gone is no answer to a criterion that came back under its code.
+            if found.is_none()
+                && store::document_of(tx, &view.summary)?
+                    .criterion(code.as_str())
+                    .is_none()
+            {
+                let mut gone = view.withdrawn_answers.into_iter().map(|gone| gone.answer);
+                found = gone.find(is_it);
+            }
+            let found = found.ok_or_else(Problem::not_found)?;
             Ok((found, store::tag(&head)))
         })
         .await?;

@@ -518,9 +518,33 @@ on_both! {
         for action in ["frameworkMigrationStarted", "frameworkMigrationEnded", "cycleMigrated"] {
             let seen = world.admin().get(&format!("/auditEvents?action={action}")).await.expect(200);
             assert_ne!(seen.body["items"], json!([]), "{action}");
-            let others = world.wilg().get(&format!("/auditEvents?action={action}")).await.expect(200);
-            assert_eq!(others.body["items"] != json!([]), action == "cycleMigrated", "cycles are everyone's: {action}");
+            assert_eq!(world.wilg().get(&format!("/auditEvents?action={action}")).await.expect(200).body["items"], json!([]));
+            let heard = world.wilg().get(&format!("/events?type={action}")).await.expect(200);
+            assert_eq!(heard.body["items"] != json!([]), action == "cycleMigrated", "cycles are everyone's: {action}");
         }
+    }
+
+    async fn an_earlier_answer_to_what_changed_and_does_not_apply_now_stays_in_sight(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_in(&world, WILG, ids::CYCLE).await;
+        answer_whole(&wilg, &draft).await;
+        publish(&world, "2026-1", "2027-1", |document| {
+            let mut criteria = criteria_beside(document, "continuiteit").iter_mut();
+            let changed = criteria.find(|one| one["code"] == "continuiteit").expect("the criterion");
+            changed["change"] = json!({"kind": "tightened", "explanation": {"nl": "Vraagt meer."}});
+            changed["appliesTo"] = json!({"when": {"answer": {"criterion": "actiefWerken", "levels": ["nvt"]}}});
+        }).await;
+        migrate(&world, "/frameworks/ggz/versions/2027-1/migrations").await;
+        let path = path_of(&draft.body);
+        let moved = wilg.get(&path).await.expect(200);
+        let earlier = |of: &Answer| of.body["withdrawnAnswers"].as_array().is_some_and(|all| all.iter().any(|one| one["criterionCode"] == "continuiteit"));
+        assert!(find(&moved.body["openCriteria"], "continuiteit").is_none() && earlier(&moved), "{}", moved.body);
+        wilg.get(&format!("{path}/answers/continuiteit")).await.problem(404, "resourceNotFound");
+        let other = json!({"level": "nvt", "note": "Geen opnames."});
+        wilg.seen(&moved).put(&format!("{path}/answers/actiefWerken"), other).await.expect(200);
+        let asked = wilg.get(&path).await.expect(200);
+        assert_eq!(previous(&asked.body["openCriteria"], "continuiteit").len(), 1, "{}", asked.body["openCriteria"]);
+        assert!(!earlier(&asked), "it stands beside its question now");
     }
 
     async fn what_a_ward_answered_is_not_lost_from_sight_when_its_criterion_is_withdrawn(world: World) {

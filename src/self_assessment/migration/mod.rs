@@ -68,7 +68,8 @@ impl Check for MigrationInput {
     }
 }
 
-/// What becomes of the self-assessments against the versions that are left.
+/// What becomes of the self-assessments against the versions that are left. Only those that prepare an inspection are counted: drafts for
+/// own improvement move too, but a count could single one out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MigratedSelfAssessments)]
@@ -115,7 +116,7 @@ pub struct AskedAgainCounts {
     pub evidence_expired: i64,
 }
 
-/// What becomes of the answers in the drafts that move.
+/// What becomes of the answers in the drafts that move; those for own improvement are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MigratedAnswers)]
@@ -158,7 +159,7 @@ pub struct MigrationPreview {
     pub from: Vec<String>,
     /// Always true: nothing was stored.
     pub dry_run: bool,
-    /// Drafts that would move.
+    /// Drafts that would move, without those for own improvement.
     pub total: i64,
     /// What would become of everything.
     pub counts: MigrationCounts,
@@ -181,10 +182,10 @@ pub struct Migration {
     pub from: Vec<String>,
     /// How far it is.
     pub status: MigrationState,
-    /// Drafts that were to move when it began. Fewer have moved in the end where some were handed in before their turn, more where
+    /// Drafts that were to move when it began, without those for own improvement. Fewer have moved in the end where some were handed in before their turn, more where
     /// some were made meanwhile.
     pub total: i64,
-    /// Drafts that have moved so far.
+    /// Drafts that have moved so far, without those for own improvement.
     pub done: i64,
     /// What became of everything so far; what stays is counted at the beginning, and once more at the end.
     pub counts: MigrationCounts,

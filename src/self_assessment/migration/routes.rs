@@ -22,7 +22,7 @@ use crate::problem::Problem;
 /// cycles that are not past their due moment. An answer stands where its criterion means what it meant. Where it does not, the criterion is
 /// asked again, and the earlier answers stand beside it in `openCriteria`; where it is gone, they stand in `withdrawnAnswers`. What is
 /// submitted or superseded stays as it is. The work is done in the background: `Location` says how far it is. With `dryRun` nothing is
-/// stored, and the answer counts what would happen. One migration of a framework runs at a time; 409 also when this version supersedes none.
+/// stored, and the answer counts what would happen. Self-assessments for own improvement move too, and are in no count. One migration of a framework runs at a time; 409 also when this version supersedes none.
 #[utoipa::path(tag = "Frameworks", operation_id = "migrateFramework",
     params(("frameworkCode" = Code, Path, description = "The framework."), ("versionCode" = Code, Path, description = "The version.")),
     request_body = MigrationInput, extensions(("x-action" = json!("MigrateFramework"))),

@@ -1,6 +1,7 @@
 //! Carries migrations out in the background, for as long as the process lives.
 //!
 //! It is woken by whoever asks for one, and looks by itself at the start and every minute: what another process left off, it takes up.
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -50,17 +51,26 @@ pub async fn run(state: State) {
     }
 }
 
-/// Carries out all that is asked for, to its end.
+/// Carries out all that is asked for, to its end. One that does not go on keeps no other from going on; its fault comes when the others
+/// have ended.
 pub async fn drain(state: &State) -> Result<(), Problem> {
+    let mut stuck = HashMap::new();
     loop {
-        let ids = operator::read(state, now(state), store::running).await?;
+        let mut ids = operator::read(state, now(state), store::running).await?;
+        stuck.retain(|id, _| ids.contains(id));
+        ids.retain(|id| !stuck.contains_key(id));
         if ids.is_empty() {
-            return Ok(());
+            return stuck.into_values().next().map_or(Ok(()), Err);
         }
         for id in ids {
-            match step(state, id).await? {
-                Step::Moved | Step::Ended => sleep(BREATH).await,
-                Step::Waiting | Step::Elsewhere => sleep(WAIT).await,
+            match step(state, id).await {
+                Ok(Step::Moved | Step::Ended) => sleep(BREATH).await,
+                Ok(Step::Waiting | Step::Elsewhere) => sleep(WAIT).await,
+                Err(fault) => {
+                    let causes = fault.causes().unwrap_or_default();
+                    log::warn!("migration {id} does not go on: {fault}: {causes}");
+                    stuck.insert(id, fault);
+                }
             }
         }
     }

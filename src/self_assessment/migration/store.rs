@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
+use serde::{Deserialize, Serialize};
 
 use super::rules::Moved;
 use super::{Migration, MigrationCounts, MigrationState};
@@ -41,7 +42,7 @@ impl Row {
     /// What a caller reads of it.
     pub fn view(&self) -> Result<Migration, Problem> {
         let (framework, version, id) = (&self.framework_code, &self.version_code, self.id);
-        let counts = self.counts()?;
+        let counts = self.kept()?.counts;
         Ok(Migration {
             href: href(framework, version, id),
             id,
@@ -66,8 +67,17 @@ impl Row {
         self.from_versions.to()
     }
 
-    /// What it came to so far.
-    pub fn counts(&self) -> Result<MigrationCounts, Problem> {
+    /// How far it has come.
+    pub fn progress(&self) -> Result<Progress, Problem> {
+        Ok(Progress {
+            state: self.state,
+            cycles_moved: self.cycles_moved,
+            reached: self.reached,
+            kept: self.kept()?,
+        })
+    }
+
+    fn kept(&self) -> Result<Kept, Problem> {
         self.counts.to()
     }
 }
@@ -83,6 +93,23 @@ fn failure() -> Texts {
         fr: Some("Certaines auto-évaluations n'ont pas pu être déplacées et restent sur leur version ; le journal du service dit pourquoi. Une nouvelle migration les réessaie.".to_owned()),
         en: Some("Some self-assessments could not be moved and are still on their version; the service's log says why. A new migration tries them again.".to_owned()),
     }
+}
+
+/// What a migration came to so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Kept {
+    /// What is shown of it.
+    #[serde(flatten)]
+    pub counts: MigrationCounts,
+    /// Drafts for own improvement that could not be moved, which nobody is shown.
+    #[serde(default)]
+    pub unseen_failed: i64,
+}
+
+/// Is a self-assessment for this purpose counted in what is shown? One for own improvement is its facility's alone.
+pub(super) fn is_seen(purpose: Purpose) -> bool {
+    purpose == Purpose::InspectionPreparation
 }
 
 /// Stores a new migration that is to be carried out; false when one is running for this framework.
@@ -168,7 +195,7 @@ pub(super) struct Progress {
     pub state: MigrationState,
     pub cycles_moved: bool,
     pub reached: Option<Id>,
-    pub counts: MigrationCounts,
+    pub kept: Kept,
 }
 
 /// Keeps how far a migration has come since it was read; fails when another instance was first.
@@ -182,7 +209,7 @@ pub(super) fn save(tx: &mut Tx, read: &Row, now: &Progress) -> Result<(), Proble
             table::state.eq(now.state),
             table::cycles_moved.eq(now.cycles_moved),
             table::reached.eq(now.reached),
-            table::counts.eq(JsonText::of(&now.counts)?),
+            table::counts.eq(JsonText::of(&now.kept)?),
             table::edit.eq(read.edit + 1),
             table::updated_at.eq(tx.now),
             table::finished_at.eq(ended),
@@ -199,8 +226,9 @@ pub(super) struct Which {
     pub facility_types: Vec<String>,
 }
 
-/// How many self-assessments of a framework stand in a state, on a version, for a facility type.
+/// How many self-assessments of a framework stand in a state, for a purpose, on a version, for a facility type.
 pub(super) struct Pile {
+    pub purpose: Purpose,
     pub status: Status,
     pub version: String,
     pub facility_type: String,
@@ -209,27 +237,39 @@ pub(super) struct Pile {
 
 /// All self-assessments of a framework, counted.
 pub(super) fn piles(tx: &mut Tx, framework: &str) -> Result<Vec<Pile>, Problem> {
-    let rows: Vec<(Status, String, String, i64)> = assessment::table
+    let rows: Vec<(Purpose, Status, String, String, i64)> = assessment::table
         .filter(assessment::framework_code.eq(framework))
         .group_by((
+            assessment::purpose,
             assessment::state,
             assessment::version_code,
             assessment::facility_type,
         ))
         .select((
+            assessment::purpose,
             assessment::state,
             assessment::version_code,
             assessment::facility_type,
             diesel::dsl::count_star(),
         ))
         .load(tx.conn)?;
-    let pile = |(status, version, facility_type, count)| Pile {
+    let pile = |(purpose, status, version, facility_type, count)| Pile {
+        purpose,
         status,
         version,
         facility_type,
         count,
     };
     Ok(rows.into_iter().map(pile).collect())
+}
+
+/// What a self-assessment is for.
+pub(super) fn purpose(tx: &mut Tx, id: Id) -> Result<Purpose, Problem> {
+    Ok(assessment::table
+        .filter(assessment::id.eq(id))
+        .select(assessment::purpose)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)?)
 }
 
 /// A draft that moves.
@@ -386,11 +426,16 @@ pub(super) struct LeavingCycle {
     pub version: String,
     pub facility_types: Vec<String>,
     pub due: Moment,
+    edit: i64,
 }
 
-/// The cycles against these versions, by their ids.
-pub(super) fn cycles(tx: &mut Tx, which: &Which) -> Result<Vec<LeavingCycle>, Problem> {
-    let rows: Vec<(Id, String, JsonText, Moment)> = cycle::table
+/// The cycles against these versions, by their ids; only this one, when it is named.
+pub(super) fn cycles(
+    tx: &mut Tx,
+    which: &Which,
+    only: Option<Id>,
+) -> Result<Vec<LeavingCycle>, Problem> {
+    let mut query = cycle::table
         .filter(cycle::framework_code.eq(&which.framework))
         .filter(cycle::version_code.eq_any(&which.from))
         .order(cycle::id)
@@ -399,26 +444,32 @@ pub(super) fn cycles(tx: &mut Tx, which: &Which) -> Result<Vec<LeavingCycle>, Pr
             cycle::version_code,
             cycle::facility_types,
             cycle::due,
+            cycle::edit,
         ))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    let leaving = |(id, version, facility_types, due): (Id, String, JsonText, Moment)| {
-        Ok(LeavingCycle {
-            id,
-            version,
-            facility_types: facility_types.to()?,
-            due,
-        })
-    };
+        .into_boxed::<AnyBackend>();
+    if let Some(id) = only {
+        query = query.filter(cycle::id.eq(id));
+    }
+    let rows: Vec<(Id, String, JsonText, Moment, i64)> = query.load(tx.conn)?;
+    let leaving =
+        |(id, version, facility_types, due, edit): (Id, String, JsonText, Moment, i64)| {
+            Ok(LeavingCycle {
+                id,
+                version,
+                facility_types: facility_types.to()?,
+                due,
+                edit,
+            })
+        };
     rows.into_iter().map(leaving).collect()
 }
 
-/// Puts a cycle on a later version, unless it was replanned meanwhile.
+/// Puts a cycle on a later version, unless it was changed since it was read.
 pub(super) fn move_cycle(tx: &mut Tx, one: &LeavingCycle, to: &str) -> Result<bool, Problem> {
     let changed = diesel::update(cycle::table)
         .filter(cycle::id.eq(one.id))
-        .filter(cycle::version_code.eq(&one.version))
-        .set((cycle::version_code.eq(to), cycle::edit.eq(cycle::edit + 1)))
+        .filter(cycle::edit.eq(one.edit))
+        .set((cycle::version_code.eq(to), cycle::edit.eq(one.edit + 1)))
         .execute(tx.conn)?;
     Ok(changed == 1)
 }

@@ -33,8 +33,8 @@ pub fn preview(
 ) -> Result<MigrationPreview, Problem> {
     let plan = plan(tx, framework, version, input)?;
     let mut counts = MigrationCounts::default();
-    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?;
-    for cycle in store::cycles(tx, &plan.which)? {
+    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?.seen;
+    for cycle in store::cycles(tx, &plan.which, None)? {
         let moves = count_cycle(tx, &plan, &cycle, &mut counts.cycles);
         counts.cycles.moved += i64::from(moves);
     }
@@ -45,6 +45,9 @@ pub fn preview(
         let Some(last) = ids.last() else { break };
         reached = Some(*last);
         for draft in store::drafts(tx, &ids)? {
+            if !store::is_seen(draft.purpose) {
+                continue;
+            }
             counts.self_assessments.moved += 1;
             counts.answers.add(fate(tx, &ways, &draft)?.counts);
         }
@@ -72,7 +75,7 @@ pub fn start(
         return Err(running(&other.href));
     }
     let mut counts = MigrationCounts::default();
-    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?;
+    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?.seen;
     let asked = Migration {
         href: String::new(),
         id,
@@ -91,9 +94,9 @@ pub fn start(
         edit: 1,
     };
     if !store::insert(tx, &asked)? {
-        // Two asked at once.
-        let versions = format!("/v1/frameworks/{framework}/versions");
-        return Err(running(&versions));
+        // Two asked at once; the other can be for another version, and is not seen yet.
+        let migrations = format!("/v1/frameworks/{framework}/versions/…/migrations");
+        return Err(running(&migrations));
     }
     let event = Event::new("frameworkMigrationStarted", "frameworkMigration", id);
     audit::record(tx, event.with(&Asked::of(&asked))?)?;
@@ -121,20 +124,34 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Drafts that are to move.
+#[derive(Default)]
+struct ToMove {
+    /// Those that are counted in what is shown.
+    seen: i64,
+    /// The others.
+    unseen: i64,
+}
+
 /// Counts what stays where it is; gives back how many drafts are to move.
 fn count_what_stays(
     tx: &mut Tx,
     plan: &Plan,
     counts: &mut SelfAssessmentCounts,
-) -> Result<i64, Problem> {
-    let mut total = 0;
+) -> Result<ToMove, Problem> {
+    let mut total = ToMove::default();
     let (mut submitted, mut superseded, mut wrong_facility_type, mut other_version) = (0, 0, 0, 0);
     for pile in store::piles(tx, &plan.which.framework)? {
         let leaves = plan.which.from.contains(&pile.version);
+        let moves = pile.status == Status::Draft && leaves && plan.serves(&pile.facility_type);
+        if !store::is_seen(pile.purpose) {
+            total.unseen += if moves { pile.count } else { 0 };
+            continue;
+        }
         let place = match pile.status {
+            _ if moves => &mut total.seen,
             Status::Submitted if leaves => &mut submitted,
             Status::Superseded if leaves => &mut superseded,
-            Status::Draft if leaves && plan.serves(&pile.facility_type) => &mut total,
             Status::Draft if leaves => &mut wrong_facility_type,
             Status::Draft if plan.target.version.code != *pile.version.as_str() => {
                 &mut other_version
@@ -201,30 +218,33 @@ pub fn step(tx: &mut Tx, id: Id, most: i64, began: &BeganWith) -> Result<Step, P
         return Ok(Step::Ended);
     }
     let plan = Plan::of_row(tx, &row)?;
-    let mut counts = row.counts()?;
+    let mut now = row.progress()?;
     if !row.cycles_moved {
-        move_cycles(tx, &plan, &row, &mut counts.cycles)?;
-        return go_on(tx, &row, None, counts, Step::Moved);
+        move_cycles(tx, &plan, &row, &mut now.kept.counts.cycles)?;
+        now.cycles_moved = true;
+        return go_on(tx, &row, &now, Step::Moved);
     }
     let started = Instant::now();
     let ids = store::lock_next(tx, &plan.which, row.reached, most)?;
     *began.lock().unwrap_or_else(PoisonError::into_inner) = ids.first().copied();
     if ids.is_empty() {
-        return end_of_pass(tx, &plan, &row, counts);
+        return end_of_pass(tx, &plan, &row, now);
     }
-    let (ways, mut reached) = (plan.ways(tx)?, row.reached);
+    let ways = plan.ways(tx)?;
     for draft in store::drafts(tx, &ids)? {
-        if reached != row.reached && started.elapsed() > LONGEST {
+        if now.reached != row.reached && started.elapsed() > LONGEST {
             break;
         }
-        reached = Some(draft.id);
+        now.reached = Some(draft.id);
         let moved = fate(tx, &ways, &draft)?;
         store::put_on(tx, &draft, &row.version_code, &moved)?;
         record_moved(tx, &row, &draft, &moved)?;
-        counts.self_assessments.moved += 1;
-        counts.answers.add(moved.counts);
+        if store::is_seen(draft.purpose) {
+            now.kept.counts.self_assessments.moved += 1;
+            now.kept.counts.answers.add(moved.counts);
+        }
     }
-    go_on(tx, &row, reached, counts, Step::Moved)
+    go_on(tx, &row, &now, Step::Moved)
 }
 
 /// Passes over a draft that cannot be moved: the others need not wait for it.
@@ -232,9 +252,19 @@ pub fn pass_over(tx: &mut Tx, id: Id, stuck: Id) -> Result<Step, Problem> {
     let Some(row) = turn(tx, id)? else {
         return Ok(Step::Elsewhere);
     };
-    let mut counts = row.counts()?;
-    counts.self_assessments.failed += 1;
-    go_on(tx, &row, Some(stuck), counts, Step::Moved)
+    if !row.cycles_moved {
+        return Err(Problem::internal(
+            "no draft is passed over before the cycles have moved",
+        ));
+    }
+    let mut now = row.progress()?;
+    if store::is_seen(store::purpose(tx, stuck)?) {
+        now.kept.counts.self_assessments.failed += 1;
+    } else {
+        now.kept.unseen_failed += 1;
+    }
+    now.reached = Some(stuck);
+    go_on(tx, &row, &now, Step::Moved)
 }
 
 /// The migration, for one instance at a time; nothing while another is at it.
@@ -243,52 +273,33 @@ fn turn(tx: &mut Tx, id: Id) -> Result<Option<Row>, Problem> {
     mine.then(|| store::get(tx, id)).transpose()
 }
 
-fn go_on(
-    tx: &mut Tx,
-    row: &Row,
-    reached: Option<Id>,
-    counts: MigrationCounts,
-    step: Step,
-) -> Result<Step, Problem> {
-    let progress = Progress {
-        state: MigrationState::Running,
-        cycles_moved: true,
-        reached,
-        counts,
-    };
-    store::save(tx, row, &progress)?;
+fn go_on(tx: &mut Tx, row: &Row, now: &Progress, step: Step) -> Result<Step, Problem> {
+    store::save(tx, row, now)?;
     Ok(step)
 }
 
 /// After the last draft: what was passed over because somebody was writing, what was made meanwhile and what was taken up again is looked
 /// for from the beginning, until nothing is left but what cannot be moved.
-fn end_of_pass(
-    tx: &mut Tx,
-    plan: &Plan,
-    row: &Row,
-    mut counts: MigrationCounts,
-) -> Result<Step, Problem> {
-    let failed = counts.self_assessments.failed;
-    let left = count_what_stays(tx, plan, &mut counts.self_assessments)?;
-    if left > failed {
-        counts.self_assessments.failed = 0;
-        return go_on(tx, row, None, counts, Step::Waiting);
+fn end_of_pass(tx: &mut Tx, plan: &Plan, row: &Row, mut now: Progress) -> Result<Step, Problem> {
+    let counts = &mut now.kept.counts.self_assessments;
+    let failed = counts.failed + now.kept.unseen_failed;
+    let left = count_what_stays(tx, plan, counts)?;
+    if left.seen + left.unseen > failed {
+        counts.failed = 0;
+        now.kept.unseen_failed = 0;
+        now.reached = None;
+        return go_on(tx, row, &now, Step::Waiting);
     }
-    let state = if left == 0 {
+    now.state = if left.seen + left.unseen == 0 {
         MigrationState::Done
     } else {
         MigrationState::Failed
     };
-    counts.self_assessments.failed = left;
+    counts.failed = left.seen;
+    now.kept.unseen_failed = left.unseen;
+    store::save(tx, row, &now)?;
     let event = Event::new("frameworkMigrationEnded", "frameworkMigration", row.id);
-    let said = serde_json::json!({"status": state, "counts": counts});
-    let progress = Progress {
-        state,
-        cycles_moved: true,
-        reached: row.reached,
-        counts,
-    };
-    store::save(tx, row, &progress)?;
+    let said = serde_json::json!({"status": now.state, "counts": now.kept.counts});
     audit::record(tx, event.with(&said)?)?;
     Ok(Step::Ended)
 }
@@ -301,22 +312,28 @@ fn move_cycles(
     row: &Row,
     counts: &mut CycleCounts,
 ) -> Result<(), Problem> {
-    for cycle in store::cycles(tx, &plan.which)? {
-        if !count_cycle(tx, plan, &cycle, counts) {
-            continue;
-        }
+    for cycle in store::cycles(tx, &plan.which, None)? {
         tx.wait_for_name(&cycle_store::turn(cycle.id))?;
-        if !store::move_cycle(tx, &cycle, &row.version_code)? {
-            continue;
+        // As it is now, and once more where it is replanned at this very moment.
+        while let Some(cycle) = store::cycles(tx, &plan.which, Some(cycle.id))?.pop() {
+            if !count_cycle(tx, plan, &cycle, counts) {
+                break;
+            }
+            if store::move_cycle(tx, &cycle, &row.version_code)? {
+                counts.moved += 1;
+                record_cycle(tx, row, &cycle)?;
+            }
         }
-        counts.moved += 1;
-        let event = Event::new("cycleMigrated", "cycle", cycle.id);
-        let said = serde_json::json!({
-            "migrationId": row.id, "from": cycle.version, "to": row.version_code,
-        });
-        audit::record(tx, event.with(&said)?)?;
     }
     Ok(())
+}
+
+fn record_cycle(tx: &mut Tx, row: &Row, cycle: &LeavingCycle) -> Result<(), Problem> {
+    let event = Event::new("cycleMigrated", "cycle", cycle.id);
+    let said = serde_json::json!({
+        "migrationId": row.id, "from": cycle.version, "to": row.version_code,
+    });
+    audit::record(tx, event.with(&said)?)
 }
 
 /// What became of a draft, as the audit keeps it: with every answer that does not stand under its own code any more.
