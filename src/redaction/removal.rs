@@ -275,11 +275,15 @@ fn replace(
         "UPDATE {} SET {column} = {new}{edit} WHERE {} = $2 AND CAST({column} AS TEXT) = $3",
         table.name, of.column
     );
-    each!(tx.conn, inner => diesel::sql_query(&sql)
+    let replaced = each!(tx.conn, inner => diesel::sql_query(&sql)
         .bind::<Text, _>(left)
         .bind::<SqlId, _>(found.owner)
         .bind::<Text, _>(&found.held)
         .execute(inner))?;
+    if replaced == 0 {
+        // Somebody wrote it anew since it was read: what stands there now was not looked at.
+        return Err(Problem::busy().because("a text was changed while it was redacted"));
+    }
     Ok(())
 }
 

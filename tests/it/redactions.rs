@@ -11,7 +11,7 @@ use kindreflex::audit::verify::whole;
 use kindreflex::db::types::Conn;
 use kindreflex::demo::{enterprise_number, ids};
 use kindreflex::redaction::needle::CODES;
-use kindreflex::redaction::places::TABLES;
+use kindreflex::redaction::places::{Removal, TABLES};
 use kindreflex::redaction::upkeep;
 use serde_json::{Value, json};
 
@@ -239,6 +239,20 @@ on_both! {
         );
         assert!(missing.is_empty() && gone.is_empty(),
             "put these into src/redaction/places.rs: {missing:?}; take these out: {gone:?}");
+    }
+
+    async fn postgres_keeps_no_samples_of_a_column_with_text(world: World) {
+        let mut conn = connect(&world.url).expect("opens");
+        let Conn::Postgres(conn) = &mut conn else {
+            return; // SQLite keeps none of any column.
+        };
+        let sampled = "SELECT (c.relname || '.' || a.attname)::text AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND a.attstattarget <> 0";
+        let sampled: Vec<Column> = diesel::sql_query(sampled).load(conn).expect("columns");
+        let texts = TABLES.iter().filter(|table| table.removal != Removal::None);
+        let texts = texts.flat_map(|table| table.texts.iter().map(move |(column, _)| format!("{}.{column}", table.name)));
+        let missing: Vec<String> = texts.filter(|text| sampled.iter().any(|one| one.name == *text)).collect();
+        assert!(missing.is_empty(), "SET STATISTICS 0 on: {missing:?}");
     }
 
     async fn a_text_is_removed_wherever_it_was_written(world: World) {
