@@ -25,6 +25,7 @@ mod page;
 mod routes;
 mod rules;
 pub mod store;
+pub mod tasks;
 pub mod work;
 
 pub use answering::hand_in;

@@ -9,13 +9,14 @@ use utoipa::ToSchema;
 
 use crate::access::Tx;
 use crate::db::types::{Id, Moment};
+use crate::facility::mandates;
 use crate::framework::document::Texts;
 use crate::hash::sha256;
 use crate::http::letters;
 use crate::http::page::Window;
 use crate::problem::Problem;
 use crate::text::Text;
-use crate::{framework, self_assessment};
+use crate::{contribution, framework, self_assessment};
 
 pub mod routes;
 
@@ -28,6 +29,8 @@ const SOURCES: &[Source] = &[
     self_assessment::tasks::drafts,
     self_assessment::tasks::cycles_to_check,
     framework::tasks::drafts,
+    contribution::tasks::waiting,
+    mandates::tasks::ending,
 ];
 
 /// The thing that a task is about.
@@ -56,6 +59,9 @@ pub struct Task {
     /// - `submitSelfAssessment`: a draft that is complete and was not handed in.
     /// - `checkCycle`: a cycle that opens within 30 days (the term is ours) and is fixed from then on.
     /// - `publishFramework`: a draft of a framework version.
+    /// - `decideContribution`: what came by a link waits to be taken over, or sent back.
+    /// - `renewContributionLink`: a link was not answered in time.
+    /// - `renewMandate`: a mandate that ends within 30 days (the term is ours).
     #[schema(example = "finishSelfAssessment")]
     pub kind: &'static str,
     /// What it is about.

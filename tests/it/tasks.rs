@@ -3,7 +3,8 @@ use kindreflex::demo::{enterprise_number, ids};
 use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, WILG, answer_whole, draft_of, new_hospital, path_of};
+use crate::contributions::asked;
+use crate::support::{Actor, WILG, answer_whole, draft_of, link_of, new_hospital, path_of};
 
 async fn tasks(actor: &Actor, query: &str) -> Vec<Value> {
     let answer = actor
@@ -48,6 +49,39 @@ on_both! {
         assert!(submit[0].get("count").is_none());
         wilg.seen(&saved).post(&format!("{}/submissions", path_of(&draft.body)), json!({})).await.expect(201);
         assert_eq!(said(&tasks(&wilg, "").await), [("startSelfAssessment", ids::OWN_CYCLE)]);
+    }
+
+    async fn a_coordinator_is_told_what_a_ward_answered_and_what_it_did_not(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (path, draft, made) = asked(&wilg).await;
+        let of = |tasks: Vec<Value>| tasks.into_iter().filter(|task| task["subject"]["kind"] == "contribution").collect::<Vec<_>>();
+        assert_eq!(of(tasks(&wilg, "").await), Vec::<Value>::new(), "it is the ward's turn");
+        ward.post(&format!("{}/answers", link_of(&made)), crate::contributions::answers()).await.expect(200);
+        let waits = of(tasks(&wilg, "").await);
+        assert_eq!(said(&waits), [("decideContribution", made.body["id"].as_str().expect("an id"))]);
+        assert_eq!((&waits[0]["subject"]["href"], &waits[0]["facilityId"]), (&made.body["href"], &json!(WILG)));
+        assert!(waits[0]["title"]["nl"].as_str().expect("a title").contains("Opname 2"));
+        wilg.seen(&draft).post(&format!("{}/acceptances", path_of(&made.body)), json!({})).await.expect(200);
+        assert_eq!(of(tasks(&wilg, "").await), Vec::<Value>::new());
+        let soon = (world.state.clock.now() + chrono::Duration::minutes(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let late = wilg.post(&format!("{path}/contributions"), json!({"criteria": ["intakeGesprek"], "expires": soon})).await.expect(201);
+        world.state.clock.advance(chrono::Duration::minutes(2));
+        assert_eq!(said(&of(tasks(&world.wilg(), "").await)), [("renewContributionLink", late.body["id"].as_str().expect("an id"))]);
+        assert_eq!(of(tasks(&world.berk(), "").await), Vec::<Value>::new(), "nobody else's");
+    }
+
+    async fn who_gave_a_mandate_is_told_before_it_ends(world: World) {
+        let wilg = world.wilg();
+        let path = format!("/organisations/{}/mandates", ids::NEW_ORGANISATION);
+        let until = |days| (world.state.clock.now() + chrono::Duration::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let give = |client: &str, days| json!({"clientId": client, "name": "Koppeling", "scopes": ["read:selfAssessments"], "validUntil": until(days)});
+        let soon = wilg.post(&path, give("eerste", 20)).await.expect(201);
+        wilg.post(&path, give("tweede", 200)).await.expect(201);
+        let of = |tasks: Vec<Value>| tasks.into_iter().filter(|task| task["kind"] == "renewMandate").collect::<Vec<_>>();
+        assert_eq!(said(&of(tasks(&wilg, "").await)), [("renewMandate", soon.body["id"].as_str().expect("an id"))]);
+        assert_eq!(of(tasks(&world.berk(), "").await), Vec::<Value>::new(), "nobody else's");
+        wilg.seen(&soon).delete(&path_of(&soon.body)).await.expect(204);
+        assert_eq!(of(tasks(&wilg, "").await), Vec::<Value>::new());
     }
 
     async fn a_contributor_has_drafts_with_open_criteria_and_nothing_to_start_or_confirm(world: World) {

@@ -22,6 +22,7 @@ use crate::words::Code;
 pub mod routes;
 pub mod rules;
 mod store;
+pub mod tasks;
 pub mod work;
 
 /// Facilities in a mandate at most.
