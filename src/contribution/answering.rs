@@ -96,6 +96,7 @@ pub fn questionnaire(tx: &mut Tx, opened: &Opened) -> Result<Questionnaire, Prob
         message: row.message.clone(),
         return_reason: row.return_reason.clone(),
         expires: row.expires_at,
+        version_code: around.version_code.clone(),
         questions: questions.collect(),
         evidence_kinds: document.evidence_kinds.clone(),
         given_by: row.given_by.clone(),

@@ -64,6 +64,8 @@ fn malformed() -> Problem {
 pub struct Filled {
     /// Who answers.
     pub given_by: String,
+    /// The version whose questions the form shows.
+    pub version: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<FilledAnswer>,
 }
@@ -166,6 +168,7 @@ impl Filled {
         let questions = questionnaire.questions.iter();
         Self {
             given_by: questionnaire.given_by.clone().unwrap_or_default(),
+            version: questionnaire.version_code.clone(),
             answers: questions
                 .map(|question| {
                     let code = question.criterion_code.clone();
@@ -196,6 +199,7 @@ impl Filled {
         }
         let mut filled = Self {
             given_by: typed.remove("givenBy").unwrap_or_default(),
+            version: typed.remove("versionCode").unwrap_or_default(),
             answers: Vec::new(),
         };
         for code in asked {
@@ -234,6 +238,7 @@ impl Filled {
             }
         };
         guard("givenBy".to_owned(), &mut self.given_by);
+        guard("versionCode".to_owned(), &mut self.version);
         for (index, answer) in self.answers.iter_mut().enumerate() {
             let at = format!("answers[{index}].");
             guard(format!("{at}level"), &mut answer.level);
@@ -251,6 +256,7 @@ impl Filled {
         let answers = self.answers.iter().enumerate();
         ContributionAnswersInput {
             given_by: present(&self.given_by),
+            version_code: present(&self.version),
             answers: answers
                 .map(|(index, answer)| ContributedAnswer {
                     criterion_code: answer.code.clone(),

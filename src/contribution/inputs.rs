@@ -179,6 +179,10 @@ pub struct ContributionAnswersInput {
         example = "hoofdverpleegkundige"
     )]
     pub given_by: Option<String>,
+    /// The version of the framework whose questions were read. When they were changed since, nothing is handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, value_type = Option<Code>)]
+    pub version_code: Option<String>,
 }
 
 /// Its faults are named by the work, beside what only the questions tell.

@@ -283,6 +283,9 @@ pub struct Questionnaire {
     pub return_reason: Option<String>,
     /// Until when it can be answered.
     pub expires: Moment,
+    /// The version of the framework that asks; sent back with the answers, it shows that these are the questions that were read.
+    #[schema(example = "2026-1")]
+    pub version_code: String,
     /// The questions. Each needs an answer.
     pub questions: Vec<Question>,
     /// The kinds of evidence that an answer can carry.

@@ -110,6 +110,15 @@ pub fn as_input(answer: ContributedAnswer) -> AnswerInput {
     }
 }
 
+fn questions_changed(read: &str) -> Issue {
+    let text = Text::new(
+        "De vragen zijn gewijzigd sinds u ze opende. Open de link opnieuw, lees ze na en verstuur dan.",
+        "Les questions ont changé depuis que vous les avez ouvertes. Rouvrez le lien, relisez-les, puis envoyez.",
+        "The questions changed since you opened them. Open the link again, read them and then send.",
+    );
+    Issue::body("questionsChanged", "versionCode", text).with_value(read)
+}
+
 /// Everything that is wrong with what came by a link that asks these criteria.
 pub fn faults_of(
     document: &Document,
@@ -118,6 +127,11 @@ pub fn faults_of(
     given: &ContributionAnswersInput,
 ) -> Vec<Issue> {
     let mut faults = Vec::new();
+    if let Some(read) = &given.version_code
+        && document.version.code != *read.as_str()
+    {
+        faults.push(questions_changed(read));
+    }
     if let Some(function) = &given.given_by {
         check_length("givenBy", function, 200, &mut faults);
     }

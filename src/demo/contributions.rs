@@ -52,6 +52,7 @@ fn ask(tx: &mut Tx, id: &str, house: &str, secret: &Secret, answered: bool) -> R
     work::ask(tx, ids::id(ids::DRAFT), ids::id(id), secret.hash(), &input)?;
     if answered {
         let given = ContributionAnswersInput {
+            version_code: None,
             answers: vec![ContributedAnswer {
                 criterion_code: criterion,
                 level: "volledig".to_owned(),

@@ -567,6 +567,26 @@ on_both! {
         wilg.seen(&saved).post(&acceptances, json!({})).await.problem(409, "stateConflict");
     }
 
+    async fn a_ward_that_opened_the_questions_before_they_changed_reads_them_again(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (_, _, made) = asked(&wilg).await;
+        let link = link_of(&made);
+        let read = ward.get(&link).await.expect(200).body["questionnaire"]["versionCode"].clone();
+        publish(&world, "2026-1", "2027-1", |_| {}).await;
+        migrate(&world, "/frameworks/ggz/versions/2027-1/migrations").await;
+        let mut given = crate::contributions::answers();
+        given["versionCode"] = read;
+        let refused = ward.post(&format!("{link}/answers"), given.clone()).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("questionsChanged".to_owned(), "versionCode".to_owned())]);
+        let form = "versionCode=2026-1&level%3AnietPluisGevoel=volledig&level%3AactiefWerken=volledig&note%3AactiefWerken=Zo+is+het";
+        let page = ward.with("content-type", "application/x-www-form-urlencoded").with("accept", "text/html")
+            .send("POST".parse().expect("a method"), &format!("{link}/answers"), Some(form.into())).await.expect(400);
+        let page = String::from_utf8_lossy(&page.bytes).into_owned();
+        assert!(page.contains("Zo is het") && page.contains("value=\"2027-1\""), "what was typed is kept, beside the new questions: {page}");
+        given["versionCode"] = ward.get(&link).await.expect(200).body["questionnaire"]["versionCode"].clone();
+        ward.post(&format!("{link}/answers"), given).await.expect(200);
+    }
+
     async fn what_a_ward_answered_before_a_criterion_was_tightened_is_answered_anew(world: World) {
         let (wilg, ward) = (world.wilg(), world.anyone());
         let (path, href) = answered_by_ward(&wilg, &ward).await;

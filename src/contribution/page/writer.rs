@@ -67,7 +67,11 @@ impl<'a> Writer<'a> {
         self.put_faults(&mut main);
         put(
             &mut main,
-            format_args!("<form method=\"post\" action=\"{}\">\n", escaped(action)),
+            format_args!(
+                "<form method=\"post\" action=\"{}\">\n<input type=\"hidden\" name=\"versionCode\" value=\"{}\">\n",
+                escaped(action),
+                escaped(&self.questionnaire.version_code)
+            ),
         );
         let questions = self.questionnaire.questions.iter();
         for (index, (question, filled)) in questions.zip(&filled.answers).enumerate() {
