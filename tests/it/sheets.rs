@@ -236,6 +236,10 @@ on_both! {
         let input = json!({"level": "volledig", "evidence": [{"kind": "document", "description": "Nota"}], "exceptions": [{"unitIds": [ids::UNIT], "level": "deels", "note": "Nog niet"}]});
         let saved = linde.seen(&draft).put(&format!("{path}/answers/{}", ids::CRITERION), input).await.expect(200);
         let before = linde.get(&format!("{path}/answers/{}", ids::CRITERION)).await.expect(200);
+        // A unit that was closed since is not the sheet's to mend.
+        let closed = json!({"siteId": ids::SITE, "facilityType": "pz", "name": "Opname 2", "validFrom": "2015-01-01", "validTo": "2020-01-01"});
+        let unit = format!("/facilities/{}/units/{}", ids::FACILITY, ids::UNIT);
+        world.admin().with("if-match", "*").put(&unit, closed).await.expect(200);
         let mut rows = rows_of(&sheet(&linde, &path).await);
         let row = row_of(&mut rows, ids::CRITERION);
         (row[LEVEL], row[NOTE]) = ("Grotendeels".into(), "Minder dan vorig jaar".into());

@@ -160,12 +160,9 @@ impl Weighed {
         let input = AnswerInput {
             level,
             note: given.note.clone(),
-            evidence: before
-                .map(|answer| answer.evidence.clone())
-                .unwrap_or_default(),
-            exceptions: before
-                .map(|answer| answer.exceptions.iter().map(Into::into).collect())
-                .unwrap_or_default(),
+            // What a sheet does not show is not given anew, and nothing of it can be wrong here.
+            evidence: Vec::new(),
+            exceptions: Vec::new(),
         };
         self.inputs.push((given.code.clone(), input));
         self.rows.push(given.row);
@@ -203,9 +200,10 @@ impl Weighed {
         self.faults.push(Fault { place, issue });
     }
 
-    /// What sites and units say otherwise stays theirs: a sheet does not show it.
+    /// What a sheet does not show stays as it is: the evidence, and what sites and units say otherwise, which stays theirs.
     fn keep(&self, answer: &mut Answer) {
         if let Some(before) = self.before.get(&answer.criterion_code) {
+            answer.evidence.clone_from(&before.evidence);
             answer.exceptions.clone_from(&before.exceptions);
             for exception in &mut answer.exceptions {
                 let author = exception.answered_by.take();
