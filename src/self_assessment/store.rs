@@ -4,6 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use diesel::dsl::{AssumeNotNull, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
@@ -331,7 +332,10 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     };
     let words = match head.pin() {
         None => None,
-        Some(pin) => Some(step_plan::words_of(tx, head.facility_id, pin, &document)?),
+        Some(pin) => {
+            let day = words_day(tx, head);
+            step_plan::words_on(tx, head.facility_id, pin, &document, day)?
+        }
     };
     let (step_plan, own_steps) = words.map(|words| (words.plan, words.own_steps)).unzip();
     Ok(SelfAssessment {
@@ -346,6 +350,12 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
         redactions: head.marks()?,
         withdrawn_answers: [withdrawn(head)?, rules::earlier_answers(&unseen, &opening)].concat(),
     })
+}
+
+/// The day whose step plan counts: today for a draft, and the day on which it was handed in from then on.
+fn words_day(tx: &Tx, head: &Head) -> NaiveDate {
+    let handed_in = head.submitted_at.filter(|_| head.status != Status::Draft);
+    handed_in.unwrap_or(tx.now).day()
 }
 
 /// Answers to criteria that the version no longer has. Few drafts have any.

@@ -24,7 +24,7 @@ mod store;
 mod work;
 
 pub use store::{InForce, Pin, in_force};
-pub use work::{Words, put, words_for, words_of};
+pub use work::{Words, put, words_for, words_on};
 
 /// Steps of its own in a plan at most.
 const MOST_STEPS: usize = 100;

@@ -1,6 +1,8 @@
 //! What is done to a step plan, and whose words stand beside a self-assessment's questions.
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::store::{self, Content, Pin, Saving};
 use super::{OwnSteps, StepPlan, StepPlanInput, StepPlanReference, rules};
 use crate::access::Tx;
@@ -198,23 +200,27 @@ impl Words {
     }
 }
 
-/// The words of one version of a facility's plan. The right to know them must have been checked.
-pub fn words_of(
+/// The words of one version of a facility's plan; nothing when the plan was over on this day. The right to know them must have been checked.
+pub fn words_on(
     tx: &mut Tx,
     facility_id: Id,
     pin: Pin,
     document: &Document,
-) -> Result<Words, Problem> {
+    day: NaiveDate,
+) -> Result<Option<Words>, Problem> {
     let content = store::content(tx, facility_id, pin)?;
+    if content.valid_to.is_some_and(|end| end <= day) {
+        return Ok(None);
+    }
     let Pin { plan_id, version } = pin;
-    Ok(Words {
+    Ok(Some(Words {
         plan: StepPlanReference {
             href: format!("/v1/facilities/{facility_id}/stepPlans/{plan_id}/versions/{version}"),
             version,
             name: content.name,
         },
         own_steps: rules::own_steps(document, &content.steps),
-    })
+    }))
 }
 
 /// The words that are in force today for a facility, or for a unit of it that may have a plan of its own; nothing where there is no plan. The
@@ -226,7 +232,9 @@ pub fn words_for(
     unit_id: Option<Id>,
 ) -> Result<Option<Words>, Problem> {
     let plans = store::in_force(tx, facility_id, document.code.as_str())?;
-    let pin = plans.of(unit_id);
-    pin.map(|pin| words_of(tx, facility_id, pin, document))
-        .transpose()
+    let today = tx.now.day();
+    match plans.of(unit_id) {
+        None => Ok(None),
+        Some(pin) => words_on(tx, facility_id, pin, document, today),
+    }
 }

@@ -282,6 +282,36 @@ on_both! {
         assert_eq!(beside(&new.body, "intakeGesprek"), json!(["Helemaal anders"]));
     }
 
+    async fn a_plan_whose_end_has_come_leaves_the_drafts_and_stays_with_what_was_handed_in(world: World) {
+        let wilg = world.wilg();
+        let mut ending = first_plan();
+        let today = world.state.clock.now().date_naive();
+        ending["validTo"] = json!((today + chrono::Days::new(2)).to_string());
+        wilg.put(&new_path(WILG), ending).await.expect(201);
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let saved = answer_whole(&wilg, &draft).await;
+        let submitted = wilg.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.expect(201);
+        let next = next_cycle(&world).await;
+        let new = wilg.post("/selfAssessments", json!({"facilityId": WILG, "cycleId": next})).await.expect(201);
+        let words = json!(["Eerst praten", "Samen bekijken"]);
+        assert_eq!(beside(&new.body, "intakeGesprek"), words, "it is in force still");
+
+        world.state.clock.advance(chrono::Duration::days(3));
+        let token = crate::support::issuer::token_at(&world.state.clock, "facility", Some(kindreflex::demo::enterprise_number(9_990_003)));
+        let wilg = world.with_token(&token);
+        let (old, late) = (wilg.get(&path).await.expect(200), wilg.get(&path_of(&new.body)).await.expect(200));
+        assert_eq!(beside(&old.body, "intakeGesprek"), words, "it was in force when that was handed in");
+        assert_eq!(old.etag(), submitted.etag());
+        assert_eq!((late.body.get("stepPlan"), late.body.get("ownSteps")), (None, None), "its end has come");
+        let confirmed = wilg.seen(&late).post(&format!("{}/confirmations", path_of(&new.body)), json!({})).await.expect(200);
+        let handed_in = wilg.seen(&confirmed).post(&format!("{}/submissions", path_of(&new.body)), json!({})).await.expect(201);
+        let revision = wilg.get(&format!("{}/revisions/1", path_of(&new.body))).await.expect(200);
+        for body in [&handed_in.body, &revision.body["selfAssessment"]] {
+            assert_eq!((body.get("stepPlan"), body.get("ownSteps")), (None, None), "and is not handed in either");
+        }
+    }
+
     async fn a_units_own_plan_says_nothing_about_the_whole_facility(world: World) {
         let linde = world.linde();
         let mut own = plan("Van de afdeling", json!([step("a", "Op onze gang", &["stap1"])]));
