@@ -58,6 +58,13 @@ impl Document {
     }
 }
 
+impl Document {
+    /// Is this version made for facilities of this type?
+    pub fn is_for(&self, facility_type: &str) -> bool {
+        self.facility_types.iter().any(|code| code == facility_type)
+    }
+}
+
 impl Criterion {
     /// The facility types that it is limited to; none when it is for all.
     pub fn facility_types(&self) -> &[Code] {

@@ -23,17 +23,7 @@ pub fn facility_in(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
     } else {
         facility::own(tx, id)
     };
-    found.map_err(|fault| match fault.kind() {
-        Kind::ResourceNotFound => Problem::new(
-            Kind::ResourceNotFound,
-            Text::new(
-                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
-                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
-                "The facility in facilityId does not exist, or is not yours.",
-            ),
-        ),
-        _ => fault,
-    })
+    facility::in_body(found)
 }
 
 /// Files that were looked into, and those of them that hold the text.

@@ -28,6 +28,7 @@ pub mod revision_store;
 pub mod routes;
 pub mod rules;
 pub mod sheet;
+pub mod state_store;
 pub mod store;
 pub mod submission;
 pub mod taking_over;
@@ -233,7 +234,7 @@ fn named(at: String, evidence: &[Evidence]) -> impl Iterator<Item = (String, &Ev
     pieces.map(move |(index, piece)| (format!("{at}evidence[{index}]"), piece))
 }
 
-/// An answer from last time, shown beside the question.
+/// An earlier answer, shown beside the question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviousAnswer {
@@ -244,7 +245,17 @@ pub struct PreviousAnswer {
     pub answer: Answer,
 }
 
-/// Why a criterion is asked again, fixed when the self-assessment was made.
+impl PreviousAnswer {
+    /// The answer, given in this version.
+    pub fn of(version: impl ToString, answer: &Answer) -> Self {
+        Self {
+            version_code: version.to_string(),
+            answer: answer.clone(),
+        }
+    }
+}
+
+/// Why a criterion is asked again, fixed when the self-assessment was made or moved to another version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Asked {

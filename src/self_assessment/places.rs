@@ -207,7 +207,7 @@ pub fn faults_of_unit(document: &Document, places: &[Place], unit: Id) -> Vec<Is
 /// Does the place answer to this framework? A unit of a type that it is not for has a framework, and a self-assessment, of its own.
 fn is_asked(document: &Document, place: &Place) -> bool {
     let kind = place.facility_type.as_deref();
-    kind.is_none_or(|kind| document.facility_types.iter().any(|known| *known == *kind))
+    kind.is_none_or(|kind| document.is_for(kind))
 }
 
 fn unknown_place(kind: PlaceKind) -> Text {

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::rules::Last;
 use super::store::{Head, assessed, head};
-use super::{Purpose, Reopening, RevisionSummary, SelfAssessment, Status};
+use super::{Purpose, RevisionSummary, SelfAssessment};
 use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::{self_assessment, self_assessment_revision as revision};
@@ -11,7 +11,6 @@ use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
-use crate::step_plan;
 
 /// The last self-assessment of a facility, or of its unit, against a framework that was handed in for one of these purposes, as a new one starts from it.
 pub fn last_submitted(
@@ -133,26 +132,4 @@ pub(super) fn insert(tx: &mut Tx, head: &Head, document: &JsonText) -> Result<()
         ))
         .execute(tx.conn)?;
     Ok(())
-}
-
-/// Takes a submitted one up again, with the step plan that is in force now; 0 rows when its edit is not this one any more.
-pub fn reopen(tx: &mut Tx, head: &Head, reopening: &Reopening) -> Result<usize, Problem> {
-    let pin = step_plan::in_force(tx, head.facility_id, &head.framework_code)?
-        .of(head.unit_id)
-        .map(|pin| (pin.plan_id, pin.version))
-        .unzip();
-    Ok(diesel::update(self_assessment::table)
-        .filter(self_assessment::id.eq(head.id))
-        .filter(self_assessment::edit.eq(head.edit))
-        .filter(self_assessment::state.eq(Status::Submitted))
-        .set((
-            self_assessment::state.eq(Status::Draft),
-            self_assessment::revision.eq(head.revision + 1),
-            self_assessment::reopening.eq(Some(JsonText::of(reopening)?)),
-            self_assessment::step_plan_id.eq(pin.0),
-            self_assessment::step_plan_version.eq(pin.1),
-            self_assessment::edit.eq(head.edit + 1),
-            self_assessment::updated_at.eq(tx.now),
-        ))
-        .execute(tx.conn)?)
 }

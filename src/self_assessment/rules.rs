@@ -306,7 +306,7 @@ pub fn start(
                     continue;
                 };
                 Asked {
-                    previous: vec![as_previous(last, answer)],
+                    previous: vec![PreviousAnswer::of(&last.version, answer)],
                     ..Asked::only(reason)
                 }
             }
@@ -320,7 +320,7 @@ pub fn start(
                 previous: from
                     .iter()
                     .filter_map(|code| find(last, code.as_str()))
-                    .map(|answer| as_previous(last, answer))
+                    .map(|answer| PreviousAnswer::of(&last.version, answer))
                     .collect(),
             },
         };
@@ -363,13 +363,6 @@ fn carried(criterion: &Criterion, answer: &Answer) -> Answer {
         confirmed_by: None,
         confirmed_at: None,
         ..answer.clone()
-    }
-}
-
-fn as_previous(last: &Last, answer: &Answer) -> PreviousAnswer {
-    PreviousAnswer {
-        version_code: last.version.clone(),
-        answer: answer.clone(),
     }
 }
 

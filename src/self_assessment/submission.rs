@@ -1,7 +1,8 @@
 //! Handing in: the revision is frozen, and the facility's self-assessment of an earlier cycle is superseded.
 use std::collections::HashSet;
 
-use super::store::{self, Head, Neighbour};
+use super::state_store::{self, Neighbour};
+use super::store::{self, Head};
 use super::{Answer, Purpose, cycle_store, places, revision_store, rules, work};
 use crate::access::Tx;
 use crate::audit::frozen::{SUBMITTED, Submitted};
@@ -21,8 +22,8 @@ pub fn submit(tx: &mut Tx, id: Id, seen: Option<&IfMatch>) -> Result<Head, Probl
         return Err(Problem::faults(missing));
     }
     let opens = cycle_store::get(tx, draft.cycle_id)?.opens;
-    let (earlier, later) = store::neighbours(tx, &draft, opens)?;
-    let submitted = store::close(tx, &draft, later)?;
+    let (earlier, later) = state_store::neighbours(tx, &draft, opens)?;
+    let submitted = state_store::close(tx, &draft, later)?;
     let said = freeze(tx, &submitted)?;
     record(tx, &submitted, &said)?;
     for one in earlier {
@@ -94,7 +95,7 @@ fn applying_somewhere(
 
 /// Lets one make way for what was just handed in.
 fn supersede(tx: &mut Tx, one: &Neighbour, by: &Head) -> Result<(), Problem> {
-    store::supersede(tx, one, by.id)?;
+    state_store::supersede(tx, one, by.id)?;
     let event = Event::new("selfAssessmentSuperseded", "selfAssessment", one.id);
     let said = serde_json::json!({"supersededBy": by.id});
     let event = work::of_facility(event, by).to_inspectors(is_seen(by));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::rules::{self, Position};
 use super::store::{self, Row};
-use super::{Cycle, Status, answer_store, cycle_store, work};
+use super::{Cycle, Status, answer_store, cycle_store};
 use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ManageCycles,
     SubmitSelfAssessment,
@@ -138,7 +138,7 @@ fn answers_by_itself(tx: &mut Tx, one: &Candidate, cycle: &Cycle) -> Result<bool
     }
     let (framework, version) = (&cycle.framework_code, &cycle.version_code);
     let document = framework::store::published(tx, framework, version)?;
-    Ok(document.is_some_and(|document| !work::is_for(&document, &one.whole)))
+    Ok(document.is_some_and(|document| !document.is_for(&one.whole)))
 }
 
 fn to_start(one: &Candidate, cycle: &Cycle, now: Moment) -> Task {

@@ -6,7 +6,8 @@ use super::rules::{self, Last, Position, Standings};
 use super::store::{self, Head, Row};
 use super::{
     Answer, AnswerException, AnswerInput, AnswerOrigin, AnswersSaved, Cycle, Purpose, Reopening,
-    SelfAssessmentInput, Status, answer_store, checks, cycle_store, revision_store, submission,
+    SelfAssessmentInput, Status, answer_store, checks, cycle_store, revision_store, state_store,
+    submission,
 };
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
@@ -15,7 +16,7 @@ use crate::facility::{self, Facility, Place};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{In, Issue, Kind, Problem};
+use crate::problem::{In, Issue, Problem};
 use crate::step_plan;
 use crate::text::Text;
 
@@ -26,21 +27,7 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     tx.share_name(&cycle_store::turn(input.cycle_id))?;
     let cycle = cycle_store::get(tx, input.cycle_id)
         .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
-    if !cycle.open {
-        return Err(not_open(&cycle));
-    }
-    let whose = Assessed::of(tx, &facility, input)?;
-    if !cycle.facility_types.contains(&whose.kind) {
-        return Err(not_for(&cycle, &whose.kind));
-    }
-    if store::exists(tx, facility.id, whose.unit, cycle.id)? {
-        return Err(store::exists_already());
-    }
-    let document = framework::store::published(tx, &cycle.framework_code, &cycle.version_code)?
-        .ok_or_else(|| Problem::internal("a cycle points to a version that is not published"))?;
-    if whose.unit.is_some() && is_for(&document, &facility.facility_type) {
-        return Err(answered_with_the_whole());
-    }
+    let (whose, document) = asked_in(tx, &facility, &cycle, input)?;
     // A plan that is saved meanwhile would not see this draft; and what a redaction removes from last time's answers is not carried over.
     submission::take_turn_of(tx, facility.id)?;
     let last = last_time(tx, facility.id, whose.unit, &cycle, &document)?;
@@ -87,6 +74,31 @@ pub fn create(tx: &mut Tx, id: Id, input: &SelfAssessmentInput) -> Result<Head, 
     Ok(head)
 }
 
+/// Who assesses itself in this cycle against what, when it may and does not yet.
+fn asked_in(
+    tx: &mut Tx,
+    facility: &Facility,
+    cycle: &Cycle,
+    input: &SelfAssessmentInput,
+) -> Result<(Assessed, Arc<Document>), Problem> {
+    if !cycle.open {
+        return Err(not_open(cycle));
+    }
+    let whose = Assessed::of(tx, facility, input)?;
+    if !cycle.facility_types.contains(&whose.kind) {
+        return Err(not_for(cycle, &whose.kind));
+    }
+    if store::exists(tx, facility.id, whose.unit, cycle.id)? {
+        return Err(store::exists_already());
+    }
+    let document = framework::store::published(tx, &cycle.framework_code, &cycle.version_code)?
+        .ok_or_else(|| Problem::internal("a cycle points to a version that is not published"))?;
+    if whose.unit.is_some() && document.is_for(&facility.facility_type) {
+        return Err(answered_with_the_whole());
+    }
+    Ok((whose, document))
+}
+
 /// What assesses itself: the facility, or one of its units in another sector.
 struct Assessed {
     unit: Option<Id>,
@@ -122,11 +134,6 @@ pub fn places_of(tx: &mut Tx, head: &Head) -> Result<Vec<Place>, Problem> {
     facility::places(tx, head.facility_id, day)
 }
 
-pub(super) fn is_for(document: &Document, facility_type: &str) -> bool {
-    let mut types = document.facility_types.iter();
-    types.any(|known| *known == *facility_type)
-}
-
 fn answered_with_the_whole() -> Problem {
     Problem::fault(Issue::body(
         "sameFramework",
@@ -139,19 +146,9 @@ fn answered_with_the_whole() -> Problem {
     ))
 }
 
-/// The facility that the body names. Whose it is, or whether it is there, is not told; where it was looked for is.
+/// The caller's own facility that the body names.
 pub fn facility_in(tx: &mut Tx, input: &SelfAssessmentInput) -> Result<Facility, Problem> {
-    facility::own(tx, input.facility_id).map_err(|fault| match fault.kind() {
-        Kind::ResourceNotFound => Problem::new(
-            Kind::ResourceNotFound,
-            Text::new(
-                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
-                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
-                "The facility in facilityId does not exist, or is not yours.",
-            ),
-        ),
-        _ => fault,
-    })
+    facility::in_body(facility::own(tx, input.facility_id))
 }
 
 /// What a new self-assessment starts from.
@@ -468,7 +465,7 @@ pub fn reopen(
         reopened_by: ActorView::of(tx),
         reopened_at: tx.now,
     };
-    if revision_store::reopen(tx, &head, &reopening)? != 1 {
+    if state_store::reopen(tx, &head, &reopening)? != 1 {
         return Err(Problem::stale());
     }
     let event = Event::new("selfAssessmentReopened", "selfAssessment", id);

@@ -5,7 +5,9 @@ use kindreflex::demo::ids;
 use serde_json::{Value, json};
 
 use crate::access::{callers, reviewed};
-use crate::support::{Actor, Answer, World, answer_whole, new_hospital, path_of};
+use crate::support::{
+    Actor, Answer, World, answer_whole, confirm_and_hand_in, new_hospital, path_of,
+};
 
 const PURPOSES: [&str; 2] = ["ownImprovement", "inspectionPreparation"];
 const STATES: [&str; 4] = ["draft", "submitted", "reopened", "superseded"];
@@ -27,22 +29,12 @@ async fn open_cycle(world: &World, purpose: &str) -> String {
 async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {
     let input = json!({"facilityId": hospital, "cycleId": cycle});
     let draft = linde.post("/selfAssessments", input).await.expect(201);
-    let path = path_of(&draft.body);
     let saved = if draft.body["progress"]["open"] == 0 {
         draft
     } else {
         answer_whole(linde, &draft).await
     };
-    let confirmed = linde
-        .seen(&saved)
-        .post(&format!("{path}/confirmations"), json!({}))
-        .await
-        .expect(200);
-    linde
-        .seen(&confirmed)
-        .post(&format!("{path}/submissions"), json!({}))
-        .await
-        .expect(201)
+    confirm_and_hand_in(linde, &saved).await
 }
 
 /// A self-assessment of De Linde for this purpose, in this state.

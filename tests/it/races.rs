@@ -10,7 +10,7 @@ use kindreflex::db::types::{Id, Moment};
 use kindreflex::demo::ids;
 use kindreflex::problem::Problem;
 use kindreflex::self_assessment::{
-    AnswerInput, Reopening, SelfAssessment, revision_store, store, submission, work,
+    AnswerInput, Reopening, SelfAssessment, revision_store, state_store, store, submission, work,
 };
 use serde_json::{Value, json};
 
@@ -227,7 +227,7 @@ async fn handed_in_and_reopened(state: &State, id: Id) -> Value {
             reopened_by: ActorView::of(tx),
             reopened_at: tx.now,
         };
-        assert_eq!(revision_store::reopen(tx, &head, &reopening)?, 1);
+        assert_eq!(state_store::reopen(tx, &head, &reopening)?, 1);
         let whole: SelfAssessment = document.to()?;
         serde_json::to_value(whole.answers).map_err(Problem::internal)
     });

@@ -12,7 +12,8 @@ use kindreflex::retention::{Item, Kind, Periods, due, export};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, WILG, World, answers_to, digest_of, draft_of, hex_of, issuer, path_of,
+    Actor, WILG, World, answers_to, confirm_and_hand_in, digest_of, draft_of, hex_of, issuer,
+    path_of,
 };
 
 async fn listed(world: &World, periods: &[(Kind, u32)]) -> Vec<Item> {
@@ -65,16 +66,7 @@ async fn superseded(world: &World) -> String {
         .patch(&format!("{path}/answers"), answers)
         .await
         .expect(200);
-    let confirmed = linde
-        .seen(&saved)
-        .post(&format!("{path}/confirmations"), json!({}))
-        .await
-        .expect(200);
-    linde
-        .seen(&confirmed)
-        .post(&format!("{path}/submissions"), json!({}))
-        .await
-        .expect(201);
+    confirm_and_hand_in(&linde, &saved).await;
     path
 }
 

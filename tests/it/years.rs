@@ -2,7 +2,7 @@
 use kindreflex::demo::ids;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, World, answers_to, path_of};
+use crate::support::{Answer, World, answers_to, confirm_and_hand_in, path_of};
 
 /// A version of the framework that supersedes this year's: one criterion tightened, one split in three, two merged, one withdrawn, one
 /// with another code.
@@ -42,16 +42,7 @@ async fn year(world: &World, cycle: &str, version: &str) -> Answer {
         .patch(&format!("{path}/answers"), answers)
         .await
         .expect(200);
-    let confirmed = linde
-        .seen(&saved)
-        .post(&format!("{path}/confirmations"), json!({}))
-        .await
-        .expect(200);
-    linde
-        .seen(&confirmed)
-        .post(&format!("{path}/submissions"), json!({}))
-        .await
-        .expect(201);
+    confirm_and_hand_in(&linde, &saved).await;
     draft
 }
 

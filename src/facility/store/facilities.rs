@@ -11,7 +11,8 @@ use crate::db::schema::{facility, mandate, mandate_facility};
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility::{Facility, FacilityInput, require_facility_type};
 use crate::http::page::Window;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+use crate::text::Text;
 
 /// The facilities that the caller may know about.
 fn visible_facilities(scope: &Scope) -> Visible<facility::table> {
@@ -70,6 +71,21 @@ pub fn own(tx: &mut Tx, id: Id) -> Result<Facility, Problem> {
     } else {
         Err(Problem::not_found())
     }
+}
+
+/// A look-up of the facility that a body names as `facilityId`: whose it is, or whether it is there, is not told; where it was looked for is.
+pub fn in_body(found: Result<Facility, Problem>) -> Result<Facility, Problem> {
+    found.map_err(|fault| match fault.kind() {
+        Kind::ResourceNotFound => Problem::new(
+            Kind::ResourceNotFound,
+            Text::new(
+                "De voorziening in facilityId bestaat niet, of is niet de uwe.",
+                "La structure dans facilityId n'existe pas, ou n'est pas la vôtre.",
+                "The facility in facilityId does not exist, or is not yours.",
+            ),
+        ),
+        _ => fault,
+    })
 }
 
 /// Every facility that is its own whose scope this is.

@@ -63,8 +63,7 @@ impl Plan {
 
     /// Is the version that is reached made for facilities of this type?
     pub fn serves(&self, facility_type: &str) -> bool {
-        let types = &self.which.facility_types;
-        types.iter().any(|known| known == facility_type)
+        self.target.is_for(facility_type)
     }
 
     /// The ways from each of the versions that are left.

@@ -89,13 +89,6 @@ impl<'a> Mover<'a> {
         answers.iter().find(|answer| answer.criterion_code == code)
     }
 
-    fn as_previous(&self, answer: &Answer) -> PreviousAnswer {
-        PreviousAnswer {
-            version_code: self.way.source.version.code.to_string(),
-            answer: answer.clone(),
-        }
-    }
-
     /// A criterion that means what it meant.
     fn keep(&mut self, criterion: &Criterion, origin: &'a str) {
         if let Some(answer) = self.answer(origin) {
@@ -174,7 +167,9 @@ impl<'a> Mover<'a> {
             self.used.insert(code);
             if let Some(answer) = self.answer(code) {
                 answered = true;
-                asked.previous.push(self.as_previous(answer));
+                asked
+                    .previous
+                    .push(PreviousAnswer::of(&self.way.source.version.code, answer));
             }
         }
         for before in from.iter().filter_map(|code| self.draft.opening.get(*code)) {
@@ -205,7 +200,7 @@ impl<'a> Mover<'a> {
         for answer in self.draft.answers {
             if !self.used.contains(answer.criterion_code.as_str()) {
                 self.moved.counts.withdrawn += 1;
-                aside.push(self.as_previous(answer));
+                aside.push(PreviousAnswer::of(&self.way.source.version.code, answer));
             }
         }
         for (code, asked) in self.draft.opening {

@@ -431,6 +431,21 @@ pub async fn answer_whole(actor: &Actor, draft: &Answer) -> Answer {
     }
 }
 
+/// Confirms what was carried over, and hands in; gives back what came of it.
+pub async fn confirm_and_hand_in(actor: &Actor, saved: &Answer) -> Answer {
+    let path = path_of(&saved.body);
+    let confirmed = actor
+        .seen(saved)
+        .post(&format!("{path}/confirmations"), json!({}))
+        .await
+        .expect(200);
+    actor
+        .seen(&confirmed)
+        .post(&format!("{path}/submissions"), json!({}))
+        .await
+        .expect(201)
+}
+
 /// A cycle that opened after this year's.
 pub async fn next_cycle(world: &World) -> String {
     let opens = world.state.clock.now() - chrono::Duration::days(1);
