@@ -1,4 +1,6 @@
 //! Rows of contributions. Who may read or change one has the self-assessment for its own, or came by its link.
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::inputs::ContributionAnswersInput;
@@ -158,6 +160,29 @@ pub fn list(
     let rows: Vec<Row> = query.load(tx.conn)?;
     let now = tx.now;
     rows.into_iter().map(|row| row.summary(now)).collect()
+}
+
+/// Every contribution of a self-assessment, as its facility sees it.
+pub fn all_of(tx: &mut Tx, head: &Head) -> Result<Vec<Contribution>, Problem> {
+    let rows: Vec<Row> = contribution::table
+        .filter(contribution::self_assessment_id.eq(head.id))
+        .select(Row::as_select())
+        .order(contribution::id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let now = tx.now;
+    let views = rows.into_iter().map(|row| row.view(head.facility_id, now));
+    views.collect()
+}
+
+/// Of which self-assessment each of these is; what is gone is left out.
+pub fn self_assessments_of(tx: &mut Tx, ids: &[Id]) -> Result<BTreeMap<Id, Id>, Problem> {
+    let found: Vec<(Id, Id)> = contribution::table
+        .filter(contribution::id.eq_any(ids.to_vec()))
+        .select((contribution::id, contribution::self_assessment_id))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// What of the self-assessment decides about a link, and what of the facility its page shows.

@@ -9,7 +9,7 @@ use crate::attachment::{self, erasure};
 use crate::audit::frozen::{DISPOSED, REDACTED, SUBMITTED};
 use crate::audit::{self, Event};
 use crate::db::schema::{
-    audit_event, redaction, revision_attachment as reference, self_assessment,
+    audit_event, contribution, redaction, revision_attachment as reference, self_assessment,
     self_assessment_revision as revision,
 };
 use crate::db::types::{AnyBackend, Id, Moment, SqlId};
@@ -141,9 +141,15 @@ fn remove(tx: &mut Tx, item: &Item) -> Result<(), Problem> {
     }
 }
 
-/// A self-assessment with everything under it, and what the audit recorded of it. What was handed in keeps its hash there.
+/// A self-assessment with everything under it, contributions too, and what the audit recorded of them. What was handed in keeps its hash there.
 fn assessment(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     unlink(tx, id)?;
+    let contributions: Vec<Id> = contribution::table
+        .filter(contribution::self_assessment_id.eq(id))
+        .select(contribution::id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let contributions = contributions.iter().map(ToString::to_string).collect();
     diesel::delete(reference::table)
         .filter(reference::self_assessment_id.eq(id))
         .execute(tx.conn)?;
@@ -162,9 +168,15 @@ fn assessment(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     diesel::delete(self_assessment::table)
         .filter(self_assessment::id.eq(id))
         .execute(tx.conn)?;
+    forget(tx, "selfAssessment", vec![id.to_string()])?;
+    forget(tx, "contribution", contributions)
+}
+
+/// Erases what the audit recorded of these, but for what verification needs.
+fn forget(tx: &mut Tx, kind: &str, ids: Vec<String>) -> Result<(), Problem> {
     let events: Vec<Id> = audit_event::table
-        .filter(audit_event::subject_id.eq(id.to_string()))
-        .filter(audit_event::subject_kind.eq("selfAssessment"))
+        .filter(audit_event::subject_id.eq_any(ids))
+        .filter(audit_event::subject_kind.eq(kind))
         .filter(audit_event::action.ne(SUBMITTED))
         .filter(audit_event::action.ne(REDACTED))
         .filter(audit_event::payload.is_not_null())

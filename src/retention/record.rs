@@ -6,6 +6,7 @@ use super::{Kind, attachment_ids, id_of};
 use crate::access::Tx;
 use crate::attachment::erasure;
 use crate::audit::chain::StoredEvent;
+use crate::contribution;
 use crate::db::schema::{
     audit_event, facility, revision_attachment as reference, self_assessment,
     self_assessment_revision as revision,
@@ -74,7 +75,7 @@ fn as_its_own(tx: &mut Tx, id: Id) -> Result<Id, Problem> {
     Ok(organisation)
 }
 
-/// A self-assessment as its facility sees it, and each revision. Without its links to others, which change when those are disposed of.
+/// A self-assessment as its facility sees it, what wards contributed to it, and each revision. Without its links to others, which change when those are disposed of.
 fn assessment(tx: &mut Tx, kind: Kind, id: Id) -> Result<Record, Problem> {
     let facility: Id = self_assessment::table
         .filter(self_assessment::id.eq(id))
@@ -87,6 +88,7 @@ fn assessment(tx: &mut Tx, kind: Kind, id: Id) -> Result<Record, Problem> {
     let head = store::own_head(tx, id)?;
     let mut view = store::current(tx, &head)?;
     (view.based_on, view.summary.superseded_by) = (None, None);
+    let contributions = contribution::store::all_of(tx, &head)?;
     let rows: Vec<(i64, Moment, JsonText, JsonText)> = revision::table
         .filter(revision::self_assessment_id.eq(id))
         .order(revision::revision)
@@ -117,7 +119,8 @@ fn assessment(tx: &mut Tx, kind: Kind, id: Id) -> Result<Record, Problem> {
         .into_iter()
         .map(|(revision, id, sha256)| json!({"revision": revision, "attachmentId": id, "sha256": sha256}))
         .collect();
-    let value = json!({"kind": kind, "organisationId": organisation, "selfAssessment": view, "revisions": revisions, "attachments": named});
+    let value = json!({"kind": kind, "organisationId": organisation, "selfAssessment": view, "contributions": contributions,
+        "revisions": revisions, "attachments": named});
     Ok(Record::new(Some((organisation, facility)), &value))
 }
 

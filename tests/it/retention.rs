@@ -11,9 +11,10 @@ use kindreflex::retention::disposal::{Outcome, dispose};
 use kindreflex::retention::{Item, Kind, Periods, due, export};
 use serde_json::{Value, json};
 
+use crate::contributions::{asked, hand_in};
 use crate::support::{
     Actor, WILG, World, answers_to, confirm_and_hand_in, digest_of, draft_of, hex_of, issuer,
-    path_of,
+    link_of, path_of,
 };
 
 async fn listed(world: &World, periods: &[(Kind, u32)]) -> Vec<Item> {
@@ -173,6 +174,30 @@ on_both! {
         assert_eq!(disposed(&world, drafts, &item).await, Outcome::Disposed);
         coordinator(&world, 9_990_003).get(&path).await.problem(404, "resourceNotFound");
         assert_eq!(faults(&world).await, []);
+    }
+
+    async fn what_wards_contributed_goes_to_the_archive_and_away_with_its_draft(world: World) {
+        let (path, _, made) = asked(&world.wilg()).await;
+        let ward = made.body["id"].as_str().expect("an id");
+        hand_in(&world.anyone(), &link_of(&made)).await.expect(200);
+        later(&world, 30);
+        let drafts: &[(Kind, u32)] = &[(Kind::Draft, 12)];
+        let items = listed(&world, drafts).await;
+        let item = items.iter().find(|item| path.ends_with(&item.id)).expect("the draft");
+        let directory = tempfile::tempdir().expect("a directory");
+        let folder = directory.path().join("archive");
+        export::to_folder(&world.state, &items, &folder, |_| ()).await.expect("exported");
+        let bytes = std::fs::read(folder.join(format!("records/draft/{}.json", item.id))).expect("a record");
+        let exported: Value = serde_json::from_slice(&bytes).expect("json");
+        assert_eq!(exported["contributions"][0]["id"], ward);
+        assert_eq!(exported["contributions"][0]["answers"][0]["note"], "Bij de nachtploeg nog niet.");
+        assert_eq!(disposed(&world, drafts, item).await, Outcome::Disposed);
+        assert_eq!(faults(&world).await, []);
+        let wilg = coordinator(&world, 9_990_003);
+        let events = wilg.get(&format!("/auditEvents?subjectId={ward}&pageSize=200")).await.expect(200).body["items"].clone();
+        let events = events.as_array().expect("events");
+        assert_eq!(events.len(), 2, "asked and answered stay: {events:?}");
+        assert!(events.iter().all(|event| event["payload"].is_null()), "{events:?}");
     }
 
     async fn only_attachments_that_nothing_names_are_due(world: World) {
