@@ -2,7 +2,7 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, href};
+use super::kinds::{DIRECTORY, FOR_EVERYONE, Found, KINDS, href};
 use super::store::Row;
 use super::{Item, Subject};
 use crate::access::{Role, Scope, Tx};
@@ -91,9 +91,9 @@ impl Caller {
         changes
     }
 
-    /// An event as the caller is told of it.
-    pub fn item(&self, row: Row) -> Item {
-        let href = self.href(&row);
+    /// An event as the caller is told of it; with the self-assessment that its subject belongs to, where it does.
+    pub fn item(&self, row: Row, self_assessment: Option<Id>) -> Item {
+        let href = self.href(&row, self_assessment);
         let organisation = row.organisation_id.filter(|id| self.knows(*id));
         Item {
             id: row.id,
@@ -118,7 +118,7 @@ impl Caller {
     }
 
     /// Where the caller reads the thing. What moved away from it, it can read no more.
-    fn href(&self, row: &Row) -> Option<String> {
+    fn href(&self, row: &Row, self_assessment: Option<Id>) -> Option<String> {
         let kind = row.subject_kind.as_str();
         let share = self
             .shares
@@ -130,8 +130,13 @@ impl Caller {
             "organisation" => id.is_some_and(|id| self.knows(id)),
             _ => true,
         };
+        let found = Found {
+            organisation: row.organisation_id,
+            facility: row.facility_id,
+            self_assessment,
+        };
         (is_there || share.reach.scope.directory)
-            .then(|| href(kind, &row.subject_id, row.organisation_id, row.facility_id))
+            .then(|| href(kind, &row.subject_id, found))
             .flatten()
     }
 }

@@ -1,8 +1,9 @@
 //! The kinds of things that events are about: who may read each, and where. A feature that makes a new kind adds a line here: until then
 //! only its facility and admins hear of it.
 use crate::access::policy::{
-    ReadAttachments, ReadCycles, ReadDirectory, ReadFrameworks, ReadIntegrations, ReadMandates,
-    ReadRedactions, ReadSectors, ReadSelfAssessments, ReadStepPlans,
+    ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks,
+    ReadIntegrations, ReadMandates, ReadRedactions, ReadSectors, ReadSelfAssessments,
+    ReadStepPlans,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -13,7 +14,7 @@ pub struct Kind {
     pub name: &'static str,
     /// What the caller reaches when it reads things of this kind; nothing when it may not.
     pub within: fn(&Tx) -> Option<Scope>,
-    /// Its path, with `{id}`, `{facility}` and `{organisation}` for what stands in the event.
+    /// Its path, with `{id}` and what else it is found by ([`Found`]).
     path: &'static str,
 }
 
@@ -71,6 +72,11 @@ pub const KINDS: &[Kind] = &[
         "/v1/selfAssessments/{id}",
     ),
     kind(
+        "contribution",
+        reads::<ReadContributions>,
+        "/v1/selfAssessments/{selfAssessment}/contributions/{id}",
+    ),
+    kind(
         "stepPlan",
         reads::<ReadStepPlans>,
         "/v1/facilities/{facility}/stepPlans/{id}",
@@ -96,22 +102,35 @@ pub const FOR_EVERYONE: [&str; 6] = [
 /// The kinds of the directory: who may know about every facility hears of them.
 pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
 
-/// Where a thing of a kind is read.
-pub fn href(
-    name: &str,
-    id: &str,
-    organisation: Option<Id>,
-    facility: Option<Id>,
-) -> Option<String> {
-    let path = KINDS.iter().find(|kind| kind.name == name)?.path;
-    let given = |id: Option<Id>| id.map(|id| id.to_string()).unwrap_or_default();
-    // A version's id is `framework/version`.
-    let id = id.replace('/', "/versions/");
-    Some(
-        path.replace("{id}", &id)
-            .replace("{facility}", &given(facility))
-            .replace("{organisation}", &given(organisation)),
-    )
+/// What a thing is found by, beside its own id.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Found {
+    /// Its organisation.
+    pub organisation: Option<Id>,
+    /// Its facility.
+    pub facility: Option<Id>,
+    /// Its self-assessment: the event does not name it, and it is looked up.
+    pub self_assessment: Option<Id>,
+}
+
+/// Where a thing of a kind is read; nothing where it can be found no more.
+pub fn href(name: &str, id: &str, found: Found) -> Option<String> {
+    let mut path = KINDS
+        .iter()
+        .find(|kind| kind.name == name)?
+        .path
+        // A version's id is `framework/version`.
+        .replace("{id}", &id.replace('/', "/versions/"));
+    for (part, by) in [
+        ("{organisation}", found.organisation),
+        ("{facility}", found.facility),
+        ("{selfAssessment}", found.self_assessment),
+    ] {
+        if path.contains(part) {
+            path = path.replace(part, &by?.to_string());
+        }
+    }
+    Some(path)
 }
 
 #[cfg(test)]
@@ -136,13 +155,15 @@ mod tests {
                 "x",
                 Some(format!("/v1/facilities/{facility}/sites/x")),
             ),
+            ("contribution", "x", None),
             ("other", "x", None),
         ] {
-            assert_eq!(
-                href(kind, id, Some(own), Some(facility)),
-                expected,
-                "{kind}"
-            );
+            let found = Found {
+                organisation: Some(own),
+                facility: Some(facility),
+                self_assessment: None,
+            };
+            assert_eq!(href(kind, id, found), expected, "{kind}");
         }
     }
 }

@@ -1,4 +1,6 @@
 //! The part of the one order that is the caller's, stretch by stretch.
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::EventPage;
@@ -6,6 +8,7 @@ use super::caller::Caller;
 use super::cursor::{After, Place};
 use crate::access::Tx;
 use crate::audit::sequencer;
+use crate::contribution;
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
@@ -74,11 +77,32 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
         _ if until == end.seq => end.clone(),
         _ => Place::numbered(tx, until)?.ok_or_else(|| Problem::internal("the order has a gap"))?,
     };
+    let within = self_assessments(tx, &rows)?;
+    let item = |row: Row| {
+        let self_assessment = within.get(&row.subject_id).copied();
+        caller.item(row, self_assessment)
+    };
     Ok(EventPage {
-        items: rows.into_iter().map(|row| caller.item(row)).collect(),
+        items: rows.into_iter().map(item).collect(),
         cursor: reached.cursor(tx)?,
         more: reached.seq < end.seq,
     })
+}
+
+/// The self-assessments of those subjects that are read as a part of one.
+fn self_assessments(tx: &mut Tx, rows: &[Row]) -> Result<BTreeMap<String, Id>, Problem> {
+    let parts = rows.iter().filter(|row| row.subject_kind == "contribution");
+    let ids: Vec<Id> = parts
+        .filter_map(|row| row.subject_id.parse().ok())
+        .collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = contribution::store::self_assessments_of(tx, &ids)?;
+    Ok(found
+        .into_iter()
+        .map(|(id, of)| (id.to_string(), of))
+        .collect())
 }
 
 fn rows(
