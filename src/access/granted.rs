@@ -75,6 +75,7 @@ impl Scope {
         if let Some(admission) = admission.as_ref().filter(|one| serves(&one.scopes)) {
             served = true;
             self.organisations.extend(&admission.organisations);
+            self.lent.extend(&admission.organisations);
             self.directory |= admission.all;
             self.submitted |= admission.all;
             self.granted.extend(admission.scopes.iter().cloned());
@@ -83,7 +84,10 @@ impl Scope {
             served = true;
             self.granted.extend(one.scopes.iter().cloned());
             match &one.facilities {
-                None => self.organisations.push(one.organisation),
+                None => {
+                    self.organisations.push(one.organisation);
+                    self.lent.retain(|lent| *lent != one.organisation);
+                }
                 Some(facilities) => self.add_single(one.organisation, facilities),
             }
         }
@@ -335,6 +339,28 @@ mod tests {
         let mut scope = Scope::default();
         scope.grant(&[READ], let_in, Vec::new()).expect("granted");
         assert!(scope.directory && !scope.narrowed(&[READ, WRITE]).directory);
+    }
+
+    #[test]
+    fn what_only_an_admin_says_is_not_for_own_improvement() {
+        let (lent, given, ward) = (Id::new(), Id::new(), Id::new());
+        let mut scope = Scope::default();
+        let mandates = vec![
+            mandate(given, None, &[READ]),
+            mandate(lent, Some(&[ward]), &[READ]),
+            mandate(lent, None, &[WRITE]),
+        ];
+        scope
+            .grant(
+                &[READ],
+                Some(let_in(&[lent, given], false, &[READ])),
+                mandates,
+            )
+            .expect("granted");
+        let other = Id::new();
+        assert!(scope.improves(other, given) && scope.improves(ward, lent));
+        assert!(scope.owns(other, lent) && !scope.improves(other, lent));
+        assert_eq!(scope.improving().organisations, [given]);
     }
 
     #[test]

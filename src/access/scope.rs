@@ -30,6 +30,8 @@ pub struct Scope {
     pub mandates: Vec<LiveMandate>,
     /// How an admin let a machine in.
     pub admission: Option<Admission>,
+    /// Those of the organisations for which only an admin let a machine in: what they do for own improvement it does not reach.
+    pub lent: Vec<Id>,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }
@@ -76,6 +78,21 @@ impl Scope {
     /// Is the facility one of the caller's own?
     pub fn owns(&self, facility: Id, organisation: Id) -> bool {
         self.facilities.contains(&facility) || self.organisations.contains(&organisation)
+    }
+
+    /// Is what the facility does for own improvement the caller's too?
+    pub fn improves(&self, facility: Id, organisation: Id) -> bool {
+        self.owns(facility, organisation)
+            && (self.facilities.contains(&facility) || !self.lent.contains(&organisation))
+    }
+
+    /// The same without what is only lent.
+    #[must_use]
+    pub fn improving(&self) -> Self {
+        let mut scope = self.clone();
+        scope.organisations.retain(|id| !self.lent.contains(id));
+        scope.lent.clear();
+        scope
     }
 
     /// Adds what the identifiers in the token stand for; gives back one that stands for nothing.

@@ -20,6 +20,8 @@ pub struct Reach {
     pub scope: Scope,
     /// The facilities that are the caller's own, whichever way.
     pub facilities: Vec<Id>,
+    /// Those of them whose own improvement is the caller's too; nothing when all are.
+    improving: Option<Vec<Id>>,
     /// The caller itself, when it is a machine.
     pub client: Option<String>,
 }
@@ -35,8 +37,13 @@ impl Reach {
     pub fn within(tx: &mut Tx, scope: Scope) -> Result<Self, Problem> {
         let actor = tx.actor;
         let is_machine = actor.roles.contains(&Role::Integration);
+        let improving = match scope.lent.as_slice() {
+            [] => None,
+            _ => Some(facility::ids_in(tx, &scope.improving())?),
+        };
         Ok(Self {
             facilities: facility::ids_in(tx, &scope)?,
+            improving,
             scope,
             client: actor.claims.client.clone().filter(|_| is_machine),
         })
@@ -48,16 +55,21 @@ impl Reach {
 
     /// The events about what is the caller's own.
     pub fn own(&self) -> Visible<InOrder> {
-        Box::new(
-            audit_event::facility_id
+        let facility = audit_event::facility_id.assume_not_null();
+        let of_facilities = facility.eq_any(self.facilities.clone());
+        let of_organisations = audit_event::facility_id.is_null().and(
+            audit_event::organisation_id
                 .assume_not_null()
-                .eq_any(self.facilities.clone())
-                .or(audit_event::facility_id.is_null().and(
-                    audit_event::organisation_id
-                        .assume_not_null()
-                        .eq_any(self.scope.organisations.clone()),
-                )),
-        )
+                .eq_any(self.scope.organisations.clone()),
+        );
+        let own = of_facilities.or(of_organisations);
+        match self.improving.clone() {
+            None => Box::new(own),
+            Some(improving) => {
+                let shown = not(audit_event::only_own).or(facility.eq_any(improving));
+                Box::new(own.and(shown))
+            }
+        }
     }
 
     /// The events that the caller may know about in the audit.
@@ -91,6 +103,7 @@ mod tests {
         let reach = |scope: Scope, facilities: &[Id]| Reach {
             scope,
             facilities: facilities.to_vec(),
+            improving: None,
             client: None,
         };
         let (facility, moved) = (Id::new(), Id::new());

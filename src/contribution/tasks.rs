@@ -7,9 +7,9 @@ use crate::access::Tx;
 use crate::access::policy::DecideContribution;
 use crate::db::schema::{contribution, facility, self_assessment};
 use crate::db::types::{AnyBackend, Id, Moment};
-use crate::facility::owned;
 use crate::problem::Problem;
 use crate::self_assessment::Status;
+use crate::self_assessment::store::mine;
 use crate::task::{Subject, Task};
 use crate::text::Text;
 
@@ -34,7 +34,7 @@ pub fn waiting(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let undecided = [ContributionStatus::Open, ContributionStatus::Answered];
     let rows: Vec<Waiting> = contribution::table
         .inner_join(self_assessment::table.inner_join(facility::table))
-        .filter(owned(&scope))
+        .filter(mine(&scope))
         .filter(self_assessment::state.eq(Status::Draft))
         .filter(contribution::state.eq_any(undecided))
         .select((

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Scope;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
 use crate::framework::document::{Code, Texts};
@@ -50,6 +51,16 @@ crate::text_enum! {
         OwnImprovement = "ownImprovement",
         /// Seen by inspectors once submitted.
         InspectionPreparation = "inspectionPreparation",
+    }
+}
+
+impl Purpose {
+    /// Is what this facility answers for it the caller's own?
+    pub fn is_own_of(self, scope: &Scope, facility: Id, organisation: Id) -> bool {
+        match self {
+            Self::OwnImprovement => scope.improves(facility, organisation),
+            Self::InspectionPreparation => scope.owns(facility, organisation),
+        }
     }
 }
 

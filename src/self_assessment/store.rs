@@ -103,14 +103,17 @@ impl Head {
 
     fn of((row, organisation_id): (Row, Id), scope: &Scope) -> Self {
         Self {
-            own: scope.owns(row.facility_id, organisation_id),
+            own: row
+                .purpose
+                .is_own_of(scope, row.facility_id, organisation_id),
             row,
             organisation_id,
         }
     }
 }
 
-type Joined = diesel::dsl::InnerJoinQuerySource<self_assessment::table, facility::table>;
+/// Self-assessments with their facilities.
+pub type Joined = diesel::dsl::InnerJoinQuerySource<self_assessment::table, facility::table>;
 
 fn handed_in() -> Visible<Joined> {
     Box::new(
@@ -124,19 +127,35 @@ fn handed_in() -> Visible<Joined> {
     )
 }
 
+/// The caller's own self-assessments: where an admin let a machine in, those for own improvement are not.
+pub fn mine<Source>(scope: &Scope) -> Visible<Source>
+where
+    Source: 'static,
+    facility::id: SelectableExpression<Source>,
+    facility::organisation_id: SelectableExpression<Source>,
+    self_assessment::purpose: SelectableExpression<Source>,
+{
+    if scope.lent.is_empty() {
+        return owned(scope);
+    }
+    let shared = self_assessment::purpose.ne(Purpose::OwnImprovement);
+    let lent = owned::<Source>(scope).and(shared);
+    Box::new(owned::<Source>(&scope.improving()).or(lent))
+}
+
 /// The self-assessments that the caller may know about: its own, and for inspectors what was handed in to prepare an inspection.
 fn visible(scope: &Scope) -> Visible<Joined> {
     if scope.submitted {
-        Box::new(owned::<Joined>(scope).or(handed_in()))
+        Box::new(mine::<Joined>(scope).or(handed_in()))
     } else {
-        owned(scope)
+        mine(scope)
     }
 }
 
 /// [`visible`], narrowed to these states. Others than its facility see a reopened one as still submitted, or superseded.
 fn visible_in(scope: &Scope, states: &[Status]) -> Visible<Joined> {
     let mine: Visible<Joined> =
-        Box::new(owned::<Joined>(scope).and(self_assessment::state.eq_any(states.to_vec())));
+        Box::new(mine::<Joined>(scope).and(self_assessment::state.eq_any(states.to_vec())));
     if !scope.submitted {
         return mine;
     }

@@ -26,6 +26,7 @@ const BEFORE_OPENING: Duration = Duration::days(30);
 
 /// Who can assess itself: a facility, or a unit of one.
 struct Candidate {
+    organisation: Id,
     facility: Id,
     unit: Option<Id>,
     kind: String,
@@ -60,7 +61,10 @@ pub fn starts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     for one in &candidates {
         for cycle in latest_for(&one.kind, &cycles) {
             let is_there = there.contains(&(one.facility, one.unit, cycle.id));
-            if !is_there && answers_by_itself(tx, one, cycle)? {
+            let is_own = cycle
+                .purpose
+                .is_own_of(&scope, one.facility, one.organisation);
+            if is_own && !is_there && answers_by_itself(tx, one, cycle)? {
                 found.push(to_start(one, cycle, tx.now));
             }
         }
@@ -71,7 +75,7 @@ pub fn starts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
 /// Everything of the caller's that exists today, with its type.
 fn candidates(tx: &mut Tx, scope: &Scope) -> Result<Vec<Candidate>, Problem> {
     let today = tx.now.day();
-    let rows: Vec<(Id, String, String)> = facility::table
+    let rows: Vec<(Id, Id, String, String)> = facility::table
         .filter(owned(scope))
         .filter(facility::valid_from.le(today))
         .filter(
@@ -79,10 +83,15 @@ fn candidates(tx: &mut Tx, scope: &Scope) -> Result<Vec<Candidate>, Problem> {
                 .is_null()
                 .or(facility::valid_to.gt(today)),
         )
-        .select((facility::id, facility::facility_type, facility::name))
+        .select((
+            facility::organisation_id,
+            facility::id,
+            facility::facility_type,
+            facility::name,
+        ))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let ids: Vec<Id> = rows.iter().map(|row| row.0).collect();
+    let ids: Vec<Id> = rows.iter().map(|row| row.1).collect();
     let units: Vec<(Id, Id, String, String)> = unit::table
         .filter(unit::facility_id.eq_any(ids))
         .filter(unit::valid_from.le(today))
@@ -90,13 +99,14 @@ fn candidates(tx: &mut Tx, scope: &Scope) -> Result<Vec<Candidate>, Problem> {
         .select((unit::facility_id, unit::id, unit::facility_type, unit::name))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let wholes: HashMap<Id, (String, String)> = rows
+    let wholes: HashMap<Id, (Id, String, String)> = rows
         .iter()
-        .map(|(id, kind, name)| (*id, (kind.clone(), name.clone())))
+        .map(|(of, id, kind, name)| (*id, (*of, kind.clone(), name.clone())))
         .collect();
     let mut all: Vec<Candidate> = rows
         .into_iter()
-        .map(|(facility, kind, name)| Candidate {
+        .map(|(organisation, facility, kind, name)| Candidate {
+            organisation,
             facility,
             unit: None,
             whole: kind.clone(),
@@ -105,8 +115,9 @@ fn candidates(tx: &mut Tx, scope: &Scope) -> Result<Vec<Candidate>, Problem> {
         })
         .collect();
     all.extend(units.into_iter().filter_map(|(facility, id, kind, name)| {
-        let (whole, of) = wholes.get(&facility)?;
+        let (organisation, whole, of) = wholes.get(&facility)?;
         Some(Candidate {
+            organisation: *organisation,
             facility,
             unit: Some(id),
             kind,
@@ -176,7 +187,6 @@ fn subject_of(cycle: &Cycle) -> Subject {
 }
 
 type Draft = (Row, Id, String);
-type Joined = diesel::dsl::InnerJoinQuerySource<self_assessment::table, facility::table>;
 
 /// The caller's drafts, as far as it can go on with them.
 pub fn drafts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
@@ -186,9 +196,9 @@ pub fn drafts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
         submit: tx.scope_for::<SubmitSelfAssessment>(),
     };
     let scopes = [&hands.answer, &hands.confirm, &hands.submit];
-    let mut mine: Visible<Joined> = Box::new(self_assessment::edit.lt(0));
+    let mut mine: Visible<store::Joined> = Box::new(self_assessment::edit.lt(0));
     for scope in scopes.into_iter().flatten() {
-        mine = Box::new(mine.or(owned(scope)));
+        mine = Box::new(mine.or(store::mine(scope)));
     }
     let rows: Vec<Draft> = self_assessment::table
         .inner_join(facility::table)
@@ -234,7 +244,7 @@ fn to_go_on(
     let may = |scope: &Option<Scope>| {
         scope
             .as_ref()
-            .is_some_and(|scope| scope.owns(row.facility_id, *organisation))
+            .is_some_and(|scope| row.purpose.is_own_of(scope, row.facility_id, *organisation))
     };
     let progress = &position.progress;
     let (open, bare, to_confirm) = (

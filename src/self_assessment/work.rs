@@ -16,7 +16,7 @@ use crate::facility::{self, Facility, Place};
 use crate::framework;
 use crate::framework::document::{Code, Document};
 use crate::framework::rules::{Carry, carry};
-use crate::problem::{In, Issue, Problem};
+use crate::problem::{In, Issue, Kind as ProblemKind, Problem};
 use crate::step_plan;
 use crate::text::Text;
 
@@ -87,6 +87,10 @@ fn asked_in(
     let whose = Assessed::of(tx, facility, input)?;
     if !cycle.facility_types.contains(&whose.kind) {
         return Err(not_for(cycle, &whose.kind));
+    }
+    let (scope, organisation) = (&tx.scope, facility.organisation_id);
+    if !cycle.purpose.is_own_of(scope, facility.id, organisation) {
+        return Err(only_lent());
     }
     if store::exists(tx, facility.id, whose.unit, cycle.id)? {
         return Err(store::exists_already());
@@ -207,6 +211,17 @@ fn not_for(cycle: &Cycle, own: &str) -> Problem {
     );
     Problem::fault(
         Issue::body("wrongFacilityType", "cycleId", detail).with_value(cycle.id.to_string()),
+    )
+}
+
+fn only_lent() -> Problem {
+    Problem::new(
+        ProblemKind::MissingPermission,
+        Text::new(
+            "Deze cyclus dient om zelf te verbeteren, en is van de voorziening alleen: zij geeft een mandaat met POST /v1/organisations/{organisationId}/mandates.",
+            "Ce cycle sert à s'améliorer soi-même, et n'appartient qu'à la structure : elle donne un mandat par POST /v1/organisations/{organisationId}/mandates.",
+            "This cycle is for own improvement, and the facility's alone: it gives a mandate with POST /v1/organisations/{organisationId}/mandates.",
+        ),
     )
 }
 

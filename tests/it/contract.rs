@@ -275,7 +275,7 @@ on_both! {
         let scopes = ["read:selfAssessments", "write:selfAssessments", "read:facilities"];
         let grant = json!({"name": "Koppeling", "scopes": scopes, "organisations": [ids::ORGANISATION]});
         let grant = admin.put("/integrations/koppeling", grant).await.expect(201);
-        let machine = world.with_token(&crate::support::issuer::machine_token("koppeling", &scopes));
+        let machine = world.machine_of("koppeling", &scopes);
         let listed = machine.get("/selfAssessments").await.expect(200);
         assert!(!listed.body["items"].as_array().expect("items").is_empty());
         machine.get("/cycles").await.problem(403, "missingScope");
@@ -323,7 +323,7 @@ on_both! {
         let client = json!({"name": "Koppeling", "scopes": ["read:cycles"], "organisations": [ids::ORGANISATION]});
         admin.put("/integrations/koppeling", client).await.expect(201);
         let scopes = ["read:cycles", "read:facilities", "write:selfAssessments"];
-        let machine = world.with_token(&crate::support::issuer::machine_token("koppeling", &scopes));
+        let machine = world.machine_of("koppeling", &scopes);
         let me = machine.get("/me").await.expect(200);
         assert_eq!(me.body["actions"], json!(["ReadMe", "ReadCycles"]));
         machine.get("/cycles").await.expect(200);

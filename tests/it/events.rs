@@ -251,7 +251,7 @@ on_both! {
         assert!(!mentions(&all(&world.berk()).await));
         let grant = json!({"name": "Alles", "scopes": ["read:events", "read:selfAssessments"], "allOrganisations": true});
         world.admin().put("/integrations/alles", grant).await.expect(201);
-        let everywhere = world.with_token(&crate::support::issuer::machine_token("alles", &["read:events", "read:selfAssessments"]));
+        let everywhere = world.machine_of("alles", &["read:events", "read:selfAssessments"]);
         assert!(!mentions(&all(&everywhere).await));
     }
 
@@ -366,7 +366,7 @@ on_both! {
         let path = "/integrations/koppel";
         let grant = json!({"name": "Koppel", "scopes": ["read:events", "read:facilities"], "organisations": [ids::ORGANISATION]});
         world.admin().put(path, grant).await.expect(201);
-        let machine = world.with_token(&crate::support::issuer::machine_token("koppel", &known_scopes()));
+        let machine = world.machine_of("koppel", &known_scopes());
         world.number_events().await;
         let start = latest(&machine).await;
         change(&world, path, |input| {
@@ -400,7 +400,7 @@ on_both! {
         let narrow = world.linde().post(&of(ids::ORGANISATION), mandate(json!(["read:events", "read:facilities"]))).await.expect(201);
         world.berk().post(&of(ids::OTHER_ORGANISATION), mandate(json!(["read:events", "read:facilities", "read:selfAssessments"]))).await.expect(201);
         world.number_events().await;
-        let machine = world.with_token(&crate::support::issuer::machine_token("twee", &known_scopes()));
+        let machine = world.machine_of("twee", &known_scopes());
         let events = all(&machine).await;
         let about: Vec<&Value> = events.iter().filter(|event| event["subject"]["kind"] == "selfAssessment").collect();
         assert!(about.iter().any(|event| event["subject"]["id"] == berk.body["id"]));

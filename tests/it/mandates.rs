@@ -10,9 +10,7 @@ use kindreflex::demo::{enterprise_number, ids};
 use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
-use crate::support::{
-    Actor, Answer, Backend, World, digest_of, draft_of, hex_of, ids_of, issuer, path_of,
-};
+use crate::support::{Actor, Answer, Backend, World, digest_of, draft_of, hex_of, ids_of, path_of};
 
 pub const VENDOR: &str = "leverancier";
 pub const LINDE: &str = "/organisations/0190a000-0000-7000-8000-000000000001/mandates";
@@ -46,7 +44,7 @@ fn limited(world: &World, scopes: &[&str], facilities: &[&str]) -> Value {
 
 /// The vendor's machine, with these scopes in its token.
 pub fn vendor(world: &World, scopes: &[&str]) -> Actor {
-    world.with_token(&issuer::machine_token(VENDOR, scopes))
+    world.machine_of(VENDOR, scopes)
 }
 
 /// Somebody whose token is for the sheltered housing of De Linde alone.
@@ -483,7 +481,7 @@ on_both! {
     }
 
     async fn the_demos_machines_work_by_the_mandates_of_their_hospitals(world: World) {
-        let portal = world.with_token(&issuer::machine_token(ids::PORTAL_CLIENT, &known_scopes()));
+        let portal = world.machine_of(ids::PORTAL_CLIENT, &known_scopes());
         let seen = ids_of(&portal.get("/selfAssessments?pageSize=200").await.expect(200));
         assert!(seen.contains(&ids::SELF_ASSESSMENT.to_owned()) && seen.contains(&BERK_ASSESSMENT.to_owned()), "{seen:?}");
         let own = ids_of(&world.machine(&known_scopes()).get("/selfAssessments?pageSize=200").await.expect(200));

@@ -2,6 +2,7 @@
 use std::fmt::Write as _;
 
 use kindreflex::demo::ids;
+use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
 use crate::access::{callers, reviewed};
@@ -37,6 +38,20 @@ async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {
         answer_whole(linde, &draft).await
     };
     confirm_and_hand_in(linde, &saved).await
+}
+
+/// A machine that an admin let in for De Linde, without a mandate of De Linde itself.
+async fn let_in_by_an_admin(world: &World) -> Actor {
+    let mut scopes = known_scopes();
+    scopes.retain(|scope| !scope.starts_with("confirm:") && !scope.starts_with("submit:"));
+    let grant =
+        json!({"name": "Zorgatlas", "scopes": scopes, "organisations": [ids::ORGANISATION]});
+    let admin = world.admin();
+    admin
+        .put("/integrations/door-een-admin", grant)
+        .await
+        .expect(201);
+    world.machine_of("door-een-admin", &scopes)
 }
 
 /// A self-assessment of De Linde for this purpose, in this state.
@@ -119,7 +134,8 @@ async fn pages(actor: &Actor, address: &str) -> Vec<Answer> {
 
 on_both! {
     async fn the_purpose_of_a_cycle_decides_who_ever_sees_the_answers(world: World) {
-        let callers = callers(&world);
+        let mut callers = callers(&world);
+        callers.push(("machine, by an admin", None, false, let_in_by_an_admin(&world).await));
         let mut table = String::from("| purpose | state |");
         for (name, ..) in &callers {
             write!(table, " {name} |").expect("text");
@@ -142,6 +158,17 @@ on_both! {
             }
         }
         reviewed("Purposes, states and callers", &table);
+    }
+
+    async fn a_machine_that_only_an_admin_let_in_begins_nothing_for_own_improvement(world: World) {
+        let machine = let_in_by_an_admin(&world).await;
+        let hospital = new_hospital(&world, ids::ORGANISATION).await;
+        let cycle = open_cycle(&world, "ownImprovement").await;
+        let input = json!({"facilityId": hospital, "cycleId": cycle});
+        let tasks = machine.get("/tasks?pageSize=200").await.expect(200);
+        assert!(!tasks.body.to_string().contains(&cycle), "{:?}", tasks.body);
+        machine.post("/selfAssessments", input.clone()).await.problem(403, "missingPermission");
+        world.linde().post("/selfAssessments", input).await.expect(201);
     }
 
     async fn nobody_else_counts_what_is_for_own_improvement(world: World) {

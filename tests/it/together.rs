@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use kindreflex::demo::{enterprise_number, ids};
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, WILG, World, draft_of, issuer, path_of};
+use crate::support::{Actor, Answer, WILG, World, draft_of, path_of};
 
 /// Answers that each hand writes.
 const WRITES: usize = 25;
@@ -107,10 +107,7 @@ async fn hands(world: &World) -> Vec<(&'static str, Actor)> {
             "medewerker",
             world.person("facilityContributor", Some(enterprise_number(9_990_003))),
         ),
-        (
-            "machine",
-            world.with_token(&issuer::machine_token("epd", &scopes)),
-        ),
+        ("machine", world.machine_of("epd", &scopes)),
     ]
 }
 

@@ -26,7 +26,7 @@ pub struct IntegrationGrant {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<String>,
-    /// The organisations that it works for.
+    /// The organisations that it works for. What they do for own improvement is theirs alone, until they give it a mandate.
     pub organisations: Vec<Id>,
     /// May it read about all organisations? Then it sees what an inspector sees, and writes nothing.
     pub all_organisations: bool,
@@ -52,7 +52,7 @@ pub struct IntegrationGrantInput {
     /// `write:stepPlans`, `read:attachments`, `write:attachments`, `read:events`, `read:tasks`.
     #[schema(max_items = 50, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
     pub scopes: Vec<String>,
-    /// The organisations that it works for.
+    /// The organisations that it works for. What they do for own improvement is theirs alone, until they give it a mandate.
     #[serde(default)]
     #[schema(required = false, max_items = 500)]
     pub organisations: Vec<Id>,

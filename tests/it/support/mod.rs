@@ -159,12 +159,17 @@ impl World {
 
     /// The machine that was let in for De Linde, with these scopes.
     pub fn machine(&self, scopes: &[&str]) -> Actor {
-        self.actor(Some(issuer::machine_token(ids::CLIENT, scopes)))
+        self.machine_of(ids::CLIENT, scopes)
+    }
+
+    /// A machine with this client, with these scopes.
+    pub fn machine_of(&self, client: &str, scopes: &[&str]) -> Actor {
+        self.actor(Some(issuer::machine_token(client, scopes)))
     }
 
     /// A machine that nobody let in.
     pub fn stranger_machine(&self, scopes: &[&str]) -> Actor {
-        self.actor(Some(issuer::machine_token("onbekend", scopes)))
+        self.machine_of("onbekend", scopes)
     }
 }
 
