@@ -2,6 +2,8 @@
 //!
 //! JSON is compared by its strings and not as it is written, where a letter or quote can be escaped.
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::self_assessment::OpenReason;
 
@@ -66,41 +68,40 @@ pub const CODE_LISTS: &[&str] = &["roles", "steps"];
 /// A text that is to go. It is never shown: it has no `Debug`.
 pub struct Needle {
     text: String,
-    /// In small letters, where their size makes no difference.
-    folded: Option<Vec<char>>,
+    folded: Vec<char>,
+    ignore_case: bool,
 }
 
-/// A letter in its small form, and where the letter that it comes from starts and ends.
+/// A letter as it is compared, and where what it comes from starts and ends.
 type Folded = (char, usize, usize);
 
 impl Needle {
-    /// This text, exactly; or in whichever size its letters are.
+    /// This text; or in whichever size its letters are. An accent is the same whether it was typed with its letter or after it, and a blank
+    /// is the same whichever it is.
     pub fn new(text: &str, ignore_case: bool) -> Self {
-        let folded = ignore_case.then(|| fold(text).into_iter().map(|(one, ..)| one).collect());
         Self {
             text: text.to_owned(),
-            folded,
+            folded: letters(&fold(text, ignore_case)),
+            ignore_case,
         }
     }
 
     /// Bytes of a text that holds it once, at most.
     pub fn longest(&self) -> usize {
+        // A letter comes from four bytes in each of its forms, and can have stood there taken apart, in two or three of them.
         self.text.chars().count() * 4 * 3
     }
 
     /// Does the text hold it?
     pub fn is_in(&self, text: &str) -> bool {
-        match &self.folded {
-            None => text.contains(&self.text),
-            Some(_) => !self.places(text).is_empty(),
+        if self.is_plain() && text.is_ascii() {
+            return text.contains(&self.text);
         }
+        !self.places(text).is_empty()
     }
 
     /// The text with a mark for each time that it held this; nothing when it does not.
     pub fn taken_out(&self, text: &str) -> Option<String> {
-        if self.folded.is_none() {
-            return self.is_in(text).then(|| text.replace(&self.text, MARK));
-        }
         let places = self.places(text);
         if places.is_empty() {
             return None;
@@ -115,17 +116,21 @@ impl Needle {
         Some(left)
     }
 
+    /// Can it be compared byte by byte with a text that has no accents?
+    fn is_plain(&self) -> bool {
+        !self.ignore_case && self.text.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
     /// Where it stands, one after the other.
     fn places(&self, text: &str) -> Vec<(usize, usize)> {
-        let wanted = self.folded.as_deref().unwrap_or_default();
-        let folded = fold(text);
+        let folded = fold(text, self.ignore_case);
         let (mut places, mut free) = (Vec::new(), 0);
-        for window in folded.windows(wanted.len().max(1)) {
+        for window in folded.windows(self.folded.len().max(1)) {
             let (Some(first), Some(last)) = (window.first(), window.last()) else {
                 break;
             };
             let (start, end) = (first.1, last.2);
-            let same = window.iter().map(|(one, ..)| one).eq(wanted);
+            let same = window.iter().map(|(one, ..)| one).eq(&self.folded);
             if start >= free && same {
                 places.push((start, end));
                 free = end;
@@ -136,7 +141,7 @@ impl Needle {
 
     /// Could JSON as it is written hold it? Cheap, and never wrong when it says no.
     pub fn may_be_in(&self, written: &str) -> bool {
-        self.folded.is_some() || written.contains('\\') || written.contains(&self.text)
+        !self.is_plain() || written.contains('\\') || written.contains(&self.text)
     }
 
     /// Do the texts in the JSON hold it?
@@ -188,13 +193,33 @@ fn is_text(name: &str, member: &Value) -> bool {
     !is_code && !is_code_list && !CODES.contains(&name)
 }
 
-fn fold(text: &str) -> Vec<Folded> {
-    text.char_indices()
-        .flat_map(|(start, letter)| {
-            let end = start + letter.len_utf8();
-            letter.to_lowercase().map(move |one| (one, start, end))
-        })
-        .collect()
+/// A text as it is compared: each letter with its accents in one, every blank a space; in small letters, if their size makes no difference.
+fn fold(text: &str, ignore_case: bool) -> Vec<Folded> {
+    let mut starts: Vec<usize> = text
+        .char_indices()
+        .filter(|(_, letter)| !is_combining_mark(*letter))
+        .map(|(at, _)| at)
+        .collect();
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let mut folded = Vec::new();
+    for (start, end) in starts.iter().copied().zip(ends) {
+        for letter in text.get(start..end).unwrap_or_default().nfc() {
+            let letter = if letter.is_whitespace() { ' ' } else { letter };
+            if ignore_case {
+                folded.extend(letter.to_lowercase().map(|one| (one, start, end)));
+            } else {
+                folded.push((letter, start, end));
+            }
+        }
+    }
+    folded
+}
+
+fn letters(folded: &[Folded]) -> Vec<char> {
+    folded.iter().map(|(letter, ..)| *letter).collect()
 }
 
 #[cfg(test)]
@@ -224,6 +249,21 @@ mod tests {
             ("aaa", true, "aaaaaa", Some("[verwijderd][verwijderd]")),
             ("i\u{307}s", true, "İS", Some("[verwijderd]")),
             ("Lotte", true, "", None),
+            // Typed with its letter, or after it.
+            ("Zoé", false, "met Zoe\u{301}.", Some("met [verwijderd].")),
+            ("Zoe\u{301}", false, "met Zoé.", Some("met [verwijderd].")),
+            ("zoe\u{301}", true, "met ZOÉ.", Some("met [verwijderd].")),
+            ("Zoe", false, "met Zoe\u{301}.", None),
+            (
+                "Zoe",
+                false,
+                "met Zoé en Zoe.",
+                Some("met Zoé en [verwijderd]."),
+            ),
+            // Another kind of blank.
+            ("An Peeters", false, "An\u{a0}Peeters", Some("[verwijderd]")),
+            ("An\u{a0}Peeters", false, "An Peeters", Some("[verwijderd]")),
+            ("An Peeters", false, "An\nPeeters", Some("[verwijderd]")),
             (
                 "zeg \"ja\"",
                 false,
