@@ -2,7 +2,7 @@
 //!
 //! SQLite copies itself (`VACUUM INTO`): one snapshot, and nothing of what was deleted. PostgreSQL's own `pg_dump` does it there. The copy gets its name
 //! only when it is whole and on disk, and never takes the place of a file that is there. The key of the audit's seals is not in it.
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -15,6 +15,7 @@ use diesel::sql_types::Text;
 
 use crate::access::connect;
 use crate::db::types::Conn;
+use crate::private;
 use crate::problem::AnyError;
 
 /// How often it is told how far it is.
@@ -56,12 +57,7 @@ impl Partial {
         let mut name = file.as_os_str().to_owned();
         name.push(format!(".{}.partial", uuid::Uuid::new_v4().simple()));
         let path = PathBuf::from(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(&path)
+        private::create(&path)
             .map_err(|fault| format!("cannot write {}: {fault}", path.display()))?;
         Ok(Self(path))
     }

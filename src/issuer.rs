@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::hash::sha256;
+use crate::private;
 
 /// Where the key set is, after the issuer's URL.
 const JWKS_PATH: &str = "/.well-known/jwks.json";
@@ -218,11 +219,7 @@ fn in_file(path: &Path) -> impl Fn(io::Error) -> IssuerError {
 
 /// A new file that its owner alone may read.
 pub(crate) fn create_secret(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::create(path)?;
     file.write_all(content)?;
     file.sync_all()
 }

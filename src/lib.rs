@@ -45,6 +45,7 @@ pub mod http;
 pub mod issuer;
 pub mod openapi;
 pub mod personal;
+pub mod private;
 pub mod problem;
 pub mod redaction;
 pub mod retention;

@@ -1,5 +1,6 @@
 //! Private to `access`: how a closure reaches a connection. Nothing outside can.
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use crate::db::types::Conn;
+use crate::private;
 use crate::problem::{Again, Problem};
 
 /// Every connection to SQLite waits for the disk at COMMIT (`synchronous` 2): what was answered survives a power cut. What is deleted is
@@ -47,6 +49,10 @@ impl Opener {
                 Ok(Conn::Postgres(conn))
             }
             Some(("sqlite", path)) => {
+                // Its journals get its rights. Where it cannot be made, opening it says why.
+                if !path.starts_with([':', '?']) && !path.starts_with("file:") {
+                    let _ = private::create(Path::new(path));
+                }
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(SQLITE)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;

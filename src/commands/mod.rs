@@ -230,6 +230,12 @@ fn serve_command() -> Result<(), AnyError> {
     })
 }
 
+fn cannot_listen(address: SocketAddr, fault: &std::io::Error) -> String {
+    format!(
+        "cannot listen on {address}: {fault}; choose another address with KINDREFLEX_LISTEN, or for a demo with --listen"
+    )
+}
+
 /// Serves, and says the greeting once the address is its own.
 async fn listen(
     state: State,
@@ -241,7 +247,7 @@ async fn listen(
     let server = HttpServer::new(move || app(state.clone()))
         .workers(workers)
         .bind(address)
-        .map_err(|fault| format!("cannot listen on {address}: {fault}; choose another address"))?;
+        .map_err(|fault| cannot_listen(address, &fault))?;
     if let Some(greeting) = greeting {
         say(&greeting)?;
     }
@@ -376,6 +382,9 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
         return Err(format!("{listen_on} can be reached from outside, and anyone can make tokens of a demo; use 127.0.0.1").into());
     }
     let directory = Directory::new(data);
+    let _taken = directory.take()?;
+    // Before anything is made: a demo that cannot listen leaves nothing behind.
+    drop(std::net::TcpListener::bind(listen_on).map_err(|fault| cannot_listen(listen_on, &fault))?);
     let is_new = directory.prepare()?;
     let address = format!("http://{listen_on}");
     let issuer = DevIssuer::open(data, &format!("{address}/issuer"))?;

@@ -1,4 +1,5 @@
 //! A demo's directory: its database, its keys, and whether the database was filled to the end.
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -6,6 +7,8 @@ use std::path::{Path, PathBuf};
 const FILLING: &str = "seeding";
 /// There once it is filled.
 const FILLED: &str = "seeded";
+/// Held by the demo that is running.
+const LOCK: &str = "demo.lock";
 
 /// The directory of one demo.
 #[derive(Debug, Clone)]
@@ -34,6 +37,21 @@ impl Directory {
     /// The file of the key that seals its audit.
     pub fn seal_key(&self) -> PathBuf {
         self.0.join("seal-key.der")
+    }
+
+    /// Takes the directory for as long as the file that comes back is open: a second demo in it would answer by another address, of which
+    /// the first knows nothing.
+    pub fn take(&self) -> Result<File, String> {
+        let cannot = |fault: io::Error| format!("cannot write in {}: {fault}", self.0.display());
+        std::fs::create_dir_all(&self.0).map_err(cannot)?;
+        let file = File::create(self.0.join(LOCK)).map_err(cannot)?;
+        file.try_lock().map_err(|_| {
+            format!(
+                "a demo is running in {} already; use that one, stop it, or give another directory with --data",
+                self.0.display()
+            )
+        })?;
+        Ok(file)
     }
 
     /// Makes the directory fit to be used; true when its database is still to be filled. What a demo that was killed while it filled

@@ -43,6 +43,62 @@ fn a_demo_that_was_killed_while_it_filled_its_database_starts_again() {
 }
 
 #[test]
+fn a_second_demo_in_the_same_directory_is_refused_and_the_first_goes_on() {
+    let directory = tempfile::tempdir().expect("a directory");
+    start(directory.path()).expect("a demo that is up");
+    let url = std::fs::read(directory.path().join("issuer-url")).expect("a URL");
+    let first = std::fs::File::open(directory.path().join("demo.lock")).expect("a lock");
+    first.lock().expect("taken, as by a demo that is running");
+    let output = start(directory.path()).expect_err("a refusal");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("a demo is running in") && said.contains("--data"),
+        "{said}"
+    );
+    assert_eq!(
+        std::fs::read(directory.path().join("issuer-url")).expect("a URL"),
+        url
+    );
+}
+
+#[test]
+fn a_demo_that_cannot_listen_says_how_to_and_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_kindreflex"))
+        .args(["demo", "--listen", &address, "--data"])
+        .arg(directory.path())
+        .output()
+        .expect("an end");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains(&address) && said.contains("--listen"),
+        "{said}"
+    );
+    assert!(!directory.path().join("kindreflex.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_reads_a_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    start(directory.path()).expect("a demo that is up");
+    for file in std::fs::read_dir(directory.path()).expect("files") {
+        let file = file.expect("a file");
+        if file
+            .file_name()
+            .to_string_lossy()
+            .starts_with("kindreflex.db")
+        {
+            let mode = file.metadata().expect("rights").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file:?}");
+        }
+    }
+}
+
+#[test]
 fn a_demo_leaves_a_database_alone_that_no_demo_made() {
     let directory = tempfile::tempdir().expect("a directory");
     let database = directory.path().join("kindreflex.db");
