@@ -74,7 +74,7 @@ on_both! {
         ]).await.expect(400);
         let text = text_of(&page);
         for expected in [
-            "Bij niveau niet hoort een toelichting.", "Deze vraag is nog niet beantwoord; kies een antwoord.", "Gebruik een geheel getal.",
+            "Licht dit antwoord toe.", "Deze vraag is nog niet beantwoord; kies een antwoord.", "Gebruik een geheel getal.",
             "&lt;b&gt;Half&lt;/b&gt; &amp; half</textarea>", "value=\"veel\"", "value=\"hoofd\"", "value=\"niet\" required checked",
             "href=\"#q0-note\"", "id=\"q0-note-fault\"", "href=\"#q1-level\"", "aria-describedby=\"q1-e0-filesChecked-fault\"", "rijksregister",
             "action=\"answers\"", "<title>Nog niet verzonden",
@@ -83,6 +83,15 @@ on_both! {
         }
         assert!(!text.contains("033.28") && !text.contains("<b>Half"), "{text}");
         assert_eq!(wilg.get(&path_of(&made.body)).await.etag(), made.etag(), "nothing was stored");
+        let page = send_form(&browser, &link, &[
+            ("level:nietPluisGevoel", "volledig"), ("evidence:0:description:nietPluisGevoel", "Rondgang"),
+            ("level:actiefWerken", "volledig"), ("evidence:0:kind:actiefWerken", "dossiercontrole"),
+            ("evidence:0:filesChecked:actiefWerken", "10"), ("evidence:0:filesMet:actiefWerken", "12"),
+        ]).await.expect(400);
+        let text = text_of(&page);
+        assert!(text.contains("Kies een soort bewijs") && text.contains("Vul beide aantallen in"), "{text}");
+        let mut words = text.split("class=\"faults\"").nth(1).expect("faults").split("</div>").next().expect("a list").split(['>', '<', ' ', '.']);
+        assert!(!words.any(|word| ["filesChecked", "filesMet", "dossiercontrole"].contains(&word)), "no codes: {text}");
         let program = send_form(&ward, &link, &[("level:actiefWerken", "volledig")]).await.problem(400, "badRequest");
         assert_eq!(program.issues(), [("missingAnswer".to_owned(), "answers[0].level".to_owned())]);
 

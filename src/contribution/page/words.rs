@@ -41,7 +41,7 @@ words! {
     /// Before the title, where something is wrong.
     FAULTY "Nog niet verzonden" "Pas encore envoyé" "Not sent yet";
     /// Who asks.
-    ASKS "vraagt uw antwoord voor de zelfevaluatie." "demande votre réponse pour l'auto-évaluation." "asks your answer for its self-assessment.";
+    ASKS "vraagt uw antwoord voor de zelfevaluatie." "demande votre réponse pour l'auto-évaluation." "asks for your answers for its self-assessment.";
     /// Which unit it is about.
     ABOUT "Antwoord voor:" "Répondez pour :" "Answer for:";
     /// Until when.
@@ -80,6 +80,12 @@ words! {
     MET "Aantal dat voldeed" "Nombre qui satisfaisaient" "Number that met it";
     /// Beside kinds that count.
     COUNTS "(telt dossiers)" "(compte des dossiers)" "(counts files)";
+    /// Where evidence has no kind, or an unknown one.
+    CHOOSE_KIND "Kies een soort bewijs, of maak deze velden leeg." "Choisissez un genre de preuve, ou videz ces champs." "Choose a kind of evidence, or empty these fields.";
+    /// Where a kind that counts files has not both counts, or another kind has some.
+    BOTH_COUNTS "Vul beide aantallen in bij een bewijs dat dossiers telt, en geen bij een ander; er voldoen er niet meer dan er nagekeken zijn." "Remplissez les deux nombres pour une preuve qui compte des dossiers, et aucun pour une autre ; il n'en satisfait pas plus qu'il n'en est vérifié." "Fill in both numbers for evidence that counts files, and none for another; no more can meet it than were checked.";
+    /// Where a level that has to be explained is not.
+    EXPLAIN "Licht dit antwoord toe." "Expliquez cette réponse." "Please explain this answer.";
     /// The label of who answers.
     GIVEN_BY "Uw functie (niet verplicht)" "Votre fonction (facultatif)" "Your function (optional)";
     /// Beside it.

@@ -16,6 +16,17 @@ fn field_id(name: &str) -> String {
         .replace("].", "-")
 }
 
+/// What is wrong, in the words of the page: those of a fault name codes and members of JSON, which nobody sees here.
+fn said(issue: &Issue, language: Language) -> &str {
+    let words = match issue.kind {
+        "unknownEvidenceKind" => &words::CHOOSE_KIND,
+        "fileCounts" => &words::BOTH_COUNTS,
+        "missing" if field_id(&issue.name).ends_with("-note") => &words::EXPLAIN,
+        _ => return issue.detail.in_language(language),
+    };
+    words.in_language(language)
+}
+
 /// Writes the form of a questionnaire in one language.
 pub struct Writer<'a> {
     questionnaire: &'a Questionnaire,
@@ -30,7 +41,7 @@ impl<'a> Writer<'a> {
     pub fn new(questionnaire: &'a Questionnaire, issues: &'a [Issue], language: Language) -> Self {
         let (mut faults, mut by_field) = (Vec::new(), BTreeMap::new());
         for issue in issues {
-            let (id, text) = (field_id(&issue.name), issue.detail.in_language(language));
+            let (id, text) = (field_id(&issue.name), said(issue, language));
             if !by_field.contains_key(&id) {
                 by_field.insert(id.clone(), text);
                 faults.push((id, text));
