@@ -83,7 +83,7 @@ impl Sending {
         let headers = request.headers();
         if headers.contains_key(CONTENT_ENCODING) {
             return Err(unsupported(
-                "application/octet-stream (Content-Encoding: -)",
+                "application/octet-stream (no Content-Encoding)",
             ));
         }
         let mut faults = Vec::new();

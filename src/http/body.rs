@@ -55,7 +55,7 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
         let encoded = request.headers().contains_key(CONTENT_ENCODING);
         Box::pin(async move {
             if encoded {
-                return Err(unsupported("application/json (Content-Encoding: -)"));
+                return Err(unsupported("application/json (no Content-Encoding)"));
             }
             if media_type.as_deref() != Some("application/json") {
                 return Err(unsupported("application/json"));

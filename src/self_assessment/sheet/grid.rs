@@ -36,7 +36,7 @@ impl Grid {
         }
         let inside = |place: u32, most: usize| usize::try_from(place).is_ok_and(|at| at < most);
         if !inside(row, MOST_ROWS) || !inside(column, MOST_COLUMNS) || text.len() > LONGEST {
-            return Err(too_large());
+            return Err(if row == 0 { one_line() } else { too_large() });
         }
         let place = Place { row, column };
         self.cells.insert(place, text.replace("\r\n", "\n"));
@@ -84,6 +84,14 @@ pub fn unreadable(cause: impl Into<AnyError>) -> Problem {
         "This file cannot be read as CSV or XLSX; save it again as one of them.",
     ))
     .because(cause)
+}
+
+fn one_line() -> Problem {
+    malformed(Text::new(
+        "Dit blad is één lange regel: de regeleinden zijn weg, of een aanhalingsteken sluit niet. Met curl: --data-binary @bestand, niet -d.",
+        "Cette feuille n'est qu'une longue ligne : les fins de ligne manquent, ou un guillemet n'est pas fermé. Avec curl : --data-binary @fichier, pas -d.",
+        "This sheet is one long line: its line ends are gone, or a quote does not close. With curl: --data-binary @file, not -d.",
+    ))
 }
 
 /// The same, for one that is larger than any answer sheet.

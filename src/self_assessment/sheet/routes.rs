@@ -237,7 +237,7 @@ fn refuse(request: &HttpRequest) -> Result<(), Problem> {
     let is_known = named.is_some_and(|named| known.contains(&named.as_str()));
     if !is_known || request.headers().contains_key(CONTENT_ENCODING) {
         return Err(unsupported(&format!(
-            "{text}, {book} (Content-Encoding: -)"
+            "{text}, {book} (no Content-Encoding)"
         )));
     }
     let length = request.headers().get(CONTENT_LENGTH);
