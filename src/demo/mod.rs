@@ -388,11 +388,13 @@ async fn plan(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     .map_err(AnyError::from)
 }
 
-/// A name that somebody wrote in a draft, and that was removed. (It stands nowhere: the demo writes no names.)
+/// A name that somebody wrote in a draft, and that was removed.
+const A_NAME: &str = "een naam (fictief)";
+
 fn mistake() -> RedactionInput {
     RedactionInput {
         facility_id: ids::id(ids::FACILITY),
-        text: Some("Een naam (fictief)".into()),
+        text: Some(A_NAME.into()),
         ignore_case: false,
         attachments: Vec::new(),
         ground: "Naam van een kind in een toelichting (fictief).".into(),
@@ -415,6 +417,9 @@ fn answer_all(tx: &mut Tx, id: Id) -> Result<(), Problem> {
                 let mut answer = invented(&document, &code, index)?;
                 if head.facility_id == ids::id(ids::FACILITY) {
                     attach(&mut answer);
+                    if code == ids::CRITERION {
+                        answer.note = Some(format!("Besproken met {A_NAME}."));
+                    }
                 }
                 Some((code, answer))
             })

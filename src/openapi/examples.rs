@@ -129,8 +129,8 @@ pub fn body(operation: &str) -> Option<Value> {
         "createSelfAssessment" => json!({"facilityId": ids::FACILITY, "cycleId": ids::CYCLE}),
         "createRedaction" => json!({
             "facilityId": ids::FACILITY,
-            "text": "Lotte Peeters",
-            "ground": "Naam van een kind in een toelichting (fictief)."
+            "text": "keukentafel",
+            "ground": "Herkenbaar voor één gezin (fictief)."
         }),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({

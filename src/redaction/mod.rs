@@ -146,7 +146,8 @@ pub struct RedactionMark {
     pub revisions: Vec<i64>,
 }
 
-/// What is to be removed, and why. It has no `Debug`: the text is never shown.
+/// What is to be removed, and why.
+// It has no `Debug`: the text is never shown.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RedactionInput {

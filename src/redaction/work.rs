@@ -12,7 +12,7 @@ use crate::audit::{self, ActorView, Event};
 use crate::db::schema::self_assessment;
 use crate::db::types::{AnyBackend, Id, JsonText};
 use crate::facility::{self, Facility};
-use crate::problem::{Kind, Problem};
+use crate::problem::{Issue, Kind, Problem};
 use crate::self_assessment::submission;
 use crate::text::Text;
 
@@ -106,12 +106,58 @@ pub fn redact(
         erased += usize::from(erasure::erase(tx, facility.id, *id)?);
     }
     count_files(&mut counts, erased);
+    // Whoever believes that a name is gone looks no further. Only its facility is told: an admin learns nothing of what stands in drafts.
+    if counts.is_empty() && tx.scope.owns(facility.id, facility.organisation_id) {
+        return Err(nothing_found(input));
+    }
     for (id, revisions) in removed.touched {
         leave_mark(tx, id, &mark, revisions)?;
     }
     store::insert(tx, facility.id, &mark, &counts)?;
     record(tx, &facility, &mark, &counts)?;
     store::get(tx, id)
+}
+
+fn nothing_found(input: &RedactionInput) -> Problem {
+    if input.text.is_none() {
+        return Problem::fault(Issue::body(
+            "nothingFound",
+            "attachments",
+            Text::new(
+                "Deze bijlagen zijn al gewist.",
+                "Ces annexes sont déjà effacées.",
+                "These attachments are erased already.",
+            ),
+        ));
+    }
+    let (nl, fr, en) = if input.ignore_case {
+        (
+            "kijk de spelling na",
+            "vérifiez l'orthographe",
+            "check its spelling",
+        )
+    } else {
+        (
+            "kijk de spelling na, of zoek met ignoreCase ook andere hoofdletters",
+            "vérifiez l'orthographe, ou cherchez avec ignoreCase d'autres majuscules aussi",
+            "check its spelling, or look with ignoreCase for other capitals too",
+        )
+    };
+    Problem::fault(Issue::body(
+        "nothingFound",
+        "text",
+        Text::new(
+            format!(
+                "Deze tekst staat nergens bij deze voorziening, en er is niets verwijderd; {nl}. Bijlagen die geen tekst zijn, worden niet doorzocht: noem ze in attachments."
+            ),
+            format!(
+                "Ce texte ne se trouve nulle part pour cette structure, et rien n'a été supprimé ; {fr}. Les annexes qui ne sont pas du texte ne sont pas fouillées : nommez-les dans attachments."
+            ),
+            format!(
+                "This text stands nowhere at this facility, and nothing was removed; {en}. Attachments that are no text are not searched: name them in attachments."
+            ),
+        ),
+    ))
 }
 
 /// What a removal came to.

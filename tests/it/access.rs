@@ -469,7 +469,7 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         }
         "listRedactions" => Prepared::new("/redactions").secret(ids::FACILITY),
         "createRedaction" => Prepared::new("/redactions")
-            .body(&json!({"facilityId": ids::FACILITY, "text": "Een naam", "ground": "Fout"})),
+            .body(&json!({"facilityId": ids::FACILITY, "text": "teamoverleg", "ground": "Fout"})),
         "readRedaction" => Prepared::new(format!("/redactions/{}", ids::REDACTION)),
         "listAuditEvents" => {
             world.number_events().await;

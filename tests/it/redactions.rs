@@ -292,8 +292,8 @@ on_both! {
         assert_eq!(replayed.etag(), submitted.etag());
         assert!(replayed.body.to_string().contains("[verwijderd]") && !replayed.body.to_string().contains("Zonnetje"));
         // A second time there is nothing left.
-        let again = linde.post("/redactions", asked(NAME)).await.expect(201);
-        assert_eq!(again.body["counts"], json!({}));
+        let again = linde.post("/redactions", asked(NAME)).await.problem(400, "badRequest");
+        assert_eq!(again.issues(), [("nothingFound".to_owned(), "text".to_owned())]);
         let report = verified(&world).await;
         assert_eq!(report.faults, []);
         assert!(report.erased > 0);
@@ -416,7 +416,8 @@ on_both! {
 
     async fn a_register_number_is_taken_as_the_text_and_nowhere_else(world: World) {
         let (linde, number) = (world.linde().with("accept-language", "en"), "85.07.30-033.28");
-        linde.post("/redactions", asked(number)).await.expect(201);
+        let refused = linde.post("/redactions", asked(number)).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("nothingFound".to_owned(), "text".to_owned())], "it was looked for");
         let mut input = asked("Een naam");
         input["ground"] = json!(format!("Nummer {number}"));
         let refused = linde.post("/redactions", input).await.problem(400, "badRequest");
@@ -449,7 +450,7 @@ on_both! {
         contributor.post("/redactions", asked(NAME)).await.problem(403, "missingPermission");
         // A text of another facility is not theirs to remove: De Berk's own hold none.
         let own = json!({"facilityId": "0190a000-0000-7000-8000-000000000013", "text": NAME, "ground": "Fout"});
-        assert_eq!(berk.post("/redactions", own).await.expect(201).body["counts"], json!({}));
+        berk.post("/redactions", own).await.problem(400, "badRequest");
         assert!(linde.get(&written.revision).await.expect(200).body.to_string().contains("Zonnetje"));
         let mut counting = asked(NAME);
         counting["dryRun"] = json!(true);
@@ -461,7 +462,7 @@ on_both! {
         let whole = linde.get(&path).await.expect(200).body;
         assert!(whole["counts"]["answers"].as_i64() > Some(0), "{whole}");
         assert_eq!(whole["ground"], made.body["ground"]);
-        let theirs = linde.post("/redactions", json!({"facilityId": ids::FACILITY, "text": "Een ander", "ground": "Van de voorziening"})).await.expect(201);
+        let theirs = linde.post("/redactions", json!({"facilityId": ids::FACILITY, "text": "fictief", "ground": "Van de voorziening"})).await.expect(201);
         let seen = admin.get(&path_of(&theirs.body)).await.expect(200).body;
         assert_eq!((seen.get("counts"), seen.get("ground"), &seen["by"]), (None, None, &theirs.body["by"]), "{seen}");
         for listed in admin.get("/redactions?pageSize=200").await.expect(200).body["items"].as_array().expect("items") {
@@ -489,9 +490,26 @@ on_both! {
         linde.post("/redactions", asked(NAME)).await.expect(201);
         let draft = linde.get(&path).await.expect(200);
         assert_ne!(draft.etag(), saved.etag());
-        assert_eq!(draft.body["redactions"].as_array().map(Vec::len), Some(1));
+        assert_eq!(draft.body["redactions"].as_array().map(Vec::len), Some(2), "the demo's, and this");
         let after = inspector.get(&path).await.expect(200);
         assert_eq!((after.etag(), after.body), (before.etag(), before.body));
+    }
+
+    async fn who_mistypes_a_text_is_told_that_nothing_went_and_an_admin_is_not(world: World) {
+        written_everywhere(&world).await;
+        let (linde, admin) = (world.linde(), world.admin());
+        let before = linde.get("/redactions?pageSize=200").await.expect(200).body;
+        let small = asked(&NAME.to_lowercase());
+        let refused = linde.post("/redactions", small.clone()).await.problem(400, "badRequest");
+        assert_eq!(refused.issues(), [("nothingFound".to_owned(), "text".to_owned())]);
+        assert!(refused.body.to_string().contains("ignoreCase"), "{:?}", refused.body);
+        assert!(!refused.body.to_string().contains(&NAME.to_lowercase()));
+        assert_eq!(linde.get("/redactions?pageSize=200").await.expect(200).body, before);
+        // Whether it stood in a draft is not an admin's to know.
+        admin.post("/redactions", small.clone()).await.expect(201);
+        let mut any_size = small;
+        any_size["ignoreCase"] = json!(true);
+        linde.post("/redactions", any_size).await.expect(201);
     }
 
     async fn an_attachment_that_is_named_goes_whole_and_does_not_come_back(world: World) {
@@ -510,7 +528,8 @@ on_both! {
         linde.with("repr-digest", &digest_of(&bytes)).with("content-type", "text/plain")
             .send("PUT".parse().expect("a method"), &format!("/attachments/{id}?facilityId={}", ids::FACILITY), Some(bytes))
             .await.problem(409, "stateConflict");
-        assert_eq!(linde.post("/redactions", input(&id)).await.expect(201).body["counts"], json!({}));
+        let again = linde.post("/redactions", input(&id)).await.problem(400, "badRequest");
+        assert_eq!(again.issues(), [("nothingFound".to_owned(), "attachments".to_owned())]);
         let unknown = linde.post("/redactions", input(&uuid::Uuid::now_v7().to_string())).await.problem(400, "badRequest");
         assert_eq!(unknown.issues(), [("unknownReference".to_owned(), "attachments[0]".to_owned())]);
     }
@@ -529,6 +548,7 @@ on_both! {
     }
 
     async fn a_repeated_redaction_is_replayed_and_its_body_cannot_be_guessed_from_what_is_kept(world: World) {
+        written_everywhere(&world).await;
         let linde = world.linde().with("idempotency-key", "redact-once");
         let made = linde.post("/redactions", asked(NAME)).await.expect(201);
         assert_eq!(linde.post("/redactions", asked(NAME)).await.expect(201).body, made.body);
@@ -558,9 +578,11 @@ on_both! {
             }
         });
         let redaction = json!({"facilityId": WILG, "text": NAME, "ground": "Fout"});
-        let redactions = (0..4).map(|_| async { wilg.post("/redactions", redaction.clone()).await.expect(201); });
+        // One that comes before any of it finds nothing.
+        let redactions = (0..4).map(|_| async { assert!([201, 400].contains(&wilg.post("/redactions", redaction.clone()).await.status)); });
         futures_util::future::join(join_all(writers), join_all(redactions)).await;
-        wilg.post("/redactions", redaction.clone()).await.expect(201);
+        let last = wilg.post("/redactions", redaction.clone()).await;
+        assert!([201, 400].contains(&last.status), "{:?}", last.body);
         let left = wilg.get(&path).await.expect(200);
         let note = left.body["answers"][0]["note"].as_str().expect("a note").to_owned();
         assert!(note.starts_with("[verwijderd] ") && note.ends_with(" 4"), "the last answer is there: {note}");
