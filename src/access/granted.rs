@@ -113,6 +113,7 @@ impl Scope {
             &mut self.organisations,
             &mut self.facilities,
             &mut self.parents,
+            &mut self.lent,
         ] {
             ids.sort_unstable();
             ids.dedup();

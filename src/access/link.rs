@@ -60,6 +60,15 @@ impl Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecretHash(pub [u8; 32]);
 
+/// A link that leads to a contribution: whoever writes by it names its hash again, for a new one can be given meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The contribution.
+    pub id: Id,
+    /// The hash of the secret.
+    pub hash: SecretHash,
+}
+
 /// The proof that the caller holds a link with some secret; whether there is a contribution with it, each transaction finds out.
 pub struct ByLink {
     state: web::Data<State>,
@@ -71,7 +80,7 @@ impl ByLink {
     /// Reads on one snapshot; `work` is given the contribution that the link leads to.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Tx, Id) -> Result<T, Problem> + Send + 'static,
+        work: impl Fn(&mut Tx, Link) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let done = self.state.database.read(self.within(work)).await?;
         Ok(done.known_to(&self.state))
@@ -80,7 +89,7 @@ impl ByLink {
     /// Writes in one transaction. `work` can run twice.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut Tx, Id) -> Result<T, Problem> + Send + 'static,
+        work: impl Fn(&mut Tx, Link) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let done = self.state.database.write(self.within(work)).await?;
         self.state.audit.wake();
@@ -92,11 +101,13 @@ impl ByLink {
         &self,
         key: IdempotencyKey,
         body: web::Bytes,
-        work: impl Fn(&mut Tx, Id) -> Result<Stored, Problem> + Send + 'static,
+        work: impl Fn(&mut Tx, Link) -> Result<Stored, Problem> + Send + 'static,
     ) -> Result<Stored, Problem> {
         let flight = self.state.flights.take(&hex(&self.hash.0), &key)?;
         let outcome = self
-            .write(move |tx, id| crate::http::idempotency::once(tx, &key, &body, |tx| work(tx, id)))
+            .write(move |tx, link| {
+                crate::http::idempotency::once(tx, &key, &body, |tx| work(tx, link))
+            })
             .await;
         drop(flight);
         outcome
@@ -104,12 +115,12 @@ impl ByLink {
 
     fn within<T>(
         &self,
-        work: impl Fn(&mut Tx, Id) -> Result<T, Problem> + Send + 'static,
+        work: impl Fn(&mut Tx, Link) -> Result<T, Problem> + Send + 'static,
     ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
         let (state, hash, trace) = (self.state.clone(), self.hash, self.trace);
         move |conn| {
             let now = Moment(state.clock.now());
-            let id = find(conn, hash)?.ok_or_else(unknown_link)?;
+            let id = find(conn, hash)?.ok_or_else(unknown)?;
             let actor = Actor {
                 claims: operator::without_token(&id.to_string()),
                 roles: Vec::new(),
@@ -118,7 +129,9 @@ impl ByLink {
                 trace,
             };
             let scope = Scope::default();
-            Tx::run(conn, scope, &actor, now, &state, &|tx| work(tx, id))
+            Tx::run(conn, scope, &actor, now, &state, &|tx| {
+                work(tx, Link { id, hash })
+            })
         }
     }
 }
@@ -134,7 +147,7 @@ fn find(conn: &mut Conn, hash: SecretHash) -> Result<Option<Id>, Problem> {
 }
 
 /// 404: nobody was given this link, or it was replaced.
-fn unknown_link() -> Problem {
+pub fn unknown() -> Problem {
     Problem::new(
         Kind::ResourceNotFound,
         Text::new(

@@ -5,8 +5,8 @@ use super::inputs::ContributionAnswersInput;
 use super::store::{self, Around, Row};
 use super::{ContributionLink, LinkStatus, Question, QuestionLevel, Questionnaire, rules};
 use crate::access::Tx;
+use crate::access::link::Link;
 use crate::audit::{self, Event};
-use crate::db::types::Id;
 use crate::framework;
 use crate::framework::document::{Criterion, Document};
 use crate::problem::{Issue, Problem};
@@ -15,6 +15,7 @@ use crate::step_plan;
 
 /// A contribution as its link leads to it.
 pub struct Opened {
+    link: Link,
     row: Row,
     around: Around,
     document: Arc<Document>,
@@ -32,8 +33,8 @@ impl Opened {
 }
 
 /// Looks at what a link leads to. It changes nothing.
-pub fn open(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
-    let (row, around) = store::by_link(tx, id)?;
+pub fn open(tx: &mut Tx, link: Link) -> Result<Opened, Problem> {
+    let (row, around) = store::by_link(tx, link)?;
     let (framework, version) = (&around.framework_code, &around.version_code);
     let document = framework::store::published(tx, framework, version)?
         .ok_or_else(|| Problem::internal("a draft points to a version that is not published"))?;
@@ -44,6 +45,7 @@ pub fn open(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
     });
     let status = rules::link_status(row.status(tx.now), around.status, asked.len());
     Ok(Opened {
+        link,
         row,
         around,
         document,
@@ -53,10 +55,10 @@ pub fn open(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
 }
 
 /// Looks at what a link leads to, to answer it: the self-assessment is held until the end of the transaction, so it is not handed in meanwhile.
-pub fn open_to_answer(tx: &mut Tx, id: Id) -> Result<Opened, Problem> {
-    let (row, _) = store::by_link(tx, id)?;
+pub fn open_to_answer(tx: &mut Tx, link: Link) -> Result<Opened, Problem> {
+    let (row, _) = store::by_link(tx, link)?;
     assessments::hold(tx, row.self_assessment_id)?;
-    open(tx, id)
+    open(tx, link)
 }
 
 /// What a link shows.
@@ -139,9 +141,9 @@ pub fn closed(status: LinkStatus) -> Option<Problem> {
 /// Keeps what came by an open link, when nobody was first.
 pub fn keep(tx: &mut Tx, opened: &Opened, given: &ContributionAnswersInput) -> Result<(), Problem> {
     let version = &opened.around.version_code;
-    if !store::keep_answers(tx, &opened.row, version, given)? {
-        // Read again: somebody handed in, or the coordinator took it back, in the same moment.
-        let now = open(tx, opened.row.id)?;
+    if !store::keep_answers(tx, opened.link, &opened.row, version, given)? {
+        // Read again: somebody handed in, or the coordinator took it back or gave a new link, in the same moment.
+        let now = open(tx, opened.link)?;
         return Err(closed(now.status).unwrap_or_else(Problem::stale));
     }
     let around = &opened.around;
@@ -155,10 +157,10 @@ pub fn keep(tx: &mut Tx, opened: &Opened, given: &ContributionAnswersInput) -> R
 /// Hands in by a link: all faults at once, and 409 where it cannot be answered.
 pub fn hand_in(
     tx: &mut Tx,
-    id: Id,
+    link: Link,
     given: &ContributionAnswersInput,
 ) -> Result<ContributionLink, Problem> {
-    let opened = open_to_answer(tx, id)?;
+    let opened = open_to_answer(tx, link)?;
     if let Some(conflict) = closed(opened.status) {
         return Err(conflict);
     }
@@ -167,6 +169,6 @@ pub fn hand_in(
         return Err(Problem::faults(faults));
     }
     keep(tx, &opened, given)?;
-    let now = open(tx, id)?;
+    let now = open(tx, link)?;
     view(tx, &now)
 }

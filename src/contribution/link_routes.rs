@@ -7,8 +7,7 @@ use super::form::{Filled, Pairs, Sent};
 use super::inputs::ContributionAnswersInput;
 use super::{ContributionLink, Questionnaire, page};
 use crate::access::Tx;
-use crate::access::link::ByLink;
-use crate::db::types::Id;
+use crate::access::link::{ByLink, Link};
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::query::{Nothing, Query};
 use crate::http::wrap::{Trace, language_of};
@@ -30,8 +29,8 @@ pub async fn open_contribution_link(
     _: Query<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let found = by
-        .read(|tx, id| {
-            let opened = answering::open(tx, id)?;
+        .read(|tx, link| {
+            let opened = answering::open(tx, link)?;
             answering::view(tx, &opened)
         })
         .await;
@@ -84,12 +83,14 @@ pub async fn answer_contribution(
     match sent {
         Sent::Json(body) => {
             let given = body.value;
-            let hand_in = move |tx: &mut Tx, id| stored(&answering::hand_in(tx, id, &given)?);
+            let hand_in = move |tx: &mut Tx, link| stored(&answering::hand_in(tx, link, &given)?);
             let stored = by.write_once(key, body.bytes, hand_in).await?;
             Ok(stored.response())
         }
         Sent::Form(pairs, _) if rendition == Rendition::Html => {
-            let outcome = by.write(move |tx, id| hand_in_form(tx, id, &pairs)).await;
+            let outcome = by
+                .write(move |tx, link| hand_in_form(tx, link, &pairs))
+                .await;
             Ok(page_of(&request, outcome))
         }
         Sent::Form(pairs, bytes) => program_form(&by, key, pairs, bytes).await,
@@ -103,9 +104,9 @@ async fn program_form(
     pairs: Pairs,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let hand_in = move |tx: &mut Tx, id| match hand_in_form(tx, id, &pairs)? {
+    let hand_in = move |tx: &mut Tx, link| match hand_in_form(tx, link, &pairs)? {
         Outcome::HandedIn => {
-            let opened = answering::open(tx, id)?;
+            let opened = answering::open(tx, link)?;
             stored(&answering::view(tx, &opened)?)
         }
         Outcome::Faulty(faulty) => Err(Problem::faults(faulty.2)),
@@ -119,8 +120,8 @@ fn stored(link: &ContributionLink) -> Result<Stored, Problem> {
 }
 
 /// Hands in what stands in a form; what has to be mended is given back with the questions.
-fn hand_in_form(tx: &mut Tx, id: Id, pairs: &Pairs) -> Result<Outcome, Problem> {
-    let opened: Opened = answering::open_to_answer(tx, id)?;
+fn hand_in_form(tx: &mut Tx, link: Link, pairs: &Pairs) -> Result<Outcome, Problem> {
+    let opened: Opened = answering::open_to_answer(tx, link)?;
     if let Some(conflict) = answering::closed(opened.status) {
         return Err(conflict);
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::inputs::ContributionAnswersInput;
 use super::{ContributedAnswer, Contribution, ContributionStatus, ContributionSummary, rules};
 use crate::access::Tx;
-use crate::access::link::SecretHash;
+use crate::access::link::{self, Link, SecretHash};
 use crate::audit::ActorView;
 use crate::db::guarded::one_changed;
 use crate::db::schema::{contribution, facility, self_assessment, unit};
@@ -175,6 +175,32 @@ pub fn all_of(tx: &mut Tx, head: &Head) -> Result<Vec<Contribution>, Problem> {
     views.collect()
 }
 
+/// For each of these self-assessments, each moment at which a ward was asked or answered, or until which it can.
+pub fn last_of(tx: &mut Tx, self_assessments: &[Id]) -> Result<Vec<(Id, Moment)>, Problem> {
+    let rows: Vec<(Id, ContributionStatus, Moment, Moment, Option<Moment>)> = contribution::table
+        .filter(contribution::self_assessment_id.eq_any(self_assessments.to_vec()))
+        .select((
+            contribution::self_assessment_id,
+            contribution::state,
+            contribution::created_at,
+            contribution::expires_at,
+            contribution::answered_at,
+        ))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let last =
+        |(of, state, created, expires, answered): (Id, _, Moment, Moment, Option<Moment>)| {
+            let open = (state == ContributionStatus::Open).then_some(expires);
+            (
+                of,
+                created
+                    .max(answered.unwrap_or(created))
+                    .max(open.unwrap_or(created)),
+            )
+        };
+    Ok(rows.into_iter().map(last).collect())
+}
+
 /// Of which self-assessment each of these is; what is gone is left out.
 pub fn self_assessments_of(tx: &mut Tx, ids: &[Id]) -> Result<BTreeMap<Id, Id>, Problem> {
     let found: Vec<(Id, Id)> = contribution::table
@@ -200,10 +226,11 @@ pub struct Around {
 }
 
 /// The contribution that a link leads to, and what is around it: the door has found its id by the secret's hash.
-pub fn by_link(tx: &mut Tx, id: Id) -> Result<(Row, Around), Problem> {
+pub fn by_link(tx: &mut Tx, link: Link) -> Result<(Row, Around), Problem> {
     contribution::table
         .inner_join(self_assessment::table.inner_join(facility::table))
-        .filter(contribution::id.eq(id))
+        .filter(contribution::id.eq(link.id))
+        .filter(contribution::secret_hash.eq(link.hash.0.to_vec()))
         .select((
             Row::as_select(),
             (
@@ -221,7 +248,7 @@ pub fn by_link(tx: &mut Tx, id: Id) -> Result<(Row, Around), Problem> {
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(link::unknown)
 }
 
 /// What a unit is called, if it is about one.
@@ -323,15 +350,18 @@ pub fn withdraw(tx: &mut Tx, read: &Row) -> Result<(), Problem> {
     one_changed(changed)
 }
 
-/// Keeps what came by the link for this version of the framework, when it is still as it was read; false when somebody was first.
+/// Keeps what came by the link for this version of the framework, when that still leads here and it is as it was read; false when somebody
+/// was first.
 pub fn keep_answers(
     tx: &mut Tx,
+    link: Link,
     read: &Row,
     version: &str,
     given: &ContributionAnswersInput,
 ) -> Result<bool, Problem> {
     let changed = diesel::update(contribution::table)
-        .filter(contribution::id.eq(read.id))
+        .filter(contribution::id.eq(link.id))
+        .filter(contribution::secret_hash.eq(link.hash.0.to_vec()))
         .filter(contribution::edit.eq(read.edit))
         .filter(contribution::state.eq(ContributionStatus::Open))
         .set((

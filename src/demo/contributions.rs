@@ -2,7 +2,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::ids;
-use crate::access::link::Secret;
+use crate::access::link::{Link, Secret};
 use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::contribution::inputs::{ContributionAnswersInput, ContributionInput};
@@ -61,7 +61,8 @@ fn ask(tx: &mut Tx, id: &str, house: &str, secret: &Secret, answered: bool) -> R
             }],
             given_by: Some("hoofdbegeleider".to_owned()),
         };
-        hand_in(tx, ids::id(id), &given)?;
+        let (id, hash) = (ids::id(id), secret.hash());
+        hand_in(tx, Link { id, hash }, &given)?;
     }
     Ok(())
 }

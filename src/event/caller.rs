@@ -144,6 +144,7 @@ impl Caller {
 fn reaches_alike(one: &Scope, other: &Scope) -> bool {
     one.organisations == other.organisations
         && one.facilities == other.facilities
+        && one.lent == other.lent
         && (one.directory, one.submitted) == (other.directory, other.submitted)
 }
 
