@@ -70,7 +70,7 @@ fn one(tx: &mut Tx, item: &Item, limit: Moment, approved_by: &str) -> Result<Out
     }
     remove(tx, item)?;
     let (kind, id) = subject(item);
-    let mut event = Event::new(DISPOSED, kind, id);
+    let mut event = Event::new(DISPOSED, kind, id).only_own(found.only_own);
     if let Some((organisation, facility)) = found.of {
         event = event.of(organisation, Some(facility));
     }

@@ -1,13 +1,14 @@
 //! Which records are due.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Item, Kind, Periods, attachment_ids, record};
+use super::{Item, Kind, Periods, attachment_ids, id_of, record};
 use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::attachment::AttachmentStatus;
 use crate::audit::frozen::{DISPOSED, REDACTED, SUBMITTED};
+use crate::contribution;
 use crate::db::schema::{
     attachment, audit_event, cycle, redaction, revision_attachment as reference, self_assessment,
     step_plan_version,
@@ -23,7 +24,7 @@ const STRETCH: usize = 50;
 /// A record's id, and from when its period counts.
 type Since = (String, Moment);
 
-/// Every record that is due, kind by kind; `told` is given how many were looked at, of how many.
+/// Every record that is due, kind by kind; `told` is given how many of a kind were looked at, of how many.
 pub async fn list(
     state: &State,
     periods: &Periods,
@@ -36,13 +37,14 @@ pub async fn list(
             continue;
         };
         let due = operator::read(state, now, move |tx| due(tx, kind, limit, None)).await?;
-        let all = due.len();
+        let (mut looked_at, all) = (0, due.len());
         for part in due.chunks(STRETCH) {
-            let part = part.to_vec();
+            let these = part.to_vec();
             let hashed =
-                operator::read(state, now, move |tx| hashed(tx, kind, months, &part)).await?;
+                operator::read(state, now, move |tx| hashed(tx, kind, months, &these)).await?;
             items.extend(hashed);
-            told(items.len(), all);
+            looked_at += part.len();
+            told(looked_at, all);
         }
     }
     Ok(items)
@@ -75,10 +77,10 @@ pub(super) fn due(
     only: Option<&str>,
 ) -> Result<Vec<Since>, Problem> {
     let found = match kind {
-        Kind::SelfAssessment => superseded(tx)?,
-        Kind::Draft => drafts(tx, limit)?,
+        Kind::SelfAssessment => superseded(tx, only)?,
+        Kind::Draft => drafts(tx, limit, only)?,
         Kind::Attachment => attachments(tx, limit, only)?,
-        Kind::Redaction => done(tx, limit)?,
+        Kind::Redaction => done(tx, limit, only)?,
         Kind::AuditPayload => payloads(tx, limit, only)?,
     };
     Ok(found
@@ -87,37 +89,45 @@ pub(super) fn due(
         .collect())
 }
 
-/// What a later cycle's took the place of, from the moment that one was handed in.
-fn superseded(tx: &mut Tx) -> Result<Vec<Since>, Problem> {
-    let rows: Vec<(Id, Option<Id>, Option<Moment>)> = self_assessment::table
-        .filter(self_assessment::state.eq(Status::Superseded))
+/// What a later cycle's took the place of, from the moment that one was handed in; where it was taken up again and left, from its last change.
+fn superseded(tx: &mut Tx, only: Option<&str>) -> Result<Vec<Since>, Problem> {
+    let mut query = self_assessment::table
+        .filter(self_assessment::superseded_by.is_not_null())
         .order(self_assessment::id)
         .select((
             self_assessment::id,
-            self_assessment::superseded_by,
-            self_assessment::submitted_at,
+            self_assessment::superseded_by.assume_not_null(),
+            self_assessment::updated_at,
         ))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    let mut found = Vec::new();
-    for (id, by, submitted_at) in rows {
-        let Some(by) = by else { continue };
-        let later: Option<Option<Moment>> = self_assessment::table
-            .filter(self_assessment::id.eq(by))
-            .select(self_assessment::submitted_at)
-            .into_boxed::<AnyBackend>()
-            .first(tx.conn)
-            .optional()?;
-        if let Some(since) = later.flatten().max(submitted_at) {
-            found.push((id.to_string(), since));
-        }
+        .into_boxed::<AnyBackend>();
+    if let Some(only) = only {
+        query = query.filter(self_assessment::id.eq(id_of(only)?));
     }
-    Ok(found)
+    let rows: Vec<(Id, Id, Moment)> = query.load(tx.conn)?;
+    let mut handed_in: BTreeMap<Id, Moment> = BTreeMap::new();
+    for part in rows.chunks(STRETCH) {
+        let later: Vec<Id> = part.iter().map(|(_, by, _)| *by).collect();
+        let found: Vec<(Id, Moment)> = self_assessment::table
+            .filter(self_assessment::id.eq_any(later))
+            .filter(self_assessment::submitted_at.is_not_null())
+            .select((
+                self_assessment::id,
+                self_assessment::submitted_at.assume_not_null(),
+            ))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        handed_in.extend(found);
+    }
+    let since = |(id, by, updated): (Id, Id, Moment)| {
+        let later = handed_in.get(&by)?;
+        Some((id.to_string(), updated.max(*later)))
+    };
+    Ok(rows.into_iter().filter_map(since).collect())
 }
 
-/// Drafts that were never handed in, from the due day of their cycle or their last change.
-fn drafts(tx: &mut Tx, limit: Moment) -> Result<Vec<Since>, Problem> {
-    let rows: Vec<(Id, Moment, Moment)> = self_assessment::table
+/// Drafts that were never handed in, from the due day of their cycle, their last change, or the last that a ward did or can still do.
+fn drafts(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Since>, Problem> {
+    let mut query = self_assessment::table
         .inner_join(cycle::table)
         .filter(self_assessment::state.eq(Status::Draft))
         .filter(self_assessment::submitted_revision.is_null())
@@ -125,11 +135,24 @@ fn drafts(tx: &mut Tx, limit: Moment) -> Result<Vec<Since>, Problem> {
         .filter(cycle::due.lt(limit))
         .order(self_assessment::id)
         .select((self_assessment::id, cycle::due, self_assessment::updated_at))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    Ok(rows
+        .into_boxed::<AnyBackend>();
+    if let Some(only) = only {
+        query = query.filter(self_assessment::id.eq(id_of(only)?));
+    }
+    let rows: Vec<(Id, Moment, Moment)> = query.load(tx.conn)?;
+    let mut last: BTreeMap<Id, Moment> = rows
         .into_iter()
-        .map(|(id, due, updated)| (id.to_string(), due.max(updated)))
+        .map(|(id, due, updated)| (id, due.max(updated)))
+        .collect();
+    let ids: Vec<Id> = last.keys().copied().collect();
+    for part in ids.chunks(STRETCH) {
+        for (id, moment) in contribution::store::last_of(tx, part)? {
+            last.entry(id).and_modify(|last| *last = moment.max(*last));
+        }
+    }
+    Ok(last
+        .into_iter()
+        .map(|(id, since)| (id.to_string(), since))
         .collect())
 }
 
@@ -176,14 +199,17 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
     Ok(found)
 }
 
-fn done(tx: &mut Tx, limit: Moment) -> Result<Vec<Since>, Problem> {
-    let rows: Vec<(Id, Moment)> = redaction::table
+fn done(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Since>, Problem> {
+    let mut query = redaction::table
         .filter(redaction::state.eq(RedactionStatus::Done))
         .filter(redaction::done_at.lt(limit))
         .order(redaction::id)
         .select((redaction::id, redaction::done_at.assume_not_null()))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
+        .into_boxed::<AnyBackend>();
+    if let Some(only) = only {
+        query = query.filter(redaction::id.eq(id_of(only)?));
+    }
+    let rows: Vec<(Id, Moment)> = query.load(tx.conn)?;
     Ok(rows
         .into_iter()
         .map(|(id, since)| (id.to_string(), since))
@@ -202,7 +228,7 @@ fn payloads(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Since>
         .select((audit_event::id, audit_event::at))
         .into_boxed::<AnyBackend>();
     if let Some(only) = only {
-        query = query.filter(audit_event::id.eq(super::id_of(only)?));
+        query = query.filter(audit_event::id.eq(id_of(only)?));
     }
     let rows: Vec<(Id, Moment)> = query.load(tx.conn)?;
     Ok(rows

@@ -15,13 +15,15 @@ use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::hash::{hex, sha256};
 use crate::problem::Problem;
 use crate::redaction;
-use crate::self_assessment::store;
+use crate::self_assessment::{Purpose, store};
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Whose it is, where it is somebody's.
+    /// The organisation and the facility whose it is, where it is somebody's.
     pub of: Option<(Id, Id)>,
+    /// Is what becomes of it its facility's alone to know?
+    pub only_own: bool,
     /// The bytes of a file that goes with it.
     pub content: Option<Id>,
     /// Its JSON, each object's members in the order of their names.
@@ -29,9 +31,10 @@ pub struct Record {
 }
 
 impl Record {
-    fn new(of: Option<(Id, Id)>, value: &Value) -> Self {
+    fn new(of: Option<(Id, Id)>, only_own: bool, value: &Value) -> Self {
         Self {
             of,
+            only_own,
             content: None,
             text: format!("{value}\n"),
         }
@@ -52,7 +55,7 @@ pub fn of(tx: &mut Tx, kind: Kind, id: &str) -> Result<Record, Problem> {
             let found = redaction::store::get(tx, id_of(id)?)?;
             let of = (organisation(tx, found.facility_id)?, found.facility_id);
             let value = json!({"kind": kind, "redaction": found});
-            Ok(Record::new(Some(of), &value))
+            Ok(Record::new(Some(of), true, &value))
         }
         Kind::AuditPayload => payload(tx, id_of(id)?),
     }
@@ -121,7 +124,12 @@ fn assessment(tx: &mut Tx, kind: Kind, id: Id) -> Result<Record, Problem> {
         .collect();
     let value = json!({"kind": kind, "organisationId": organisation, "selfAssessment": view, "contributions": contributions,
         "revisions": revisions, "attachments": named});
-    Ok(Record::new(Some((organisation, facility)), &value))
+    let only_own = head.purpose == Purpose::OwnImprovement;
+    Ok(Record::new(
+        Some((organisation, facility)),
+        only_own,
+        &value,
+    ))
 }
 
 fn file(tx: &mut Tx, id: &str) -> Result<Record, Problem> {
@@ -132,7 +140,7 @@ fn file(tx: &mut Tx, id: &str) -> Result<Record, Problem> {
     let has_bytes = found.status == crate::attachment::AttachmentStatus::Finished;
     Ok(Record {
         content: has_bytes.then_some(found.content_id),
-        ..Record::new(Some((organisation, facility)), &value)
+        ..Record::new(Some((organisation, facility)), true, &value)
     })
 }
 
@@ -150,6 +158,7 @@ fn payload(tx: &mut Tx, id: Id) -> Result<Record, Problem> {
         "subject": {"kind": event.subject_kind, "id": event.subject_id}, "actor": actor, "payload": said});
     Ok(Record::new(
         event.organisation_id.zip(event.facility_id),
+        event.only_own,
         &value,
     ))
 }

@@ -54,6 +54,12 @@ async fn let_in_by_an_admin(world: &World) -> Actor {
     world.machine_of("door-een-admin", &scopes)
 }
 
+/// A draft of De Linde for own improvement, with its path.
+pub async fn own_draft(world: &World) -> (Actor, String) {
+    let path = in_state(world, "ownImprovement", "draft").await;
+    (world.linde(), path)
+}
+
 /// A self-assessment of De Linde for this purpose, in this state.
 async fn in_state(world: &World, purpose: &str, state: &str) -> String {
     let linde = world.linde();

@@ -176,6 +176,49 @@ on_both! {
         assert_eq!(faults(&world).await, []);
     }
 
+    async fn a_draft_on_which_a_ward_worked_a_while_ago_is_not_due(world: World) {
+        let wilg = world.wilg();
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let contributions = format!("{path}/contributions");
+        later(&world, 8);
+        let wilg = coordinator(&world, 9_990_003);
+        let made = wilg.post(&contributions, json!({"criteria": [ids::CRITERION]})).await.expect(201);
+        world.anyone().post(&format!("{}/answers", link_of(&made)), json!({"answers": [{"criterionCode": ids::CRITERION, "level": "volledig"}]})).await.expect(200);
+        later(&world, 8);
+        let drafts: &[(Kind, u32)] = &[(Kind::Draft, 12)];
+        let of_wilg = |items: &[Item]| items.iter().any(|item| path.ends_with(&item.id));
+        assert!(!of_wilg(&listed(&world, drafts).await), "a ward answered eight months ago");
+        later(&world, 5);
+        assert!(of_wilg(&listed(&world, drafts).await));
+    }
+
+    async fn what_becomes_of_own_improvement_is_its_facilitys_alone(world: World) {
+        let (_, path) = crate::purposes::own_draft(&world).await;
+        later(&world, 90);
+        let drafts: &[(Kind, u32)] = &[(Kind::Draft, 12)];
+        let items = listed(&world, drafts).await;
+        let item = items.iter().find(|item| path.ends_with(&item.id)).expect("the draft");
+        assert_eq!(disposed(&world, drafts, item).await, Outcome::Disposed);
+        assert_eq!(faults(&world).await, []);
+        let admin = world.with_token(&issuer::token_at(&world.state.clock, "admin", None));
+        let query = format!("/auditEvents?subjectId={}", item.id);
+        assert_eq!(admin.get(&query).await.expect(200).body["items"], json!([]));
+        assert!(coordinator(&world, 9_990_001).get(&query).await.expect(200).body.to_string().contains("recordDisposed"));
+    }
+
+    async fn what_was_taken_up_again_and_left_is_due_once_a_later_one_is_handed_in(world: World) {
+        let linde = world.linde();
+        let path = format!("/selfAssessments/{}", ids::SELF_ASSESSMENT);
+        let last = linde.get(&path).await.expect(200);
+        linde.seen(&last).post(&format!("{path}/reopenings"), json!({"reason": "Vergeten"})).await.expect(200);
+        superseded(&world).await;
+        assert_eq!(linde.get(&path).await.expect(200).body["status"], "draft");
+        later(&world, 25);
+        let items = listed(&world, SUPERSEDED).await;
+        assert!(items.iter().any(|item| item.id == ids::SELF_ASSESSMENT));
+    }
+
     async fn what_wards_contributed_goes_to_the_archive_and_away_with_its_draft(world: World) {
         let (path, _, made) = asked(&world.wilg()).await;
         let ward = made.body["id"].as_str().expect("an id");
