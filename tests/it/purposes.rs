@@ -40,7 +40,7 @@ async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {
     confirm_and_hand_in(linde, &saved).await
 }
 
-/// A machine that an admin let in for De Linde, without a mandate of De Linde itself.
+/// A machine that an admin let in for De Linde, whose own mandate is for its directory alone.
 async fn let_in_by_an_admin(world: &World) -> Actor {
     let mut scopes = known_scopes();
     scopes.retain(|scope| !scope.starts_with("confirm:") && !scope.starts_with("submit:"));
@@ -51,6 +51,9 @@ async fn let_in_by_an_admin(world: &World) -> Actor {
         .put("/integrations/door-een-admin", grant)
         .await
         .expect(201);
+    let mandate = json!({"clientId": "door-een-admin", "name": "Zorgatlas", "scopes": ["read:events", "read:facilities"], "validUntil": "2028-01-01T00:00:00Z"});
+    let mandates = format!("/organisations/{}/mandates", ids::ORGANISATION);
+    world.linde().post(&mandates, mandate).await.expect(201);
     world.machine_of("door-een-admin", &scopes)
 }
 

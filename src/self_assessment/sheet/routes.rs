@@ -296,23 +296,21 @@ pub async fn send_answer_sheet(
 ) -> Result<HttpResponse, Problem> {
     let (id, StoreQuery(store)) = (path.0, query.0);
     let bytes = sheet.0;
+    let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
+    allowed.read(right).await?;
+    let sent = bytes.clone();
+    // Unpacked while no turn to read or write is taken: nobody waits for a workbook.
+    let grid = web::block(move || Grid::of(&sent)).await;
+    let grid = grid.map_err(Problem::internal)??;
     if !store {
         let checked = allowed.read(move |tx| {
             let head = store::own_head(tx, id)?;
-            let outcome = work::check(tx, &head, &Grid::of(&bytes)?)?;
+            let outcome = work::check(tx, &head, &grid)?;
             Stored::done(&store::tag(&head), &outcome)
         });
         return Ok(checked.await?.response());
     }
     let if_match = if_match.required()?;
-    let sent = bytes.clone();
-    // Read before the turn to write comes: nobody waits for a workbook to be unpacked.
-    let grid = allowed
-        .read(move |tx| {
-            store::own_head(tx, id)?;
-            Grid::of(&sent)
-        })
-        .await?;
     let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
     let save = move |tx: &mut Tx| {
         let (outcome, tag) = work::save(tx, id, &if_match, &grid)?;

@@ -80,3 +80,51 @@ fn what_is_no_sheet_is_refused() {
     let wide = "a;".repeat(MOST_COLUMNS + 1);
     assert!(Grid::of(wide.as_bytes()).is_err());
 }
+
+/// A workbook with these texts put in the place of others, in whichever part they stand.
+fn bent(book: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).expect("a workbook");
+    let mut bent = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).expect("text");
+        let name = part.name().expect("a name").into_owned();
+        bent.start_file(name, options).expect("a part");
+        let text = text.replace(from, to);
+        std::io::Write::write_all(&mut bent, text.as_bytes()).expect("written");
+    }
+    bent.finish().expect("a workbook").into_inner()
+}
+
+#[test]
+fn what_a_workbook_says_of_its_size_is_not_believed() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet()
+        .write_string(0, 0, "Code")
+        .expect("a cell");
+    let book = book.save_to_buffer().expect("a workbook");
+    assert!(super::grid::Grid::of(&bent(&book, "Code", "code")).is_ok());
+    for said in [
+        "4000000000",
+        "99999999999999999999999",
+        "",
+        "400001",
+        "&#52;",
+    ] {
+        let bomb = bent(
+            &book,
+            "uniqueCount=\"1\"",
+            &format!("uniqueCount = '{said}'"),
+        );
+        let refused = super::grid::Grid::of(&bomb).expect_err(said);
+        assert_eq!(refused.issues()[0].kind, "malformedSheet", "{said}");
+    }
+    let rows = bent(
+        &book,
+        "</row>",
+        &format!("</row>{}", "<row/>".repeat(400_001)),
+    );
+    assert!(super::grid::Grid::of(&rows).is_err());
+}

@@ -1,7 +1,8 @@
 //! A sheet as an Excel workbook.
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, Xlsx};
+use memchr::memmem;
 use rust_xlsxwriter::{
     DataValidation, DocProperties, Format, FormatAlign, Formula, ProtectionOptions, Workbook,
     Worksheet, XlsxError,
@@ -18,6 +19,8 @@ use crate::text::{Language, Text};
 const MOST_FILES: usize = 200;
 /// What a workbook may hold unpacked, in bytes: some hundred times a whole framework.
 const MOST_BYTES: u64 = 16_777_216;
+/// Texts, and rows, that a workbook may have: more than its cells can hold.
+const MOST_TEXTS: usize = 400_000;
 /// How wide each column is, in characters.
 const WIDTHS: [f64; 10] = [22.0, 20.0, 24.0, 60.0, 50.0, 30.0, 18.0, 50.0, 24.0, 18.0];
 
@@ -151,7 +154,7 @@ pub fn read(bytes: &[u8]) -> Result<Grid, Problem> {
     Ok(grid)
 }
 
-/// Unpacks everything once without keeping it: what a file says of its size is not believed.
+/// Unpacks everything once without keeping it: what a file says of its size is not believed, nor how many texts or rows it says or has.
 fn refuse_bombs(bytes: &[u8]) -> Result<(), Problem> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > MOST_FILES {
@@ -160,8 +163,35 @@ fn refuse_bombs(bytes: &[u8]) -> Result<(), Problem> {
     let mut left = MOST_BYTES;
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(unreadable)?;
-        let read = io::copy(&mut file.take(left + 1), &mut io::sink()).map_err(unreadable)?;
+        let mut part = Vec::new();
+        let read = file
+            .take(left + 1)
+            .read_to_end(&mut part)
+            .map_err(unreadable)?;
+        let read = u64::try_from(read).unwrap_or(u64::MAX);
         left = left.checked_sub(read).ok_or_else(too_large)?;
+        if says_too_much(&part) {
+            return Err(too_large());
+        }
     }
     Ok(())
+}
+
+/// Does a part say that it has more texts than any answer sheet, for which the reader would make room before it looks; or has it more rows?
+fn says_too_much(part: &[u8]) -> bool {
+    let mut counts = memmem::find_iter(part, b"uniqueCount").filter_map(|at| part.get(at..));
+    counts.any(|said| number_in(said).is_none_or(|number| number > MOST_TEXTS))
+        || memmem::find_iter(part, b"row").count() > MOST_TEXTS
+}
+
+/// The number of an attribute: `uniqueCount="12"`.
+fn number_in(attribute: &[u8]) -> Option<usize> {
+    let digits = attribute
+        .iter()
+        .skip_while(|byte| !matches!(byte, b'"' | b'\''))
+        .skip(1)
+        .take_while(|byte| byte.is_ascii_digit())
+        .take(10);
+    let digits: String = digits.copied().map(char::from).collect();
+    digits.parse().ok()
 }
