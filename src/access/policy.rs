@@ -46,7 +46,8 @@ policy! {
     ReadIntegrations       read  ""                       [Admin];
     ManageIntegrations     write ""                       [Admin];
     ReadMandates           read  ""                       [Facility, Admin];
-    GiveMandate            write ""                       [Facility, Admin];
+    GiveMandate            write ""                       [Facility];
+    RevokeMandate          write ""                       [Facility, Admin];
 
     ReadFrameworks         read  "read:frameworks"        [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ManageFrameworks       write ""                       [Admin];

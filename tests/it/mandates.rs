@@ -244,13 +244,17 @@ on_both! {
         }
     }
 
-    async fn an_admin_gives_a_mandate_for_any_organisation(world: World) {
-        let admin = world.admin();
-        let given = give(&admin, BERK, limited(&world, &[READ], &[BERK_HOSPITAL])).await;
-        assert_eq!(given.body["givenBy"]["role"], "admin");
+    async fn an_admin_takes_a_mandate_back_and_gives_none(world: World) {
+        let (admin, berk) = (world.admin(), world.berk());
+        admin.post(BERK, limited(&world, &[READ], &[BERK_HOSPITAL])).await.problem(403, "missingPermission");
+        assert_eq!(berk.post(BERK, limited(&world, &[READ], &[IBW])).await.problem(400, "badRequest").issues()[0].1, "facilities[0]");
+        let given = give(&berk, BERK, limited(&world, &[READ], &[BERK_HOSPITAL])).await;
+        let path = path_of(&given.body);
+        admin.seen(&given).put(&path, mandate(&world, &[READ, WRITE])).await.problem(403, "missingPermission");
         let machine = vendor(&world, &[READ]);
         assert_eq!(ids_of(&machine.get("/selfAssessments").await.expect(200)), [BERK_ASSESSMENT]);
-        assert_eq!(admin.post(BERK, limited(&world, &[READ], &[IBW])).await.problem(400, "badRequest").issues()[0].1, "facilities[0]");
+        admin.seen(&given).delete(&path).await.expect(204);
+        machine.get("/selfAssessments").await.problem(403, "missingPermission");
         admin.get("/organisations/0190a000-0000-7000-8000-0000000000ff/mandates").await.problem(404, "resourceNotFound");
     }
 

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, delete, get, post, put};
 
 use super::{Mandate, MandateInput, work};
-use crate::access::policy::{GiveMandate, ReadMandates};
+use crate::access::policy::{GiveMandate, ReadMandates, RevokeMandate};
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::http::answer;
@@ -111,11 +111,11 @@ pub async fn replace_mandate(
 /// It stays readable, with who revoked it and when.
 #[utoipa::path(tag = "Mandates", operation_id = "revokeMandate",
     params(("organisationId" = Id, Path, description = "The organisation."), ("mandateId" = Id, Path, description = "The mandate.")),
-    extensions(("x-action" = json!("GiveMandate"))),
+    extensions(("x-action" = json!("RevokeMandate"))),
     responses((status = 204, description = "It is revoked.")))]
 #[delete("/organisations/{organisationId}/mandates/{mandateId}")]
 pub async fn revoke_mandate(
-    allowed: Allowed<GiveMandate>,
+    allowed: Allowed<RevokeMandate>,
     path: Path<(Id, Id)>,
     if_match: IfMatch,
     _: Query<Nothing>,
