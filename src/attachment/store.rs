@@ -32,6 +32,11 @@ fn visible(scope: &Scope) -> Visible<Joined> {
     if !scope.submitted {
         return own;
     }
+    Box::new(own.or(handed_in()))
+}
+
+/// Those that what was handed in to prepare an inspection names.
+fn handed_in() -> Visible<Joined> {
     let named = reference::table
         .inner_join(
             self_assessment::table.on(self_assessment::id.eq(reference::self_assessment_id)),
@@ -42,7 +47,7 @@ fn visible(scope: &Scope) -> Visible<Joined> {
         .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
         .select(reference::attachment_id);
     let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(own.or(arrived.and(diesel::dsl::exists(named))))
+    Box::new(arrived.and(diesel::dsl::exists(named)))
 }
 
 type Row = (
@@ -119,6 +124,26 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     })
 }
 
+/// May the caller see it? Of what is only lent to it, a machine sees what it stored itself and what was handed in to prepare an inspection:
+/// anything else can go with something for own improvement.
+fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem> {
+    let client = &tx.actor.claims.client;
+    if tx.scope.lent.is_empty() || (client.is_some() && found.stored_by.client == *client) {
+        return Ok(true);
+    }
+    let own = facilities::owned::<Joined>(&tx.scope.improving());
+    let shown: Option<Id> = attachment::table
+        .inner_join(facility::table)
+        .filter(own.or(handed_in()))
+        .filter(attachment::facility_id.eq(found.facility_id))
+        .filter(attachment::id.eq(found.id))
+        .select(attachment::id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    Ok(shown.is_some())
+}
+
 /// The attachment, if the caller may know about it; of this facility, where the caller knows more than one by its id.
 pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, Problem> {
     let mut query = attachment::table
@@ -134,7 +159,14 @@ pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, P
     let mut rows: Vec<Row> = query.load(tx.conn)?;
     match (rows.pop(), rows.pop()) {
         (None, _) => Err(Problem::not_found()),
-        (Some(row), None) => attachment_of(row),
+        (Some(row), None) => {
+            let found = attachment_of(row)?;
+            if is_shown(tx, &found)? {
+                Ok(found)
+            } else {
+                Err(Problem::not_found())
+            }
+        }
         (Some(_), Some(_)) => Err(ambiguous()),
     }
 }
@@ -193,17 +225,26 @@ pub fn look(
         .first(tx.conn)
         .optional()?;
     let found = row.map(attachment_of).transpose()?;
+    if let Some(found) = &found
+        && !is_shown(tx, found)?
+    {
+        return Err(taken());
+    }
     condition.check_once(found.as_ref().map(Attachment::tag).as_ref())?;
     match found {
         Some(found) if found.status == AttachmentStatus::Redacted => Err(redacted()),
-        Some(found) if found.sent_sha256 != announced.sha256 => Err(Problem::conflict(Text::new(
-            "Deze bijlage is er al, met andere bytes; neem een nieuw id.",
-            "Cette annexe existe déjà, avec d'autres octets ; prenez un nouvel id.",
-            "This attachment is there already, with other bytes; take a new id.",
-        ))),
+        Some(found) if found.sent_sha256 != announced.sha256 => Err(taken()),
         Some(found) => Ok(Some(found)),
         None => check_references(tx, announced).map(|()| None),
     }
+}
+
+fn taken() -> Problem {
+    Problem::conflict(Text::new(
+        "Deze bijlage is er al, met andere bytes; neem een nieuw id.",
+        "Cette annexe existe déjà, avec d'autres octets ; prenez un nouvel id.",
+        "This attachment is there already, with other bytes; take a new id.",
+    ))
 }
 
 /// 409: a redaction removed these bytes, and they do not come back under this id.

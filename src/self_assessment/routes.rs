@@ -115,7 +115,7 @@ pub async fn create_self_assessment(
 ) -> Result<HttpResponse, Problem> {
     let (id, input) = (Id::new(), body.value);
     let named = input.clone();
-    let right = move |tx: &mut Tx| work::facility_in(tx, &named).map(drop);
+    let right = move |tx: &mut Tx| work::may_create(tx, &named);
     let create = move |tx: &mut Tx| {
         let head = work::create(tx, id, &input)?;
         let made = store::current(tx, &head)?;

@@ -88,10 +88,7 @@ fn asked_in(
     if !cycle.facility_types.contains(&whose.kind) {
         return Err(not_for(cycle, &whose.kind));
     }
-    let (scope, organisation) = (&tx.scope, facility.organisation_id);
-    if !cycle.purpose.is_own_of(scope, facility.id, organisation) {
-        return Err(only_lent());
-    }
+    check_owner(tx, facility, cycle)?;
     if store::exists(tx, facility.id, whose.unit, cycle.id)? {
         return Err(store::exists_already());
     }
@@ -153,6 +150,22 @@ fn answered_with_the_whole() -> Problem {
 /// The caller's own facility that the body names.
 pub fn facility_in(tx: &mut Tx, input: &SelfAssessmentInput) -> Result<Facility, Problem> {
     facility::in_body(facility::own(tx, input.facility_id))
+}
+
+/// May the caller make it, and so read it? A repeated request is answered only where it still may.
+pub fn may_create(tx: &mut Tx, input: &SelfAssessmentInput) -> Result<(), Problem> {
+    let facility = facility_in(tx, input)?;
+    let cycle = cycle_store::get(tx, input.cycle_id)
+        .map_err(|fault| fault.as_unknown("cycleId", input.cycle_id))?;
+    check_owner(tx, &facility, &cycle)
+}
+
+fn check_owner(tx: &Tx, facility: &Facility, cycle: &Cycle) -> Result<(), Problem> {
+    let organisation = facility.organisation_id;
+    let is_own = cycle
+        .purpose
+        .is_own_of(&tx.scope, facility.id, organisation);
+    if is_own { Ok(()) } else { Err(only_lent()) }
 }
 
 /// What a new self-assessment starts from.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::access::{callers, reviewed};
 use crate::support::{
-    Actor, Answer, World, answer_whole, confirm_and_hand_in, new_hospital, path_of,
+    Actor, Answer, World, answer_whole, confirm_and_hand_in, digest_of, new_hospital, path_of,
 };
 
 const PURPOSES: [&str; 2] = ["ownImprovement", "inspectionPreparation"];
@@ -27,6 +27,22 @@ async fn open_cycle(world: &World, purpose: &str) -> String {
         "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": purpose});
     let made = world.planner().post("/cycles", input).await.expect(201);
     made.body["id"].as_str().expect("an id").to_owned()
+}
+
+/// A text file of the hospital, sent by this caller; gives back its path.
+async fn store_attachment(actor: &Actor, hospital: &str) -> String {
+    let path = format!(
+        "/attachments/{}?facilityId={hospital}",
+        uuid::Uuid::now_v7()
+    );
+    let bytes = b"Een verslag.".to_vec();
+    actor
+        .with("repr-digest", &digest_of(&bytes))
+        .with("content-type", "text/plain")
+        .send("PUT".parse().expect("a method"), &path, Some(bytes))
+        .await
+        .expect(201);
+    path
 }
 
 async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {
@@ -178,6 +194,30 @@ on_both! {
         assert!(!tasks.body.to_string().contains(&cycle), "{:?}", tasks.body);
         machine.post("/selfAssessments", input.clone()).await.problem(403, "missingPermission");
         world.linde().post("/selfAssessments", input).await.expect(201);
+    }
+
+    async fn what_a_machine_made_under_a_mandate_is_not_repeated_to_it_once_only_an_admin_lets_it_in(world: World) {
+        let (linde, admin) = (world.linde(), world.admin());
+        let hospital = new_hospital(&world, ids::ORGANISATION).await;
+        let cycle = open_cycle(&world, "ownImprovement").await;
+        let scopes = ["read:selfAssessments", "write:selfAssessments", "read:attachments", "write:attachments"];
+        let mandates = format!("/organisations/{}/mandates", ids::ORGANISATION);
+        let mandate = json!({"clientId": "eerst-mandaat", "name": "EPD", "scopes": scopes, "validUntil": "2028-01-01T00:00:00Z"});
+        let given = linde.post(&mandates, mandate).await.expect(201);
+        let machine = world.machine_of("eerst-mandaat", &scopes).with("idempotency-key", "maak");
+        let input = json!({"facilityId": hospital, "cycleId": cycle});
+        machine.post("/selfAssessments", input.clone()).await.expect(201);
+        machine.post("/selfAssessments", input.clone()).await.expect(201);
+        let file = store_attachment(&linde, &hospital).await;
+        machine.get(&file).await.expect(200);
+        linde.seen(&given).delete(&path_of(&given.body)).await.expect(204);
+        let grant = json!({"name": "EPD", "scopes": scopes, "organisations": [ids::ORGANISATION]});
+        admin.put("/integrations/eerst-mandaat", grant).await.expect(201);
+        machine.post("/selfAssessments", input).await.problem(403, "missingPermission");
+        machine.get(&file).await.problem(404, "resourceNotFound");
+        // What it stores itself, it reads.
+        let own = store_attachment(&machine, &hospital).await;
+        machine.get(&own).await.expect(200);
     }
 
     async fn nobody_else_counts_what_is_for_own_improvement(world: World) {
