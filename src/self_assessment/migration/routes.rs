@@ -47,7 +47,7 @@ pub async fn migrate_framework(
     let id = Id::new();
     let start = move |tx: &mut Tx| {
         let asked = work::start(tx, id, framework.as_str(), version.as_str(), &input)?;
-        Stored::created(asked.href.clone(), &ETag::edit(asked.edit), &asked)
+        Stored::created(asked.href.clone(), &tag(&asked)?, &asked)
     };
     let stored = allowed
         .write_once(key, body.bytes, |_| Ok(()), start)
@@ -107,7 +107,7 @@ pub async fn read_migration(
             }
         })
         .await?;
-    answer::found(&found, &ETag::edit(found.edit), &known)
+    answer::found(&found, &tag(&found)?, &known)
 }
 
 /// The operations on migrations.
@@ -115,4 +115,10 @@ pub fn operations(to: &mut impl Operations) {
     to.operation(migrate_framework)
         .operation(list_migrations)
         .operation(read_migration);
+}
+
+/// The tag of what is shown of it. Not a counter: that would also count the steps that moved what nobody is shown.
+fn tag(migration: &Migration) -> Result<ETag, Problem> {
+    let shown = serde_json::to_vec(migration).map_err(Problem::internal)?;
+    Ok(ETag::of_content("m", &shown))
 }
