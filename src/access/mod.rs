@@ -40,7 +40,7 @@ pub mod token;
 pub use behalf::OnBehalfOf;
 pub use granted::{Admission, LiveMandate};
 pub use policy::{Action, Writes};
-pub use pool::{Database, Reach, connect};
+pub use pool::{Database, Reach, aside, connect};
 pub use role::Role;
 pub use scope::Scope;
 

@@ -252,6 +252,13 @@ impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
     }
 }
 
+/// Works on a thread where nobody waits for it, without the database.
+pub async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    hop(work).await
+}
+
 #[allow(clippy::disallowed_methods, reason = "this is the one hop to a thread")]
 async fn hop<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::grid::Grid;
 use super::{LIMIT, SheetFormat, SheetOutcome, csv, table, work, xlsx};
 use crate::access::policy::{AnswerSelfAssessment, ReadSelfAssessments};
-use crate::access::{Allowed, Tx};
+use crate::access::{Allowed, Tx, aside};
 use crate::db::types::Id;
 use crate::http::body::{media_type, too_large, unsupported};
 use crate::http::etag::{IfNoneMatch, OptionalIfMatch};
@@ -300,8 +300,7 @@ pub async fn send_answer_sheet(
     allowed.read(right).await?;
     let sent = bytes.clone();
     // Unpacked while no turn to read or write is taken: nobody waits for a workbook.
-    let grid = web::block(move || Grid::of(&sent)).await;
-    let grid = grid.map_err(Problem::internal)??;
+    let grid = aside(move || Grid::of(&sent)).await?;
     if !store {
         let checked = allowed.read(move |tx| {
             let head = store::own_head(tx, id)?;
