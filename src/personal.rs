@@ -63,8 +63,8 @@ fn digit(character: char) -> Option<u64> {
         .map(|zero| u64::from(code - zero))
 }
 
-/// What nobody sees between two digits: soft hyphens, zero-width characters, marks of direction, variation and keycaps.
-fn is_invisible(character: char) -> bool {
+/// What nobody sees between two letters or digits: soft hyphens, zero-width characters, marks of direction, variation and keycaps.
+pub(crate) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')

@@ -118,9 +118,28 @@ fn is_disposed(tx: &mut Tx, id: Id) -> Result<bool, Problem> {
     Ok(found.is_some())
 }
 
+/// Erases what events said of a revision, before another event speaks of it. Their own hashes stay under the seals.
+pub fn forget(tx: &mut Tx, id: Id, number: i64) -> Result<(), Problem> {
+    for (event, _) in speaking_of(tx, id, number)? {
+        super::erase(tx, event.id)?;
+    }
+    Ok(())
+}
+
 /// The last event that speaks of a revision: the one with the highest number, or one that is still to be numbered.
 fn last_word(tx: &mut Tx, id: Id, number: i64) -> Result<Option<Id>, Problem> {
-    let rows: Vec<(StoredEvent, Option<i64>)> = audit_event::table
+    let speaking = speaking_of(tx, id, number)?.into_iter();
+    let last = speaking.max_by_key(|(event, seq)| (seq.unwrap_or(i64::MAX), event.arrival));
+    Ok(last.map(|(event, _)| event.id))
+}
+
+/// The events that speak of a revision, with their numbers.
+fn speaking_of(
+    tx: &mut Tx,
+    id: Id,
+    number: i64,
+) -> Result<Vec<(StoredEvent, Option<i64>)>, Problem> {
+    let mut rows: Vec<(StoredEvent, Option<i64>)> = audit_event::table
         .left_join(audit_order::table.on(audit_order::event_id.eq(audit_event::id)))
         .filter(audit_event::subject_id.eq(id.to_string()))
         .filter(
@@ -131,9 +150,6 @@ fn last_word(tx: &mut Tx, id: Id, number: i64) -> Result<Option<Id>, Problem> {
         .select((audit_event::all_columns, audit_order::seq.nullable()))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let speaking = rows
-        .into_iter()
-        .filter(|(event, _)| word(event).is_some_and(|(_, said)| said.revision == number));
-    let last = speaking.max_by_key(|(event, seq)| (seq.unwrap_or(i64::MAX), event.arrival));
-    Ok(last.map(|(event, _)| event.id))
+    rows.retain(|(event, _)| word(event).is_some_and(|(_, said)| said.revision == number));
+    Ok(rows)
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::personal::is_invisible;
 use crate::self_assessment::OpenReason;
 
 /// What stands where a text was removed, however long that was.
@@ -76,8 +77,8 @@ pub struct Needle {
 type Folded = (char, usize, usize);
 
 impl Needle {
-    /// This text; or in whichever size its letters are. An accent is the same whether it was typed with its letter or after it, and a blank
-    /// is the same whichever it is.
+    /// This text; or in whichever size its letters are. An accent is the same whether it was typed with its letter or after it, a blank,
+    /// a hyphen or an apostrophe whichever it is, and what cannot be seen is not there.
     pub fn new(text: &str, ignore_case: bool) -> Self {
         Self {
             text: text.to_owned(),
@@ -141,7 +142,11 @@ impl Needle {
 
     /// Could JSON as it is written hold it? Cheap, and never wrong when it says no.
     pub fn may_be_in(&self, written: &str) -> bool {
-        !self.is_plain() || written.contains('\\') || written.contains(&self.text)
+        // A letter outside ASCII can be compared as one of it: the Kelvin sign is a K.
+        !self.is_plain()
+            || !written.is_ascii()
+            || written.contains('\\')
+            || written.contains(&self.text)
     }
 
     /// Do the texts in the JSON hold it?
@@ -193,7 +198,8 @@ fn is_text(name: &str, member: &Value) -> bool {
     !is_code && !is_code_list && !CODES.contains(&name)
 }
 
-/// A text as it is compared: each letter with its accents in one, every blank a space; in small letters, if their size makes no difference.
+/// A text as it is compared: each letter with its accents in one and in its plain form, blanks one space however many, hyphens and apostrophes one
+/// each, what cannot be seen left out; in small letters, if their size makes no difference.
 fn fold(text: &str, ignore_case: bool) -> Vec<Folded> {
     let mut starts: Vec<usize> = text
         .char_indices()
@@ -204,18 +210,32 @@ fn fold(text: &str, ignore_case: bool) -> Vec<Folded> {
         starts.insert(0, 0);
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    let mut folded = Vec::new();
+    let mut folded: Vec<Folded> = Vec::new();
     for (start, end) in starts.iter().copied().zip(ends) {
-        for letter in text.get(start..end).unwrap_or_default().nfc() {
-            let letter = if letter.is_whitespace() { ' ' } else { letter };
-            if ignore_case {
-                folded.extend(letter.to_lowercase().map(|one| (one, start, end)));
-            } else {
-                folded.push((letter, start, end));
+        for letter in text.get(start..end).unwrap_or_default().nfkc() {
+            let letter = plain(letter);
+            match folded.last_mut() {
+                _ if is_invisible(letter) => {}
+                Some((' ', _, until)) if letter == ' ' => *until = end,
+                _ if ignore_case => {
+                    folded.extend(letter.to_lowercase().map(|one| (one, start, end)));
+                }
+                _ => folded.push((letter, start, end)),
             }
         }
     }
     folded
+}
+
+/// The letter that people mean, where programs put another for it.
+fn plain(letter: char) -> char {
+    match letter {
+        letter if letter.is_whitespace() => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' => '\'',
+        '\u{201c}'..='\u{201f}' => '"',
+        letter => letter,
+    }
 }
 
 fn letters(folded: &[Folded]) -> Vec<char> {
@@ -263,7 +283,26 @@ mod tests {
             // Another kind of blank.
             ("An Peeters", false, "An\u{a0}Peeters", Some("[verwijderd]")),
             ("An\u{a0}Peeters", false, "An Peeters", Some("[verwijderd]")),
-            ("An Peeters", false, "An\nPeeters", Some("[verwijderd]")),
+            ("An Peeters", false, "An\r\nPeeters", Some("[verwijderd]")),
+            ("An Peeters", false, "An  Peeters.", Some("[verwijderd].")),
+            // What a word processor makes of it.
+            (
+                "Wilma",
+                false,
+                "Wil\u{ad}ma, Wil\u{200b}ma",
+                Some("[verwijderd], [verwijderd]"),
+            ),
+            ("Wil\u{ad}ma", false, "Wilma", Some("[verwijderd]")),
+            ("Anne-Mie", false, "Anne\u{2011}Mie", Some("[verwijderd]")),
+            ("D'Hondt", false, "D\u{2019}Hondt", Some("[verwijderd]")),
+            ("Soffie", false, "So\u{fb03}e", Some("[verwijderd]")),
+            ("Karel", false, "\u{212a}arel", Some("[verwijderd]")),
+            (
+                "zeg \u{201c}ja\u{201d}",
+                false,
+                "zeg \"ja\"",
+                Some("[verwijderd]"),
+            ),
             (
                 "zeg \"ja\"",
                 false,

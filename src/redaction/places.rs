@@ -227,18 +227,15 @@ pub const TABLES: &[Table] = &[
         "integration",
         &["client_id", "name", "scopes", "organisations"],
     ),
-    // Of an organisation, and about a machine.
-    none(
-        "mandate",
-        &[
-            "client_id",
-            "name",
-            "scopes",
-            "contact",
-            "given_by",
-            "revoked_by",
-        ],
-    ),
+    // Of an organisation: taken out where the caller acts for the whole of it.
+    Table {
+        name: "mandate",
+        counted: "mandates",
+        removal: Removal::ItsOwn,
+        edited: true,
+        texts: &[("name", Form::Plain), ("contact", Form::Plain)],
+        others: &["client_id", "scopes", "given_by", "revoked_by"],
+    },
     none("mandate_facility", &[]),
     none(
         "framework_version",

@@ -9,12 +9,13 @@ use super::needle::Needle;
 use super::places::{Form, Of, Removal, TABLES, Table};
 use super::{Counts, RedactionMark};
 use crate::access::Tx;
-use crate::audit::frozen::{REDACTED, Submitted};
+use crate::audit::frozen::{self, REDACTED, Submitted};
 use crate::audit::{self, Event};
 use crate::db::schema::{
-    audit_event, idempotency, self_assessment, self_assessment_revision as revision,
+    audit_event, idempotency, mandate, self_assessment, self_assessment_revision as revision,
+    step_plan_version,
 };
-use crate::db::types::{AnyBackend, Conn, Id, JsonText, SqlId};
+use crate::db::types::{AnyBackend, Conn, Id, JsonText, SqlId, Visible};
 use crate::problem::Problem;
 use crate::self_assessment::Purpose;
 
@@ -26,6 +27,8 @@ pub(super) struct Remover<'a> {
     pub needle: &'a Needle,
     pub facility: Id,
     pub organisation: Id,
+    /// Are the mandates and events of the whole organisation the caller's to change?
+    pub whole: bool,
     /// What it leaves; nothing where it only counts.
     pub mark: Option<&'a RedactionMark>,
     pub counts: Counts,
@@ -51,6 +54,7 @@ impl Remover<'_> {
             }
         }
         self.revisions(tx)?;
+        self.mandates(tx)?;
         self.audit_payloads(tx)?;
         self.idempotent_answers(tx)
     }
@@ -62,6 +66,9 @@ impl Remover<'_> {
     }
 
     fn in_place(&mut self, tx: &mut Tx, table: &Table, of: Of) -> Result<(), Problem> {
+        if table.name == "step_plan_version" {
+            self.touch_pinned(tx)?;
+        }
         for (column, form) in table.texts {
             let mut done = BTreeSet::new();
             for found in self.values(tx, table, of, column)? {
@@ -72,9 +79,6 @@ impl Remover<'_> {
                 if of.parent == Some("self_assessment") {
                     self.touched.entry(found.owner).or_default();
                 }
-                if table.name == "step_plan_version" {
-                    self.touch_pinned(tx)?;
-                }
                 if self.mark.is_some() && done.insert((found.owner, found.held.clone())) {
                     replace(tx, table, of, (column, *form), &found, &left)?;
                 }
@@ -83,16 +87,30 @@ impl Remover<'_> {
         Ok(())
     }
 
-    /// A plan's words stand beside the questions of what is pinned to it.
+    /// A plan's words stand beside the questions of what is pinned to the version that holds the text.
     fn touch_pinned(&mut self, tx: &mut Tx) -> Result<(), Problem> {
-        let pinned: Vec<Id> = self_assessment::table
-            .filter(self_assessment::facility_id.eq(self.facility))
-            .filter(self_assessment::step_plan_id.is_not_null())
-            .select(self_assessment::id)
+        let versions: Vec<(Id, i64, JsonText)> = step_plan_version::table
+            .filter(step_plan_version::facility_id.eq(self.facility))
+            .select((
+                step_plan_version::plan_id,
+                step_plan_version::version,
+                step_plan_version::document,
+            ))
             .into_boxed::<AnyBackend>()
             .load(tx.conn)?;
-        for id in pinned {
-            self.touched.entry(id).or_default();
+        for (plan, version, document) in versions {
+            if self.without(Form::Json, &document.0)?.is_none() {
+                continue;
+            }
+            let pinned: Vec<Id> = self_assessment::table
+                .filter(self_assessment::step_plan_id.eq(plan))
+                .filter(self_assessment::step_plan_version.eq(version))
+                .select(self_assessment::id)
+                .into_boxed::<AnyBackend>()
+                .load(tx.conn)?;
+            for id in pinned {
+                self.touched.entry(id).or_default();
+            }
         }
         Ok(())
     }
@@ -172,6 +190,8 @@ impl Remover<'_> {
             .filter(revision::revision.eq(number))
             .set(revision::document.eq(document))
             .execute(tx.conn)?;
+        // The hash of the revision as it was would prove what stood there to whoever guesses it.
+        frozen::forget(tx, id, number)?;
         let event = Event::new(REDACTED, "selfAssessment", id)
             .of(self.organisation, Some(self.facility))
             .to_inspectors(purpose == Purpose::InspectionPreparation)
@@ -179,12 +199,59 @@ impl Remover<'_> {
         audit::record(tx, event.with(&said)?)
     }
 
+    /// What the organisation calls its machines and whom to ask about them.
+    fn mandates(&mut self, tx: &mut Tx) -> Result<(), Problem> {
+        if !self.whole {
+            return Ok(());
+        }
+        let rows: Vec<(Id, String, Option<String>)> = mandate::table
+            .filter(mandate::organisation_id.eq(self.organisation))
+            .order(mandate::id)
+            .select((mandate::id, mandate::name, mandate::contact))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        for (id, name, contact) in rows {
+            let new_name = self.needle.taken_out(&name);
+            let new_contact = contact.as_deref().map(|text| self.needle.taken_out(text));
+            let new_contact = new_contact.flatten();
+            if new_name.is_none() && new_contact.is_none() {
+                continue;
+            }
+            self.count("mandates", 1);
+            if self.mark.is_some() {
+                diesel::update(mandate::table)
+                    .filter(mandate::id.eq(id))
+                    .set((
+                        mandate::name.eq(new_name.unwrap_or(name)),
+                        mandate::contact.eq(new_contact.or(contact)),
+                        mandate::edit.eq(mandate::edit + 1),
+                    ))
+                    .execute(tx.conn)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The events whose payloads are the caller's: of the facility, and where it may, of its organisation.
+    fn mine(&self) -> Visible<audit_event::table> {
+        let of_facility = audit_event::facility_id.assume_not_null().eq(self.facility);
+        if !self.whole {
+            return Box::new(audit_event::facility_id.is_not_null().and(of_facility));
+        }
+        let of_organisation = audit_event::facility_id.is_null().and(
+            audit_event::organisation_id
+                .assume_not_null()
+                .eq(self.organisation),
+        );
+        Box::new(of_facility.or(of_organisation))
+    }
+
     /// What the audit recorded of the facility: payload and salt go, and their hash stays.
     fn audit_payloads(&mut self, tx: &mut Tx) -> Result<(), Problem> {
         let mut after = None;
         loop {
             let mut query = audit_event::table
-                .filter(audit_event::facility_id.eq(self.facility))
+                .filter(self.mine())
                 .filter(audit_event::payload.is_not_null())
                 .order(audit_event::id)
                 .limit(STRETCH)

@@ -181,6 +181,7 @@ fn remove_texts(
             needle: &needle,
             facility: facility.id,
             organisation: facility.organisation_id,
+            whole: tx.scope.admin || tx.scope.organisations.contains(&facility.organisation_id),
             mark,
             counts: Counts::new(),
             touched: std::collections::BTreeMap::new(),

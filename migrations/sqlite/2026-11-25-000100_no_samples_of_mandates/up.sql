@@ -1,0 +1,2 @@
+-- SQLite keeps no samples: nothing here runs ANALYZE.
+SELECT 1;
