@@ -10,13 +10,14 @@ use kindreflex::audit::report::{FaultKind, Report};
 use kindreflex::audit::verify::whole;
 use kindreflex::db::types::Conn;
 use kindreflex::demo::{enterprise_number, ids};
-use kindreflex::redaction::needle::CODES;
+use kindreflex::redaction::needle::{CODE_LISTS, CODES};
 use kindreflex::redaction::places::{Removal, TABLES};
 use kindreflex::redaction::upkeep;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, Backend, WILG, World, databases, digest_of, draft_of, hex_of, ids_of, path_of,
+    Actor, Answer, Backend, WILG, World, databases, digest_of, draft_of, hex_of, ids_of, link_of,
+    path_of,
 };
 
 /// A name with what JSON escapes.
@@ -73,12 +74,56 @@ struct Written {
     draft: Answer,
     attachment: String,
     site: String,
+    /// Other things that name it: a contribution, a step plan and each version of it, a file by its name, a redaction by its ground.
+    others: Vec<String>,
     /// The request that handed it in, and what it answered.
     submission: (Actor, String, Answer),
 }
 
+/// A contribution to a draft, with the name in what is asked, in what was answered by its link, and in why that was sent back; its path.
+async fn contributed(world: &World, draft: &Answer) -> String {
+    let (linde, text) = (world.linde(), format!("Gesprek met {NAME}."));
+    let input = json!({"criteria": [ids::CRITERION], "recipient": text, "message": text});
+    let contributions = format!("{}/contributions", path_of(&draft.body));
+    let made = linde.post(&contributions, input).await.expect(201);
+    let evidence = json!([{"kind": "document", "description": text}]);
+    let given = json!({"givenBy": text, "answers": [{"criterionCode": ids::CRITERION, "level": "deels", "note": text, "evidence": evidence}]});
+    let answers = format!("{}/answers", link_of(&made));
+    world.anyone().post(&answers, given).await.expect(200);
+    let path = path_of(&made.body);
+    let answered = linde.get(&path).await.expect(200);
+    linde
+        .seen(&answered)
+        .post(&format!("{path}/returns"), json!({"reason": text}))
+        .await
+        .expect(200);
+    path
+}
+
+/// Two versions of De Linde's step plan with the name; its path, and that of the first of the two.
+async fn planned(linde: &Actor) -> [String; 2] {
+    let text = format!("Gesprek met {NAME}.");
+    let path = format!("/facilities/{}/stepPlans/{}", ids::FACILITY, ids::STEP_PLAN);
+    let plan = json!({"name": text, "frameworkCode": "ggz", "steps": [{"code": "samen", "title": text, "description": text, "steps": ["stap1"]}]});
+    let before = linde.get(&path).await.expect(200);
+    let first = linde
+        .seen(&before)
+        .put(&path, plan.clone())
+        .await
+        .expect(200);
+    linde.seen(&first).put(&path, plan).await.expect(200);
+    let version = format!("{path}/versions/{}", first.body["version"]);
+    [path, version]
+}
+
+/// A redaction of something else, whose ground holds the name; its path.
+async fn grounded(linde: &Actor) -> String {
+    let input = json!({"facilityId": ids::FACILITY, "text": "campagne zeven", "ground": format!("Over {NAME}")});
+    path_of(&linde.post("/redactions", input).await.expect(201).body)
+}
+
 /// Writes the name wherever De Linde's people can write: last year's self-assessment, taken up again and handed in; this year's, which starts
-/// from it; a file and its name; a site and a unit.
+/// from it; a contribution to that; a step plan; a file, and the name of another; a site and a unit; the ground of an earlier redaction.
 async fn written_everywhere(world: &World) -> Written {
     let (linde, admin) = (world.linde(), world.admin());
     let text = format!("Gesprek met {NAME}.");
@@ -89,7 +134,7 @@ async fn written_everywhere(world: &World) -> Written {
         .seen(&last_year)
         .post(
             &format!("{path}/reopenings"),
-            json!({"reason": format!("Over {NAME}")}),
+            json!({"reason": format!("Over {NAME}, na campagne zeven")}),
         )
         .await
         .expect(200);
@@ -112,6 +157,13 @@ async fn written_everywhere(world: &World) -> Written {
     let submissions = format!("{path}/submissions");
     let submitted = hander.post(&submissions, json!({})).await.expect(201);
     let draft = draft_of(&linde, ids::FACILITY).await;
+    let named = sent(&linde, "Over iets anders.", &format!("{NAME}.txt")).await;
+    let mut others = vec![
+        format!("/attachments/{named}"),
+        contributed(world, &draft).await,
+        grounded(&linde).await,
+    ];
+    others.extend(planned(&linde).await);
     let facility = format!("/facilities/{}", ids::FACILITY);
     let site = admin
         .post(
@@ -132,6 +184,7 @@ async fn written_everywhere(world: &World) -> Written {
         draft,
         attachment,
         site: path_of(&site.body),
+        others,
         submission: (hander, submissions, submitted),
     }
 }
@@ -262,14 +315,14 @@ on_both! {
         assert!(before.body.to_string().contains("Zonnetje"));
         let made = linde.post("/redactions", asked(NAME)).await.expect(201);
         let counts = made.body["counts"].as_object().expect("counts");
-        for place in ["answers", "selfAssessments", "revisions", "auditPayloads", "idempotentAnswers", "attachments", "sites", "units"] {
-            assert!(counts.get(place).and_then(Value::as_i64) > Some(0), "{place}: {counts:?}");
-        }
+        let mut places: Vec<&str> = TABLES.iter().filter(|table| table.removal != Removal::None).map(|table| table.counted).collect();
+        places.sort_unstable();
+        let counted: Vec<&str> = counts.iter().filter(|(_, count)| count.as_i64() > Some(0)).map(|(place, _)| place.as_str()).collect();
+        assert_eq!(counted, places, "write the name there too, in written_everywhere: {counts:?}");
         assert_eq!(made.body["status"], "removing");
         assert!(!made.body.to_string().contains("Zo"), "{}", made.body);
-        for path in [
-            &written.revision, &format!("/selfAssessments/{}", ids::SELF_ASSESSMENT), &path_of(&written.draft.body), &written.site,
-        ] {
+        let own = [written.revision.clone(), format!("/selfAssessments/{}", ids::SELF_ASSESSMENT), path_of(&written.draft.body), written.site.clone()];
+        for path in own.iter().chain(&written.others) {
             let after = linde.get(path).await.expect(200);
             assert!(!after.body.to_string().contains("Zonnetje"), "{path}: {}", after.body);
             assert!(after.body.to_string().contains("[verwijderd]"), "{path}: {}", after.body);
@@ -281,11 +334,13 @@ on_both! {
         // What is frozen reads otherwise, and says so to whoever reads it.
         let after = linde.get(&written.revision).await.expect(200);
         assert_ne!(after.etag(), before.etag());
-        assert_eq!(after.body["selfAssessment"]["redactions"][0]["ground"], "Naam van een kind");
-        assert_eq!(after.body["selfAssessment"]["redactions"][0]["by"]["role"], "facility");
+        let marks = after.body["selfAssessment"]["redactions"].as_array().expect("marks");
+        let grounds: Vec<&Value> = marks.iter().map(|mark| &mark["ground"]).collect();
+        assert_eq!(grounds, ["Over [verwijderd]", "Naam van een kind"]);
+        assert_eq!(marks[1]["by"]["role"], "facility");
         let shown = inspector.get(&format!("/selfAssessments/{}", ids::SELF_ASSESSMENT)).await.expect(200);
         assert_ne!(shown.etag(), seen.etag());
-        assert_eq!(shown.body["redactions"][0]["redactionId"], made.body["id"]);
+        assert_eq!(shown.body["redactions"][1]["redactionId"], made.body["id"]);
         // What is repeated is answered without it.
         let (hander, submissions, submitted) = &written.submission;
         let replayed = hander.post(submissions, json!({})).await.expect(201);
@@ -625,10 +680,16 @@ fn what_a_redaction_leaves_alone_is_what_is_not_a_text() {
         "fr",
         "en",
         "titles",
+        "title",
         "name",
+        "recipient",
+        "message",
+        "givenBy",
+        "returnReason",
     ];
-    let (mut todo, mut seen, mut wrong) =
-        (vec!["SelfAssessment".to_owned()], Vec::new(), Vec::new());
+    let stored = ["SelfAssessment", "Contribution", "StepPlan"];
+    let mut todo: Vec<String> = stored.iter().map(|name| (*name).to_owned()).collect();
+    let (mut seen, mut wrong) = (Vec::new(), Vec::new());
     while let Some(name) = todo.pop() {
         if seen.contains(&name) {
             continue;
@@ -643,6 +704,19 @@ fn what_a_redaction_leaves_alone_is_what_is_not_a_text() {
     );
 }
 
+/// Members of contributions and step plans that are no JSON where they are stored: each is a column of its own, or is not stored.
+const IN_COLUMNS: &[&str] = &[
+    "acceptedAt",
+    "acceptedBy",
+    "acceptedCriteria",
+    "askedBy",
+    "criteria",
+    "expires",
+    "link",
+    "savedAt",
+    "savedBy",
+];
+
 fn walk(
     schema: &Value,
     member: &str,
@@ -651,13 +725,10 @@ fn walk(
     todo: &mut Vec<String>,
     wrong: &mut Vec<String>,
 ) {
-    if CODES.contains(&member) {
+    if CODES.contains(&member) || IN_COLUMNS.contains(&member) {
         return;
     }
-    if let Some(name) = schema["$ref"]
-        .as_str()
-        .and_then(|name| name.rsplit('/').next())
-    {
+    if let Some(name) = name_in(schema) {
         if all[name]["type"] == "string" {
             walk(&all[name], member, free, all, todo, wrong);
         } else {
@@ -676,9 +747,19 @@ fn walk(
             walk(one, member, free, all, todo, wrong);
         }
     }
+    let item = name_in(&schema["items"]).map_or(&schema["items"], |name| &all[name]);
+    if CODE_LISTS.contains(&member) && item["type"] == "string" {
+        return;
+    }
     for part in ["items", "additionalProperties"] {
         if schema[part].is_object() {
             walk(&schema[part], member, free, all, todo, wrong);
         }
     }
+}
+
+/// The name of the schema that is referred to.
+fn name_in(schema: &Value) -> Option<&str> {
+    let reference = schema["$ref"].as_str()?;
+    reference.rsplit('/').next()
 }
