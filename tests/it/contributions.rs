@@ -209,6 +209,46 @@ on_both! {
         assert!(kept > 0 && refused > 0, "no races: {kept} answers kept, {refused} refused");
     }
 
+    async fn an_answer_by_an_old_link_against_a_new_one_is_first_or_not_found(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let (mut kept, mut not_found) = (0, 0);
+        for turn in 0..RACES {
+            let made = ask(&wilg, &path).await;
+            let (link, href) = (link_of(&made), path_of(&made.body));
+            let (renewer, links) = (wilg.seen(&made), format!("{href}/links"));
+            let (handed, renewed) = race(turn, hand_in(&ward, &link), renewer.post(&links, json!({}))).await;
+            let now = wilg.get(&href).await.expect(200).body;
+            let came = (handed.status, renewed.status, now["status"].as_str().expect("a status"), now["answers"].is_array());
+            assert!([(200, 412, "answered", true), (404, 200, "open", false)].contains(&came), "turn {turn}: {came:?}");
+            *(if handed.status == 200 { &mut kept } else { &mut not_found }) += 1;
+        }
+        assert!(kept > 0 && not_found > 0, "no races: {kept} answers kept, {not_found} not found");
+    }
+
+    async fn an_answer_by_an_old_link_never_follows_a_return(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let draft = draft_of(&wilg, WILG).await;
+        let path = path_of(&draft.body);
+        let (mut answered_already, mut not_found) = (0, 0);
+        for turn in 0..RACES {
+            let made = ask(&wilg, &path).await;
+            let (link, href) = (link_of(&made), path_of(&made.body));
+            hand_in(&ward, &link).await.expect(200);
+            let (returner, returns) = (wilg.seen(&wilg.get(&href).await.expect(200)), format!("{href}/returns"));
+            let (handed, returned) = race(turn, hand_in(&ward, &link), returner.post(&returns, json!({"reason": "Welke maanden?"}))).await;
+            let now = wilg.get(&href).await.expect(200);
+            assert_eq!((returned.status, &now.body["status"], now.etag()), (200, &json!("open"), returned.etag()), "turn {turn}: {}", handed.status);
+            match handed.status {
+                409 => answered_already += 1,
+                404 => not_found += 1,
+                other => panic!("turn {turn}: {other}: {}", text_of(&handed)),
+            }
+        }
+        assert!(answered_already > 0 && not_found > 0, "no races: {answered_already} answered already, {not_found} not found");
+    }
+
     async fn a_link_that_was_not_answered_in_time_is_asked_again_by_a_new_one(world: World) {
         let (wilg, ward) = (world.wilg(), world.anyone());
         let draft = draft_of(&wilg, WILG).await;
