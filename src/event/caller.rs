@@ -91,9 +91,9 @@ impl Caller {
         changes
     }
 
-    /// An event as the caller is told of it; with the self-assessment that its subject belongs to, where it does.
-    pub fn item(&self, row: Row, self_assessment: Option<Id>) -> Item {
-        let href = self.href(&row, self_assessment);
+    /// An event as the caller is told of it; `found` is what its subject is found by.
+    pub fn item(&self, row: Row, found: Found) -> Item {
+        let href = self.href(&row, found);
         let organisation = row.organisation_id.filter(|id| self.knows(*id));
         Item {
             id: row.id,
@@ -118,7 +118,7 @@ impl Caller {
     }
 
     /// Where the caller reads the thing. What moved away from it, it can read no more.
-    fn href(&self, row: &Row, self_assessment: Option<Id>) -> Option<String> {
+    fn href(&self, row: &Row, found: Found) -> Option<String> {
         let kind = row.subject_kind.as_str();
         let share = self
             .shares
@@ -129,11 +129,6 @@ impl Caller {
             "facility" => id.is_some_and(|id| share.reach.facilities.contains(&id)),
             "organisation" => id.is_some_and(|id| self.knows(id)),
             _ => true,
-        };
-        let found = Found {
-            organisation: row.organisation_id,
-            facility: row.facility_id,
-            self_assessment,
         };
         (is_there || share.reach.scope.directory)
             .then(|| href(kind, &row.subject_id, found))

@@ -2,8 +2,8 @@
 //! only its facility and admins hear of it.
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks,
-    ReadIntegrations, ReadMandates, ReadRedactions, ReadSectors, ReadSelfAssessments,
-    ReadStepPlans,
+    ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadSectors,
+    ReadSelfAssessments, ReadStepPlans,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -65,6 +65,11 @@ pub const KINDS: &[Kind] = &[
         reads::<ReadFrameworks>,
         "/v1/frameworks/{id}",
     ),
+    kind(
+        "frameworkMigration",
+        reads::<ReadMigrations>,
+        "/v1/frameworks/{framework}/versions/{version}/migrations/{id}",
+    ),
     kind("cycle", reads::<ReadCycles>, "/v1/cycles/{id}"),
     kind(
         "selfAssessment",
@@ -103,7 +108,7 @@ pub const FOR_EVERYONE: [&str; 6] = [
 pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
 
 /// What a thing is found by, beside its own id.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Found {
     /// Its organisation.
     pub organisation: Option<Id>,
@@ -111,6 +116,8 @@ pub struct Found {
     pub facility: Option<Id>,
     /// Its self-assessment: the event does not name it, and it is looked up.
     pub self_assessment: Option<Id>,
+    /// The framework and the version that it is about: looked up too.
+    pub version: Option<(String, String)>,
 }
 
 /// Where a thing of a kind is read; nothing where it can be found no more.
@@ -121,13 +128,17 @@ pub fn href(name: &str, id: &str, found: Found) -> Option<String> {
         .path
         // A version's id is `framework/version`.
         .replace("{id}", &id.replace('/', "/versions/"));
+    let id = |id: Option<Id>| id.map(|id| id.to_string());
+    let (framework, version) = found.version.unzip();
     for (part, by) in [
-        ("{organisation}", found.organisation),
-        ("{facility}", found.facility),
-        ("{selfAssessment}", found.self_assessment),
+        ("{organisation}", id(found.organisation)),
+        ("{facility}", id(found.facility)),
+        ("{selfAssessment}", id(found.self_assessment)),
+        ("{framework}", framework),
+        ("{version}", version),
     ] {
         if path.contains(part) {
-            path = path.replace(part, &by?.to_string());
+            path = path.replace(part, &by?);
         }
     }
     Some(path)
@@ -161,7 +172,7 @@ mod tests {
             let found = Found {
                 organisation: Some(own),
                 facility: Some(facility),
-                self_assessment: None,
+                ..Found::default()
             };
             assert_eq!(href(kind, id, found), expected, "{kind}");
         }

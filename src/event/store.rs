@@ -6,15 +6,19 @@ use diesel::prelude::*;
 use super::EventPage;
 use super::caller::Caller;
 use super::cursor::{After, Place};
+use super::kinds::Found;
 use crate::access::Tx;
 use crate::audit::sequencer;
 use crate::contribution;
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
+use crate::self_assessment::migration;
 
-/// Numbers that one request looks at: who has few events among many is not kept waiting, but goes on from the cursor.
+/// Numbers that are looked at in one go.
 const STRETCH: i64 = 5000;
+/// Stretches that one request looks at: who has few events among very many is not kept waiting, but goes on from the cursor.
+const MOST_STRETCHES: usize = 20;
 
 /// What is asked for. An empty list stands for all.
 #[derive(Debug, Clone)]
@@ -58,8 +62,7 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
         Some(After::Latest) => end.clone(),
         Some(After::Cursor(sealed)) => Place::named(tx, sealed)?,
     };
-    let until = end.seq.min(from.seq.saturating_add(STRETCH));
-    if from.seq >= until {
+    if from.seq >= end.seq {
         let cursor = end.cursor(tx)?;
         return Ok(EventPage {
             items: Vec::new(),
@@ -68,7 +71,7 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
         });
     }
     let caller = Caller::of(tx)?;
-    let mut rows = rows(tx, &caller, asked, (from.seq, until))?;
+    let (mut rows, until) = first_found(tx, &caller, asked, from.seq, end.seq)?;
     let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
     let full = rows.len() > size;
     rows.truncate(size);
@@ -77,32 +80,74 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
         _ if until == end.seq => end.clone(),
         _ => Place::numbered(tx, until)?.ok_or_else(|| Problem::internal("the order has a gap"))?,
     };
-    let within = self_assessments(tx, &rows)?;
-    let item = |row: Row| {
-        let self_assessment = within.get(&row.subject_id).copied();
-        caller.item(row, self_assessment)
-    };
+    let within = Within::of(tx, &rows)?;
+    let items = rows.into_iter().map(|row| {
+        let around = within.around(&row);
+        caller.item(row, around)
+    });
     Ok(EventPage {
-        items: rows.into_iter().map(item).collect(),
+        items: items.collect(),
         cursor: reached.cursor(tx)?,
         more: reached.seq < end.seq,
     })
 }
 
-/// The self-assessments of those subjects that are read as a part of one.
-fn self_assessments(tx: &mut Tx, rows: &[Row]) -> Result<BTreeMap<String, Id>, Problem> {
-    let parts = rows.iter().filter(|row| row.subject_kind == "contribution");
-    let ids: Vec<Id> = parts
-        .filter_map(|row| row.subject_id.parse().ok())
-        .collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
+/// What the caller finds in the first stretch that has something for it, and where that ends. Who has little among much is not told how much that is.
+fn first_found(
+    tx: &mut Tx,
+    caller: &Caller,
+    asked: &Asked,
+    mut from: i64,
+    end: i64,
+) -> Result<(Vec<Row>, i64), Problem> {
+    for stretch in 1.. {
+        let until = end.min(from.saturating_add(STRETCH));
+        let rows = rows(tx, caller, asked, (from, until))?;
+        if !rows.is_empty() || until == end || stretch == MOST_STRETCHES {
+            return Ok((rows, until));
+        }
+        from = until;
     }
-    let found = contribution::store::self_assessments_of(tx, &ids)?;
-    Ok(found
-        .into_iter()
-        .map(|(id, of)| (id.to_string(), of))
-        .collect())
+    Ok((Vec::new(), from))
+}
+
+/// What the things are part of that are read as a part of another: their events do not name it.
+struct Within {
+    self_assessments: BTreeMap<Id, Id>,
+    versions: BTreeMap<Id, (String, String)>,
+}
+
+impl Within {
+    fn of(tx: &mut Tx, rows: &[Row]) -> Result<Self, Problem> {
+        let ids = |kind: &str| -> Vec<Id> {
+            let these = rows.iter().filter(|row| row.subject_kind == kind);
+            these
+                .filter_map(|row| row.subject_id.parse().ok())
+                .collect()
+        };
+        let (contributions, migrations) = (ids("contribution"), ids("frameworkMigration"));
+        let (mut self_assessments, mut versions) = (BTreeMap::new(), BTreeMap::new());
+        if !contributions.is_empty() {
+            self_assessments = contribution::store::self_assessments_of(tx, &contributions)?;
+        }
+        if !migrations.is_empty() {
+            versions = migration::versions_of(tx, &migrations)?;
+        }
+        Ok(Self {
+            self_assessments,
+            versions,
+        })
+    }
+
+    fn around(&self, row: &Row) -> Found {
+        let id: Option<Id> = row.subject_id.parse().ok();
+        Found {
+            organisation: row.organisation_id,
+            facility: row.facility_id,
+            self_assessment: id.and_then(|id| self.self_assessments.get(&id).copied()),
+            version: id.and_then(|id| self.versions.get(&id).cloned()),
+        }
+    }
 }
 
 fn rows(

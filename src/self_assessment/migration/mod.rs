@@ -21,6 +21,8 @@ pub mod runner;
 mod store;
 pub mod work;
 
+pub use store::versions_of;
+
 /// Versions that can be named at most.
 const MOST_VERSIONS: usize = 100;
 

@@ -1,5 +1,5 @@
 //! Rows of migrations, and of what they move.
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
@@ -166,6 +166,19 @@ pub(super) fn list(
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
     rows.iter().map(Row::view).collect()
+}
+
+/// To which framework's which version each of these migrates.
+pub fn versions_of(tx: &mut Tx, ids: &[Id]) -> Result<BTreeMap<Id, (String, String)>, Problem> {
+    let rows: Vec<(Id, String, String)> = table::table
+        .filter(table::id.eq_any(ids.to_vec()))
+        .select((table::id, table::framework_code, table::version_code))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let named = rows.into_iter();
+    Ok(named
+        .map(|(id, framework, version)| (id, (framework, version)))
+        .collect())
 }
 
 /// The migrations that are to be carried out, oldest first.
