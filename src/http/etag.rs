@@ -120,6 +120,15 @@ impl IfMatch {
             Err(Problem::stale())
         }
     }
+
+    /// Refuses a copy of another edit. Of what shows more than its edit, each tag of this edit will do: it begins with the edit and a point.
+    pub fn check_edit(&self, edit: i64) -> Result<(), Problem> {
+        let (whole, start) = (ETag::edit(edit), format!("{edit}."));
+        match &self.0 {
+            Tags::These(tags) if tags.iter().any(|tag| tag.starts_with(&start)) => Ok(()),
+            _ => self.check(&whole),
+        }
+    }
 }
 
 impl FromRequest for IfMatch {

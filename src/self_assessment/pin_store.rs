@@ -1,4 +1,5 @@
 //! Which version of the facility's step plan stands beside a self-assessment: a draft has the one in force, and keeps it when it is handed in.
+//! One that is over by its day stays pinned until a plan is saved or the draft changes its state; meanwhile it shows what is in force.
 use diesel::prelude::*;
 
 use super::Status;

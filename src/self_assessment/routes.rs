@@ -143,7 +143,9 @@ pub async fn read_self_assessment(
     let (view, tag) = allowed
         .read(move |tx| {
             let head = store::head(tx, path.0)?;
-            Ok((store::view(tx, &head)?, store::tag(&head)))
+            let view = store::view(tx, &head)?;
+            let tag = store::tag_of(&head, &view);
+            Ok((view, tag))
         })
         .await?;
     answer::found(&view, &tag, &known)
@@ -195,6 +197,7 @@ pub async fn read_answer(
         .read(move |tx| {
             let head = store::head(tx, id)?;
             let view = store::view(tx, &head)?;
+            let tag = store::tag_of(&head, &view);
             let is_it = |answer: &Answer| answer.criterion_code == code.as_str();
             let mut found = view.answers.into_iter().find(is_it);
             // What is gone is no answer to a criterion that came back under its code.
@@ -207,7 +210,7 @@ pub async fn read_answer(
                 found = gone.find(is_it);
             }
             let found = found.ok_or_else(Problem::not_found)?;
-            Ok((found, store::tag(&head)))
+            Ok((found, tag))
         })
         .await?;
     answer::found(&found, &tag, &known)

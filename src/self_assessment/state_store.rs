@@ -53,8 +53,16 @@ pub fn neighbours(
     Ok((earlier, later))
 }
 
-/// Closes a draft that this transaction has locked.
+/// The step plan that is in force now, as a row keeps it.
+fn plan_of(tx: &mut Tx, head: &Head) -> Result<(Option<Id>, Option<i64>), Problem> {
+    let plans = step_plan::in_force(tx, head.facility_id, &head.framework_code)?;
+    let pin = plans.of(head.unit_id);
+    Ok(pin.map(|pin| (pin.plan_id, pin.version)).unzip())
+}
+
+/// Closes a draft that this transaction has locked, with the step plan that it shows.
 pub fn close(tx: &mut Tx, draft: &Head, later: Option<Id>) -> Result<Head, Problem> {
+    let plan = plan_of(tx, draft)?;
     let status = match later {
         None => Status::Submitted,
         Some(_) => Status::Superseded,
@@ -67,6 +75,8 @@ pub fn close(tx: &mut Tx, draft: &Head, later: Option<Id>) -> Result<Head, Probl
             self_assessment::submitted_at.eq(Some(tx.now)),
             self_assessment::submitted_version_code.eq(Some(&draft.version_code)),
             self_assessment::superseded_by.eq(later),
+            self_assessment::step_plan_id.eq(plan.0),
+            self_assessment::step_plan_version.eq(plan.1),
         ))
         .execute(tx.conn)?;
     own_head(tx, draft.id)
@@ -91,10 +101,7 @@ pub fn supersede(tx: &mut Tx, one: &Neighbour, by: Id) -> Result<(), Problem> {
 
 /// Takes a submitted one up again, with the step plan that is in force now; 0 rows when its edit is not this one any more.
 pub fn reopen(tx: &mut Tx, head: &Head, reopening: &Reopening) -> Result<usize, Problem> {
-    let pin = step_plan::in_force(tx, head.facility_id, &head.framework_code)?
-        .of(head.unit_id)
-        .map(|pin| (pin.plan_id, pin.version))
-        .unzip();
+    let plan = plan_of(tx, head)?;
     Ok(diesel::update(self_assessment::table)
         .filter(self_assessment::id.eq(head.id))
         .filter(self_assessment::edit.eq(head.edit))
@@ -103,8 +110,8 @@ pub fn reopen(tx: &mut Tx, head: &Head, reopening: &Reopening) -> Result<usize, 
             self_assessment::state.eq(Status::Draft),
             self_assessment::revision.eq(head.revision + 1),
             self_assessment::reopening.eq(Some(JsonText::of(reopening)?)),
-            self_assessment::step_plan_id.eq(pin.0),
-            self_assessment::step_plan_version.eq(pin.1),
+            self_assessment::step_plan_id.eq(plan.0),
+            self_assessment::step_plan_version.eq(plan.1),
             self_assessment::edit.eq(head.edit + 1),
             self_assessment::updated_at.eq(tx.now),
         ))

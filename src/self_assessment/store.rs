@@ -4,7 +4,6 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use diesel::dsl::{AssumeNotNull, not};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
@@ -22,7 +21,7 @@ use crate::http::ETag;
 use crate::http::page::Window;
 use crate::problem::Problem;
 use crate::redaction::RedactionMark;
-use crate::step_plan::{self, Pin};
+use crate::step_plan::{self, Pin, Words};
 use crate::text::Text;
 
 /// A self-assessment's row.
@@ -69,8 +68,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// The version of the facility's step plan whose words stand beside the questions.
-    pub(super) fn pin(&self) -> Option<Pin> {
+    /// The version of the step plan whose words stood beside the questions at the last edit; of what was handed in, for good.
+    fn pin(&self) -> Option<Pin> {
         let (plan_id, version) = (self.step_plan_id?, self.step_plan_version?);
         Some(Pin { plan_id, version })
     }
@@ -284,7 +283,7 @@ fn seen_status(head: &Head) -> Status {
     }
 }
 
-/// The tag of what the caller sees of it.
+/// The tag of this edit of it, or of what others see; `tag_of` is that of all that is shown.
 pub fn tag(head: &Head) -> ETag {
     if head.own {
         return ETag::edit(head.edit);
@@ -299,6 +298,16 @@ pub fn tag(head: &Head) -> ETag {
         0 => ETag::named(tag),
         times => ETag::named(format!("{tag}.{times}")),
     }
+}
+
+/// The tag of this view of it. A plan that ends by its day makes way without an edit: then the tag names the one that is shown instead.
+pub fn tag_of(head: &Head, view: &SelfAssessment) -> ETag {
+    let shown = view.step_plan.as_ref().map(|plan| plan.href.as_str());
+    let pinned = head.pin().map(|pin| pin.href(head.facility_id));
+    if !head.own || head.status != Status::Draft || shown == pinned.as_deref() {
+        return tag(head);
+    }
+    ETag::of_content(head.edit, shown.unwrap_or_default().as_bytes())
 }
 
 /// The framework version that it is answered against.
@@ -349,13 +358,7 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     } else {
         opening(tx, head.id)?
     };
-    let words = match head.pin() {
-        None => None,
-        Some(pin) => {
-            let day = words_day(tx, head);
-            step_plan::words_on(tx, head.facility_id, pin, &document, day)?
-        }
-    };
+    let words = words(tx, head, &document)?;
     let (step_plan, own_steps) = words.map(|words| (words.plan, words.own_steps)).unzip();
     Ok(SelfAssessment {
         summary: summary(head)?,
@@ -371,10 +374,16 @@ pub fn current(tx: &mut Tx, head: &Head) -> Result<SelfAssessment, Problem> {
     })
 }
 
-/// The day whose step plan counts: today for a draft, and the day on which it was handed in from then on.
-fn words_day(tx: &Tx, head: &Head) -> NaiveDate {
-    let handed_in = head.submitted_at.filter(|_| head.status != Status::Draft);
-    handed_in.unwrap_or(tx.now).day()
+/// The words beside the questions: of a draft those in force today, and from then on those of the day on which it was handed in.
+fn words(tx: &mut Tx, head: &Head, document: &Document) -> Result<Option<Words>, Problem> {
+    if head.status == Status::Draft {
+        return step_plan::words_for(tx, head.facility_id, document, head.unit_id);
+    }
+    let Some(pin) = head.pin() else {
+        return Ok(None);
+    };
+    let day = head.submitted_at.unwrap_or(tx.now).day();
+    step_plan::words_on(tx, head.facility_id, pin, document, day)
 }
 
 /// Answers to criteria that the version no longer has. Few drafts have any.

@@ -274,7 +274,8 @@ pub fn lock(tx: &mut Tx, id: Id, seen: Option<&crate::http::IfMatch>) -> Result<
     let head = store::own_head(tx, id)?;
     require_draft(&head)?;
     if let Some(seen) = seen {
-        seen.check(&store::tag(&head))?;
+        // A day that passed since is no edit: what was seen then can be changed still.
+        seen.check_edit(head.edit)?;
     }
     let locked = match seen {
         Some(seen) if !seen.is_any() => store::lock_draft_as_read(tx, head)?,

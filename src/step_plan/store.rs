@@ -22,6 +22,14 @@ pub struct Pin {
     pub version: i64,
 }
 
+impl Pin {
+    /// The path of the version.
+    pub fn href(self, facility_id: Id) -> String {
+        let Self { plan_id, version } = self;
+        format!("/v1/facilities/{facility_id}/stepPlans/{plan_id}/versions/{version}")
+    }
+}
+
 /// What a version says, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

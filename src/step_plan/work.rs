@@ -212,11 +212,10 @@ pub fn words_on(
     if content.valid_to.is_some_and(|end| end <= day) {
         return Ok(None);
     }
-    let Pin { plan_id, version } = pin;
     Ok(Some(Words {
         plan: StepPlanReference {
-            href: format!("/v1/facilities/{facility_id}/stepPlans/{plan_id}/versions/{version}"),
-            version,
+            href: pin.href(facility_id),
+            version: pin.version,
             name: content.name,
         },
         own_steps: rules::own_steps(document, &content.steps),

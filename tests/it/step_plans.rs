@@ -3,8 +3,8 @@ use kindreflex::demo::{enterprise_number, ids};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, WILG, World, answer_whole, digest_of, draft_of, hex_of, ids_of, new_hospital,
-    next_cycle, path_of,
+    Actor, Answer, WILG, World, answer_whole, digest_of, draft_of, hex_of, ids_of, link_of,
+    new_hospital, next_cycle, path_of,
 };
 
 fn step(code: &str, title: &str, steps: &[&str]) -> Value {
@@ -304,8 +304,17 @@ on_both! {
         assert_eq!(beside(&old.body, "intakeGesprek"), words, "it was in force when that was handed in");
         assert_eq!(old.etag(), submitted.etag());
         assert_eq!((late.body.get("stepPlan"), late.body.get("ownSteps")), (None, None), "its end has come");
-        let confirmed = wilg.seen(&late).post(&format!("{}/confirmations", path_of(&new.body)), json!({})).await.expect(200);
-        let handed_in = wilg.seen(&confirmed).post(&format!("{}/submissions", path_of(&new.body)), json!({})).await.expect(201);
+        assert_ne!(late.etag(), new.etag(), "what is shown changed, and its tag with it");
+        wilg.with("if-none-match", &new.etag()).get(&path_of(&new.body)).await.expect(200);
+        wilg.with("if-none-match", &late.etag()).get(&path_of(&new.body)).await.expect(304);
+        let confirmations = format!("{}/confirmations", path_of(&new.body));
+        let confirmed = wilg.seen(&new).post(&confirmations, json!({})).await.expect(200);
+        for stale in [&new, &late] {
+            wilg.seen(stale).post(&confirmations, json!({})).await.problem(412, "preconditionFailed");
+        }
+        let now = wilg.get(&path_of(&new.body)).await.expect(200);
+        assert_ne!(now.etag(), confirmed.etag(), "nothing that is shown has the tag of the plan that is over");
+        let handed_in = wilg.seen(&now).post(&format!("{}/submissions", path_of(&new.body)), json!({})).await.expect(201);
         let revision = wilg.get(&format!("{}/revisions/1", path_of(&new.body))).await.expect(200);
         for body in [&handed_in.body, &revision.body["selfAssessment"]] {
             assert_eq!((body.get("stepPlan"), body.get("ownSteps")), (None, None), "and is not handed in either");
@@ -361,6 +370,48 @@ on_both! {
         assert_eq!(beside(&read.body, "taakVerpleegkundige"), json!(["Aan de balie"]));
         let whole = draft_of(&linde, ids::FACILITY).await;
         assert_eq!(whole.body["stepPlan"]["name"], "Stappenplan van De Linde (fictief)");
+    }
+
+    async fn a_unit_whose_own_plan_has_ended_goes_by_the_facilitys_again(world: World) {
+        publish_spoed(&world).await;
+        let (linde, cycle) = (world.linde(), open_spoed(&world).await);
+        let unit = json!({"siteId": ids::SITE, "facilityType": "spoed", "name": "Spoed", "validFrom": "2015-01-01"});
+        let unit = world.admin().post(&format!("/facilities/{}/units", ids::FACILITY), unit).await.expect(201).body["id"].take();
+        let mut by_role = json!({"name": "Voor alle spoed", "frameworkCode": "spoed", "steps": [
+            {"code": "onthaal", "title": "Onthaal", "roles": ["verpleegkundige"]},
+        ]});
+        linde.put(&new_path(ids::FACILITY), by_role.clone()).await.expect(201);
+        let today = world.state.clock.now().date_naive();
+        by_role["unitId"] = unit.clone();
+        by_role["steps"][0]["title"] = json!("Aan de balie");
+        by_role["validTo"] = json!((today + chrono::Days::new(2)).to_string());
+        linde.put(&new_path(ids::FACILITY), by_role).await.expect(201);
+        let draft = linde.post("/selfAssessments", json!({"facilityId": ids::FACILITY, "unitId": unit, "cycleId": cycle})).await.expect(201);
+        assert_eq!(beside(&draft.body, "taakVerpleegkundige"), json!(["Aan de balie"]));
+        let path = path_of(&draft.body);
+        let asked = linde.post(&format!("{path}/contributions"), json!({"criteria": ["taakVerpleegkundige"]})).await.expect(201);
+
+        world.state.clock.advance(chrono::Duration::days(3));
+        let linde = world.with_token(&crate::support::issuer::token_at(&world.state.clock, "facility", Some(enterprise_number(9_990_001))));
+        let late = linde.get(&path).await.expect(200);
+        let words = json!(["Onthaal"]);
+        assert_eq!(beside(&late.body, "taakVerpleegkundige"), words);
+        let link = world.anyone().get(&link_of(&asked)).await.expect(200);
+        assert_eq!(link.body["questionnaire"]["questions"][0]["ownSteps"], words, "the ward reads the same");
+        assert_ne!(late.etag(), draft.etag());
+        let open = draft.body["openCriteria"].as_array().expect("criteria").iter();
+        let answers: Vec<Value> = open.map(|one| {
+            let level = if one["criterionCode"] == "maatschappelijkWerkAanwezig" { "neen" } else { "volledig" };
+            json!({"criterionCode": one["criterionCode"], "level": level, "evidence": [{"kind": "document", "observedOn": today.to_string()}]})
+        }).collect();
+        let saved = linde.seen(&draft).patch(&format!("{path}/answers"), json!({"answers": answers})).await.expect(200);
+        let handed_in = linde.seen(&saved).post(&format!("{path}/submissions"), json!({})).await.expect(201);
+        let revision = linde.get(&format!("{path}/revisions/1")).await.expect(200);
+        let read = linde.get(&path).await.expect(200);
+        for body in [&handed_in.body, &read.body, &revision.body["selfAssessment"]] {
+            assert_eq!(beside(body, "taakVerpleegkundige"), words, "handed in as it was shown");
+        }
+        assert_eq!(read.etag(), handed_in.etag());
     }
 
     async fn the_plans_file_may_come_later_and_only_those_bytes(world: World) {

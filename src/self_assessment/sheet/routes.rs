@@ -176,14 +176,14 @@ pub async fn read_answer_sheet(
     let (bytes, tag) = allowed
         .read(move |tx| {
             let head = store::head(tx, id)?;
-            let tag = store::tag(&head);
+            let view = store::view(tx, &head)?;
+            let tag = store::tag_of(&head, &view);
             if seen.has(&tag) {
                 return Ok((Vec::new(), tag));
             }
-            let view = store::view(tx, &head)?;
             let document = store::document_of(tx, &view.summary)?;
             let language = language.map_or(document.default_language, Language::from);
-            let table = table::table(&document, &view, &tag, language);
+            let table = table::table(&document, &view, &store::tag(&head), language);
             let bytes = match format {
                 SheetFormat::Csv => csv::write(&table)?,
                 SheetFormat::Xlsx => xlsx::write(&table)?,
