@@ -179,6 +179,17 @@ fn all_said(draft: &Value) -> String {
     json!(all).to_string()
 }
 
+/// Writes why criteria are asked again past the service: as `[]` it cannot be read, and the draft not be moved.
+fn set_opening(world: &World, draft: Id, text: &str) {
+    let id = match world.backend {
+        Backend::Sqlite => format!("x'{}'", draft.0.simple()),
+        Backend::Postgres => format!("'{draft}'"),
+    };
+    let statement = format!("UPDATE self_assessment SET opening = '{text}' WHERE id = {id}");
+    let mut conn = connect(&world.url).expect("opens");
+    conn.batch_execute(&statement).expect("written");
+}
+
 on_both! {
     async fn many_drafts_move_while_people_answer_and_nothing_is_lost(world: World) {
         let wilg = world.wilg();
@@ -278,23 +289,14 @@ on_both! {
         let wilg = world.wilg();
         let cycle = cycle(&world, 30).await;
         let drafts = crowd(&world, cycle, 60).await;
-        let stuck = drafts[20].0;
-        let opening = |text: &str| {
-            let hex = stuck.simple().to_string();
-            let id = match world.backend {
-                Backend::Sqlite => format!("x'{hex}'"),
-                Backend::Postgres => format!("'{stuck}'"),
-            };
-            let statement = format!("UPDATE self_assessment SET opening = '{text}' WHERE id = {id}");
-            connect(&world.url).expect("opens").batch_execute(&statement).expect("written");
-        };
-        opening("[]");
+        let stuck = drafts[20];
+        set_opening(&world, stuck, "[]");
         let migration = ask(&world).await;
         runner::drain(&world.state).await.expect("an end");
         let failed = read(&world, migration).await;
         assert_eq!((&failed["status"], &failed["done"], &failed["counts"]["selfAssessments"]["failed"]), (&json!("failed"), &json!(59), &json!(1)), "{failed}");
         assert!(failed["failure"]["nl"].as_str().is_some_and(|text| text.contains("nieuwe migratie")));
-        opening("{}");
+        set_opening(&world, stuck, "{}");
         assert_eq!(version(&wilg, stuck).await, "2025-1");
         let again = ask(&world).await;
         runner::drain(&world.state).await.expect("an end");
@@ -320,6 +322,37 @@ on_both! {
         runner::drain(&world.state).await.expect("an end");
         let done = read(&world, migration).await;
         assert_eq!((&done["status"], &done["done"]), (&json!("done"), &json!(20)));
+    }
+
+    async fn a_draft_that_was_never_tried_is_not_counted_for_one_that_was_handed_in_meanwhile(world: World) {
+        if world.backend == Backend::Sqlite {
+            return; // It has one writer: nobody holds a draft while another writes.
+        }
+        let wilg = world.wilg();
+        let cycle = cycle(&world, 30).await;
+        // More than are moved in one go: it is handed in between two.
+        let drafts = crowd(&world, cycle, 60).await;
+        let (stuck, written) = (drafts[0], drafts[1]);
+        set_opening(&world, stuck, "[]");
+        let mut writer = connect(&world.url).expect("opens");
+        let held = format!("BEGIN; UPDATE self_assessment SET edit = edit + 1 WHERE id = '{written}'");
+        writer.batch_execute(&held).expect("a lock");
+        let migration = ask(&world).await;
+        for _ in 0..2 {
+            assert_eq!(runner::step(&world.state, migration).await.expect("a step"), Step::Moved);
+        }
+        assert_eq!(read(&world, migration).await["counts"]["selfAssessments"]["failed"], 1);
+        set_opening(&world, stuck, "{}");
+        let path = format!("/selfAssessments/{stuck}");
+        let draft = wilg.get(&path).await.expect(200);
+        wilg.seen(&draft).post(&format!("{path}/submissions"), json!({})).await.expect(201);
+        while runner::step(&world.state, migration).await.expect("a step") == Step::Moved {}
+        let now = read(&world, migration).await;
+        assert_eq!((&now["status"], &now["done"]), (&json!("running"), &json!(58)), "one is left that was never tried: {now}");
+        writer.batch_execute("COMMIT").expect("committed");
+        runner::drain(&world.state).await.expect("an end");
+        let done = read(&world, migration).await;
+        assert_eq!((&done["status"], &done["done"], &done["counts"]["selfAssessments"]["failed"]), (&json!("done"), &json!(59), &json!(0)), "{done}");
     }
 
     async fn what_is_handed_in_taken_up_or_begun_meanwhile_ends_where_it_belongs(world: World) {

@@ -102,9 +102,9 @@ pub(super) struct Kept {
     /// What is shown of it.
     #[serde(flatten)]
     pub counts: MigrationCounts,
-    /// Drafts for own improvement that could not be moved, which nobody is shown.
+    /// The drafts that this pass could not move, each with what it is for: nobody is shown those for own improvement.
     #[serde(default)]
-    pub unseen_failed: i64,
+    pub stuck: BTreeMap<Id, Purpose>,
 }
 
 /// Is a self-assessment for this purpose counted in what is shown? One for own improvement is its facility's alone.

@@ -33,7 +33,7 @@ pub fn preview(
 ) -> Result<MigrationPreview, Problem> {
     let plan = plan(tx, framework, version, input)?;
     let mut counts = MigrationCounts::default();
-    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?.seen;
+    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?;
     for cycle in store::cycles(tx, &plan.which, None)? {
         let moves = count_cycle(tx, &plan, &cycle, &mut counts.cycles);
         counts.cycles.moved += i64::from(moves);
@@ -75,7 +75,7 @@ pub fn start(
         return Err(running(&other.href));
     }
     let mut counts = MigrationCounts::default();
-    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?.seen;
+    let total = count_what_stays(tx, &plan, &mut counts.self_assessments)?;
     let asked = Migration {
         href: String::new(),
         id,
@@ -124,32 +124,20 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Drafts that are to move.
-#[derive(Default)]
-struct ToMove {
-    /// Those that are counted in what is shown.
-    seen: i64,
-    /// The others.
-    unseen: i64,
-}
-
-/// Counts what stays where it is; gives back how many drafts are to move.
+/// Counts what stays where it is; gives back how many drafts are to move. Only what is shown is counted.
 fn count_what_stays(
     tx: &mut Tx,
     plan: &Plan,
     counts: &mut SelfAssessmentCounts,
-) -> Result<ToMove, Problem> {
-    let mut total = ToMove::default();
+) -> Result<i64, Problem> {
+    let mut total = 0;
     let (mut submitted, mut superseded, mut wrong_facility_type, mut other_version) = (0, 0, 0, 0);
-    for pile in store::piles(tx, &plan.which.framework)? {
+    let piles = store::piles(tx, &plan.which.framework)?;
+    for pile in piles.iter().filter(|pile| store::is_seen(pile.purpose)) {
         let leaves = plan.which.from.contains(&pile.version);
         let moves = pile.status == Status::Draft && leaves && plan.serves(&pile.facility_type);
-        if !store::is_seen(pile.purpose) {
-            total.unseen += if moves { pile.count } else { 0 };
-            continue;
-        }
         let place = match pile.status {
-            _ if moves => &mut total.seen,
+            _ if moves => &mut total,
             Status::Submitted if leaves => &mut submitted,
             Status::Superseded if leaves => &mut superseded,
             Status::Draft if leaves => &mut wrong_facility_type,
@@ -258,11 +246,9 @@ pub fn pass_over(tx: &mut Tx, id: Id, stuck: Id) -> Result<Step, Problem> {
         ));
     }
     let mut now = row.progress()?;
-    if store::is_seen(store::purpose(tx, stuck)?) {
-        now.kept.counts.self_assessments.failed += 1;
-    } else {
-        now.kept.unseen_failed += 1;
-    }
+    let purpose = store::purpose(tx, stuck)?;
+    now.kept.counts.self_assessments.failed += i64::from(store::is_seen(purpose));
+    now.kept.stuck.insert(stuck, purpose);
     now.reached = Some(stuck);
     go_on(tx, &row, &now, Step::Moved)
 }
@@ -279,24 +265,28 @@ fn go_on(tx: &mut Tx, row: &Row, now: &Progress, step: Step) -> Result<Step, Pro
 }
 
 /// After the last draft: what was passed over because somebody was writing, what was made meanwhile and what was taken up again is looked
-/// for from the beginning, until nothing is left but what cannot be moved.
+/// for from the beginning, until nothing is left but what was tried and cannot be moved.
 fn end_of_pass(tx: &mut Tx, plan: &Plan, row: &Row, mut now: Progress) -> Result<Step, Problem> {
     let counts = &mut now.kept.counts.self_assessments;
-    let failed = counts.failed + now.kept.unseen_failed;
-    let left = count_what_stays(tx, plan, counts)?;
-    if left.seen + left.unseen > failed {
+    count_what_stays(tx, plan, counts)?;
+    let stuck = std::mem::take(&mut now.kept.stuck);
+    // Among one more than were tried is one that was not, if there is any.
+    let enough = i64::try_from(stuck.len() + 1).unwrap_or(i64::MAX);
+    let left = store::next(tx, &plan.which, None, enough)?;
+    if left.iter().any(|id| !stuck.contains_key(id)) {
         counts.failed = 0;
-        now.kept.unseen_failed = 0;
         now.reached = None;
         return go_on(tx, row, &now, Step::Waiting);
     }
-    now.state = if left.seen + left.unseen == 0 {
+    now.state = if left.is_empty() {
         MigrationState::Done
     } else {
         MigrationState::Failed
     };
-    counts.failed = left.seen;
-    now.kept.unseen_failed = left.unseen;
+    // Not all that are stuck: one can have been handed in since.
+    let purposes = left.iter().filter_map(|id| stuck.get(id));
+    let failed = purposes.filter(|purpose| store::is_seen(**purpose));
+    counts.failed = i64::try_from(failed.count()).unwrap_or(i64::MAX);
     store::save(tx, row, &now)?;
     let event = Event::new("frameworkMigrationEnded", "frameworkMigration", row.id);
     let said = serde_json::json!({"status": now.state, "counts": now.kept.counts});
