@@ -4,7 +4,7 @@ use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
 use crate::contributions::asked;
-use crate::support::{Actor, WILG, answer_whole, draft_of, link_of, new_hospital, path_of};
+use crate::support::{Actor, Answer, WILG, answer_whole, draft_of, link_of, new_hospital, path_of};
 
 async fn tasks(actor: &Actor, query: &str) -> Vec<Value> {
     let answer = actor
@@ -82,6 +82,41 @@ on_both! {
         assert_eq!(of(tasks(&world.berk(), "").await), Vec::<Value>::new(), "nobody else's");
         wilg.seen(&soon).delete(&path_of(&soon.body)).await.expect(204);
         assert_eq!(of(tasks(&wilg, "").await), Vec::<Value>::new());
+    }
+
+    async fn who_has_one_facility_is_told_of_the_mandates_that_it_can_give_more_time(world: World) {
+        let (linde, of_hospital) = (world.linde(), world.person("facility", Some("990100".into())));
+        let other = "0190a000-0000-7000-8000-000000000012";
+        let path = format!("/organisations/{}/mandates", ids::ORGANISATION);
+        let until = (world.state.clock.now() + chrono::Duration::days(20)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let give = |client: &str, facilities: Value| json!({"clientId": client, "name": "Koppeling", "scopes": ["read:selfAssessments"],
+            "validUntil": until, "facilities": facilities});
+        let own = of_hospital.post(&path, give("eigen", json!([ids::FACILITY]))).await.expect(201);
+        let both = linde.post(&path, give("beide", json!([ids::FACILITY, other]))).await.expect(201);
+        let others = linde.post(&path, give("ander", json!([other]))).await.expect(201);
+        let mut whole = give("geheel", Value::Null);
+        whole.as_object_mut().expect("an object").remove("facilities");
+        let whole = linde.post(&path, whole).await.expect(201);
+        let id = |given: &Answer| given.body["id"].as_str().expect("an id").to_owned();
+        let told = |tasks: Vec<Value>| {
+            let mut told: Vec<String> = tasks.iter().filter(|task| task["kind"] == "renewMandate").map(|task| task["subject"]["id"].as_str().expect("an id").to_owned()).collect();
+            told.sort_unstable();
+            told
+        };
+        assert_eq!(told(tasks(&of_hospital, "").await), [id(&own)], "not those that reach further");
+        let mut all: Vec<String> = [&own, &both, &others, &whole].into_iter().map(id).collect();
+        all.sort_unstable();
+        assert_eq!(told(tasks(&linde, "").await), all, "each once");
+        assert_eq!(told(tasks(&world.person("facilityContributor", Some("990100".into())), "").await), Vec::<String>::new());
+
+        // With another organisation it left its mandates behind.
+        let (admin, at) = (world.admin(), format!("/facilities/{}", ids::FACILITY));
+        let hospital = admin.get(&at).await.expect(200);
+        let mut moved = hospital.body.clone();
+        moved.as_object_mut().expect("an object").retain(|field, _| !["href", "id"].contains(&field.as_str()));
+        moved["organisationId"] = json!(ids::OTHER_ORGANISATION);
+        admin.seen(&hospital).put(&at, moved).await.expect(200);
+        assert_eq!(told(tasks(&of_hospital, "").await), Vec::<String>::new());
     }
 
     async fn a_contributor_has_drafts_with_open_criteria_and_nothing_to_start_or_confirm(world: World) {
