@@ -146,7 +146,7 @@ pub async fn renew_contribution_link(
 /// These, or all that were not taken over yet: as the answer of the whole, or beside it as what the contribution's unit says otherwise (`as`). What
 /// other sites and units say stays. Guarded by the ETag of the **self-assessment**, of which the answer carries the new one, and with
 /// `contributionEtag` by that of the contribution too. Answers to criteria that its version does not ask any more stay in the contribution: 409
-/// names them.
+/// names them, and the contribution is accepted without them once the others were taken over.
 #[utoipa::path(tag = "Self-assessment", operation_id = "acceptContribution",
     params(("selfAssessmentId" = Id, Path, description = "The self-assessment."), ("contributionId" = Id, Path, description = "The contribution.")),
     request_body = AcceptanceInput, extensions(("x-action" = json!("DecideContribution"))),

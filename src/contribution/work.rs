@@ -250,15 +250,17 @@ pub fn accept(
         return Err(Problem::stale());
     }
     let document = assessments::document(tx, &head)?;
-    let answered = row.answered()?;
-    let (asked, gone): (Vec<String>, Vec<String>) = answered
-        .iter()
-        .cloned()
+    let (asked, gone): (Vec<String>, Vec<String>) = row
+        .answered()?
+        .into_iter()
         .partition(|code| answers::asked(&document, &head.facility_type, code).is_ok());
     let mut accepted = row.accepted()?;
-    if input.criterion_codes.is_none() {
-        refuse_gone(&gone, &accepted)?;
-    }
+    let open = asked.iter().any(|code| !accepted.contains(code));
+    refuse_gone(gone.iter().filter(|code| match &input.criterion_codes {
+        Some(named) => named.iter().any(|one| *one == *code.as_str()),
+        // Where the rest was taken over already, they do not keep it from its end.
+        None => !accepted.contains(code) && (open || accepted.is_empty()),
+    }))?;
     let codes = chosen(&asked, &accepted, input)?;
     refuse_changed(tx, &document, &row, &codes)?;
     let taken = taken(tx, &head, &row, &codes, input)?;
@@ -270,18 +272,17 @@ pub fn accept(
         .filter(|code| !accepted.contains(code))
         .cloned();
     accepted.extend(new.collect::<Vec<_>>());
-    // Over all that was answered: what the framework does not ask any more is not taken over, and stays in sight.
-    let all = answered.iter().all(|code| accepted.contains(code));
+    // Over all that can be: what the framework does not ask any more stays in sight, and nobody waits for it.
+    let all = asked.iter().all(|code| accepted.contains(code));
     store::accept(tx, &row, &accepted, all)?;
     let said = serde_json::json!({"criterionCodes": codes});
     record(tx, "contributionAccepted", &head, id, &said)?;
     Ok((head, saved))
 }
 
-/// 409 where answers wait to criteria that the draft's version does not ask any more: they cannot be taken over, nor pass for it.
-fn refuse_gone(gone: &[String], accepted: &[String]) -> Result<(), Problem> {
-    let waiting = gone.iter().filter(|code| !accepted.contains(code));
-    let codes = waiting.cloned().collect::<Vec<_>>().join(", ");
+/// 409 where these were to be taken over, which the draft's version does not ask any more: they cannot be, nor pass for it.
+fn refuse_gone<'a>(gone: impl Iterator<Item = &'a String>) -> Result<(), Problem> {
+    let codes = gone.cloned().collect::<Vec<_>>().join(", ");
     if codes.is_empty() {
         return Ok(());
     }

@@ -188,6 +188,25 @@ async fn answered_by_ward(wilg: &Actor, ward: &Actor) -> (String, String) {
     (path, path_of(&made.body))
 }
 
+/// Moves to a version that does not ask one of the two any more.
+async fn withdraw_actief_werken(world: &World) {
+    publish(world, "2026-1", "2027-1", |document| {
+        let criteria = criteria_beside(document, "actiefWerken");
+        criteria.retain(|one| one["code"] != "actiefWerken");
+        document["withdrawn"] = json!([{"code": "actiefWerken", "reason": {"nl": "Geschrapt."}}]);
+    })
+    .await;
+    migrate(world, "/frameworks/ggz/versions/2027-1/migrations").await;
+}
+
+/// Is a decision about this contribution among what awaits the coordinator?
+async fn waits_for(coordinator: &Actor, contribution: &Answer) -> bool {
+    let asked = "/tasks?kind=decideContribution&pageSize=200";
+    let tasks = coordinator.get(asked).await.expect(200).body;
+    let mut items = tasks["items"].as_array().expect("items").iter();
+    items.any(|task| task["subject"]["id"] == contribution.body["id"])
+}
+
 on_both! {
     async fn a_draft_moves_with_its_answers_and_what_changed_is_asked_again_beside_them(world: World) {
         let wilg = world.wilg();
@@ -565,21 +584,41 @@ on_both! {
     async fn what_a_ward_answered_is_not_lost_from_sight_when_its_criterion_is_withdrawn(world: World) {
         let (wilg, ward) = (world.wilg(), world.anyone());
         let (path, href) = answered_by_ward(&wilg, &ward).await;
-        publish(&world, "2026-1", "2027-1", |document| {
-            let criteria = criteria_beside(document, "actiefWerken");
-            criteria.retain(|one| one["code"] != "actiefWerken");
-            document["withdrawn"] = json!([{"code": "actiefWerken", "reason": {"nl": "Geschrapt."}}]);
-        }).await;
-        migrate(&world, "/frameworks/ggz/versions/2027-1/migrations").await;
+        withdraw_actief_werken(&world).await;
         let acceptances = format!("{href}/acceptances");
         let draft = wilg.get(&path).await.expect(200);
         let refused = wilg.seen(&draft).post(&acceptances, json!({})).await.problem(409, "stateConflict");
         assert!(refused.body.to_string().contains("actiefWerken"), "{}", refused.body);
+        let named = json!({"criterionCodes": ["nietPluisGevoel", "actiefWerken"]});
+        let same = wilg.seen(&draft).post(&acceptances, named).await.problem(409, "stateConflict");
+        assert_eq!(same.body["detail"], refused.body["detail"], "named or not, it is gone");
+        let unknown = json!({"criterionCodes": ["intakeGesprek"]});
+        wilg.seen(&draft).post(&acceptances, unknown).await.problem(400, "badRequest");
         let rest = json!({"criterionCodes": ["nietPluisGevoel"]});
         let saved = wilg.seen(&draft).post(&acceptances, rest).await.expect(200);
-        let waiting = wilg.get(&href).await.expect(200);
-        assert_eq!((&waiting.body["status"], waiting.body["answers"].as_array().map(Vec::len)), (&json!("answered"), Some(2)));
+        let decided = wilg.get(&href).await.expect(200);
+        assert_eq!((&decided.body["status"], &decided.body["acceptedCriteria"]), (&json!("accepted"), &json!(["nietPluisGevoel"])));
+        assert_eq!(decided.body["answers"].as_array().map(Vec::len), Some(2), "all stay readable");
+        assert!(!waits_for(&wilg, &decided).await, "and nothing is left to decide");
         wilg.seen(&saved).post(&acceptances, json!({})).await.problem(409, "stateConflict");
+    }
+
+    async fn what_was_taken_over_before_the_rest_was_withdrawn_can_be_ended(world: World) {
+        let (wilg, ward) = (world.wilg(), world.anyone());
+        let (path, href) = answered_by_ward(&wilg, &ward).await;
+        let acceptances = format!("{href}/acceptances");
+        let draft = wilg.get(&path).await.expect(200);
+        let rest = json!({"criterionCodes": ["nietPluisGevoel"]});
+        wilg.seen(&draft).post(&acceptances, rest).await.expect(200);
+        withdraw_actief_werken(&world).await;
+        let moved = wilg.get(&path).await.expect(200);
+        let waiting = wilg.get(&href).await.expect(200);
+        assert!(waits_for(&wilg, &waiting).await);
+        wilg.seen(&moved).post(&acceptances, json!({})).await.expect(200);
+        let decided = wilg.get(&href).await.expect(200);
+        assert_eq!((&decided.body["status"], &decided.body["acceptedCriteria"]), (&json!("accepted"), &json!(["nietPluisGevoel"])));
+        assert!(!waits_for(&wilg, &decided).await);
+        assert_eq!(wilg.get(&path).await.expect(200).body["answers"], moved.body["answers"], "nothing more was taken over");
     }
 
     async fn a_ward_that_opened_the_questions_before_they_changed_reads_them_again(world: World) {
