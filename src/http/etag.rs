@@ -31,6 +31,12 @@ impl ETag {
         let (start, _) = hash.split_at_checked(16).unwrap_or((&hash, ""));
         Self(format!("{name}.{start}"))
     }
+
+    /// The tag of one form of what has this tag, such as a file in a format and a language.
+    #[must_use]
+    pub fn form(&self, form: impl fmt::Display) -> Self {
+        Self(format!("{}.{form}", self.0))
+    }
 }
 
 impl fmt::Display for ETag {

@@ -154,7 +154,8 @@ fn not_acceptable() -> Problem {
 /// Read a self-assessment as a sheet to fill in
 ///
 /// A row per criterion that is asked of this type of facility, with the facility's own words beside the generic ones, the levels offered and the
-/// answers that are there. The first row says whose sheet it is, at which edit; leave it. In CSV a text that a spreadsheet would run as a formula has an apostrophe before it, which
+/// answers that are there. The first row says whose sheet it is, at which edit; leave it. Each format and language has an `ETag` of its own, which `If-Match` takes for the
+/// self-assessment's as well. In CSV a text that a spreadsheet would run as a formula has an apostrophe before it, which
 /// is taken away again when the sheet comes back.
 #[utoipa::path(tag = "Self-assessment", operation_id = "readAnswerSheet",
     params(("selfAssessmentId" = Id, Path, description = "The self-assessment."), SheetParameters),
@@ -173,11 +174,12 @@ pub async fn read_answer_sheet(
     let (id, SheetQuery { format, language }) = (path.0, query.0);
     let format = format.or(accepted.0).ok_or_else(not_acceptable)?;
     let seen = known.clone();
+    let form = format!("{format}.{}", language.map_or("own", SheetLanguage::name));
     let (bytes, tag) = allowed
         .read(move |tx| {
             let head = store::head(tx, id)?;
             let view = store::view(tx, &head)?;
-            let tag = store::tag_of(&head, &view);
+            let tag = store::tag_of(&head, &view).form(&form);
             if seen.has(&tag) {
                 return Ok((Vec::new(), tag));
             }
