@@ -313,7 +313,7 @@ pub fn insert(tx: &mut Tx, new: &New) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Gives one that was read a new link, with the reason where it is sent back.
+/// Gives one that was read a new link, with the reason where it is sent back. 412 when it was changed since.
 pub fn renew(
     tx: &mut Tx,
     read: &Row,
@@ -337,7 +337,7 @@ pub fn renew(
     one_changed(changed)
 }
 
-/// Takes one that was read back.
+/// Takes one that was read back. 412 when it was changed since.
 pub fn withdraw(tx: &mut Tx, read: &Row) -> Result<(), Problem> {
     let changed = diesel::update(contribution::table)
         .filter(contribution::id.eq(read.id))
@@ -376,7 +376,7 @@ pub fn keep_answers(
     Ok(changed == 1)
 }
 
-/// Keeps which answers of one that was read are taken over now; when those are all, it is accepted.
+/// Keeps which answers of one that was read are taken over now; when those are all, it is accepted. 412 when it was changed since.
 pub fn accept(tx: &mut Tx, read: &Row, accepted: &[String], all: bool) -> Result<(), Problem> {
     let by = JsonText::of(&ActorView::of(tx))?;
     let state = if all {

@@ -46,12 +46,15 @@ fn view(tx: &mut Tx, self_assessment: Id, id: Id) -> Result<Contribution, Proble
     row.view(head.facility_id, now)
 }
 
-/// A contribution as its facility sees it.
+/// A contribution as its facility sees it. 404 where the caller may not know about it.
 pub fn read(tx: &mut Tx, self_assessment: Id, id: Id) -> Result<Contribution, Problem> {
     view(tx, self_assessment, id)
 }
 
 /// Asks criteria of somebody, by a link with this secret.
+///
+/// 404 where the self-assessment is not the caller's own, 409 where it is no draft, 400 with every fault of what is asked, of whom and until
+/// when.
 pub fn ask(
     tx: &mut Tx,
     self_assessment: Id,
@@ -134,6 +137,9 @@ fn seen(
 }
 
 /// Ends the link of a contribution that is not answered yet, and gives it a new one.
+///
+/// 404 where the caller may not know about it, 412 where it has seen another edit, 409 where the self-assessment is no draft or the
+/// contribution is decided or answered, 400 where the link would live too short or too long.
 pub fn renew(
     tx: &mut Tx,
     (self_assessment, id): (Id, Id),
@@ -153,7 +159,9 @@ pub fn renew(
     view(tx, self_assessment, id)
 }
 
-/// Takes a contribution back that is not answered yet.
+/// Takes a contribution back that is not answered yet, also when the self-assessment is no draft any more.
+///
+/// 404 where the caller may not know about it, 412 where it has seen another edit, 409 where it is decided or answered.
 pub fn withdraw(
     tx: &mut Tx,
     self_assessment: Id,
@@ -210,6 +218,9 @@ fn not_answered(status: ContributionStatus) -> Problem {
 }
 
 /// Sends answers back with a reason; they can be changed by a new link.
+///
+/// 404 where the caller may not know about them, 412 where it has seen another edit, 409 where the self-assessment is no draft or nothing
+/// waits for a decision, 400 where the link would live too short or too long.
 pub fn send_back(
     tx: &mut Tx,
     (self_assessment, id): (Id, Id),
@@ -230,6 +241,10 @@ pub fn send_back(
 }
 
 /// Takes answers over into the draft, whose edit the caller has seen.
+///
+/// 404 where the caller may not know about them, 412 where it has seen another edit of the draft, or of the contribution where it names one;
+/// 409 where that is no draft, nothing waits for a decision, or a criterion is not asked any more or changed since; 400 with every fault of
+/// what is named, and of answers that the draft cannot take.
 pub fn accept(
     tx: &mut Tx,
     (self_assessment, id): (Id, Id),

@@ -92,7 +92,8 @@ pub fn answered(tx: &mut Tx, head: &Head) -> Result<Vec<String>, Problem> {
     Ok(standings.into_keys().collect())
 }
 
-/// Puts answers of others into a locked draft, checked as its own are. `at` names one in a fault.
+/// Puts answers of others into a draft that this transaction has locked, checked as its own are: 400 with every fault, in which `at` names
+/// the answer.
 pub fn take_over(
     tx: &mut Tx,
     head: &Head,
