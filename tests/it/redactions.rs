@@ -128,6 +128,10 @@ async fn written_everywhere(world: &World) -> Written {
     let (linde, admin) = (world.linde(), world.admin());
     let text = format!("Gesprek met {NAME}.");
     let attachment = sent(&linde, &text, "Zoé Claes.txt").await;
+    let mandate = json!({"clientId": "een-epd", "name": format!("EPD van {NAME}"), "contact": text, "scopes": ["read:facilities"],
+        "validUntil": world.state.clock.now() + chrono::Duration::days(30)});
+    let mandates = format!("/organisations/{}/mandates", ids::ORGANISATION);
+    let mandate = linde.post(&mandates, mandate).await.expect(201);
     let path = format!("/selfAssessments/{}", ids::SELF_ASSESSMENT);
     let last_year = linde.get(&path).await.expect(200);
     let again = linde
@@ -164,6 +168,7 @@ async fn written_everywhere(world: &World) -> Written {
         grounded(&linde).await,
     ];
     others.extend(planned(&linde).await);
+    others.push(path_of(&mandate.body));
     let facility = format!("/facilities/{}", ids::FACILITY);
     let site = admin
         .post(
