@@ -87,7 +87,7 @@ impl Needle {
         }
     }
 
-    /// Bytes of a text that holds it once, at most.
+    /// Bytes of a text that holds it once, at most, unless it is full of what cannot be seen.
     pub fn longest(&self) -> usize {
         // A letter comes from four bytes in each of its forms, and can have stood there taken apart, in two or three of them.
         self.text.chars().count() * 4 * 3

@@ -87,7 +87,8 @@ impl Remover<'_> {
         Ok(())
     }
 
-    /// A plan's words stand beside the questions of what is pinned to the version that holds the text.
+    /// A plan's words stand beside the questions of what is pinned to the version that holds the text. Clients make the ids of plans: another
+    /// facility can have the same.
     fn touch_pinned(&mut self, tx: &mut Tx) -> Result<(), Problem> {
         let versions: Vec<(Id, i64, JsonText)> = step_plan_version::table
             .filter(step_plan_version::facility_id.eq(self.facility))
@@ -103,6 +104,7 @@ impl Remover<'_> {
                 continue;
             }
             let pinned: Vec<Id> = self_assessment::table
+                .filter(self_assessment::facility_id.eq(self.facility))
                 .filter(self_assessment::step_plan_id.eq(plan))
                 .filter(self_assessment::step_plan_version.eq(version))
                 .select(self_assessment::id)
@@ -204,13 +206,13 @@ impl Remover<'_> {
         if !self.whole {
             return Ok(());
         }
-        let rows: Vec<(Id, String, Option<String>)> = mandate::table
+        let rows: Vec<(Id, String, Option<String>, i64)> = mandate::table
             .filter(mandate::organisation_id.eq(self.organisation))
             .order(mandate::id)
-            .select((mandate::id, mandate::name, mandate::contact))
+            .select((mandate::id, mandate::name, mandate::contact, mandate::edit))
             .into_boxed::<AnyBackend>()
             .load(tx.conn)?;
-        for (id, name, contact) in rows {
+        for (id, name, contact, edit) in rows {
             let new_name = self.needle.taken_out(&name);
             let new_contact = contact.as_deref().map(|text| self.needle.taken_out(text));
             let new_contact = new_contact.flatten();
@@ -219,14 +221,16 @@ impl Remover<'_> {
             }
             self.count("mandates", 1);
             if self.mark.is_some() {
-                diesel::update(mandate::table)
+                let replaced = diesel::update(mandate::table)
                     .filter(mandate::id.eq(id))
+                    .filter(mandate::edit.eq(edit))
                     .set((
                         mandate::name.eq(new_name.unwrap_or(name)),
                         mandate::contact.eq(new_contact.or(contact)),
-                        mandate::edit.eq(mandate::edit + 1),
+                        mandate::edit.eq(edit + 1),
                     ))
                     .execute(tx.conn)?;
+                refuse_changed(replaced)?;
             }
         }
         Ok(())
@@ -236,7 +240,7 @@ impl Remover<'_> {
     fn mine(&self) -> Visible<audit_event::table> {
         let of_facility = audit_event::facility_id.assume_not_null().eq(self.facility);
         if !self.whole {
-            return Box::new(audit_event::facility_id.is_not_null().and(of_facility));
+            return Box::new(of_facility);
         }
         let of_organisation = audit_event::facility_id.is_null().and(
             audit_event::organisation_id
@@ -347,8 +351,12 @@ fn replace(
         .bind::<SqlId, _>(found.owner)
         .bind::<Text, _>(&found.held)
         .execute(inner))?;
+    refuse_changed(replaced)
+}
+
+/// 503 where somebody wrote it anew since it was read: what stands there now was not looked at.
+fn refuse_changed(replaced: usize) -> Result<(), Problem> {
     if replaced == 0 {
-        // Somebody wrote it anew since it was read: what stands there now was not looked at.
         return Err(Problem::busy().because("a text was changed while it was redacted"));
     }
     Ok(())

@@ -555,6 +555,20 @@ on_both! {
         assert_eq!((after.etag(), after.body), (before.etag(), before.body));
     }
 
+    async fn a_step_plan_that_shares_its_id_with_anothers_leaves_no_mark_on_theirs(world: World) {
+        let (linde, berk) = (world.linde(), world.berk());
+        // Clients make the ids of plans: two facilities can have the same.
+        let facility = "0190a000-0000-7000-8000-000000000013";
+        let plan = json!({"name": format!("Plan van {NAME}"), "frameworkCode": "ggz", "steps": [{"code": "eerst", "title": "Eerst praten", "steps": ["stap1"]}]});
+        berk.put(&format!("/facilities/{facility}/stepPlans/{}", ids::STEP_PLAN), plan).await.expect(201);
+        let draft = draft_of(&linde, ids::FACILITY).await;
+        assert!(draft.body["stepPlan"]["href"].as_str().expect("a plan").contains(ids::STEP_PLAN), "the same version, of the same id");
+        let own = json!({"facilityId": facility, "text": NAME, "ground": "Fout"});
+        berk.post("/redactions", own).await.expect(201);
+        let after = linde.get(&path_of(&draft.body)).await.expect(200);
+        assert_eq!((after.etag(), after.body), (draft.etag(), draft.body));
+    }
+
     async fn who_mistypes_a_text_is_told_that_nothing_went_and_an_admin_is_not(world: World) {
         written_everywhere(&world).await;
         let (linde, admin) = (world.linde(), world.admin());
