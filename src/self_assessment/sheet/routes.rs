@@ -312,7 +312,6 @@ pub async fn send_answer_sheet(
         return Ok(checked.await?.response());
     }
     let if_match = if_match.required()?;
-    let right = move |tx: &mut Tx| store::own_head(tx, id).map(drop);
     let save = move |tx: &mut Tx| {
         let (outcome, tag) = work::save(tx, id, &if_match, &grid)?;
         Stored::done(&tag, &outcome)

@@ -121,6 +121,10 @@ fn what_a_workbook_says_of_its_size_is_not_believed() {
         let refused = super::grid::Grid::of(&bomb).expect_err(said);
         assert_eq!(refused.issues()[0].kind, "malformedSheet", "{said}");
     }
+    // As often as it says it, its number is looked for, and not far away.
+    let often = format!("{} = '1'", "uniqueCount".repeat(1_000_000));
+    let bomb = bent(&book, "uniqueCount=\"1\"", &often);
+    assert!(super::grid::Grid::of(&bomb).is_err());
     let rows = bent(
         &book,
         "</row>",

@@ -21,6 +21,8 @@ const MOST_FILES: usize = 200;
 const MOST_BYTES: u64 = 16_777_216;
 /// Texts, and rows, that a workbook may have: more than its cells can hold.
 const MOST_TEXTS: usize = 400_000;
+/// Within how many bytes of its name the number of an attribute begins and ends.
+const NEARBY: usize = 64;
 /// How wide each column is, in characters.
 const WIDTHS: [f64; 10] = [22.0, 20.0, 24.0, 60.0, 50.0, 30.0, 18.0, 50.0, 24.0, 18.0];
 
@@ -184,10 +186,11 @@ fn says_too_much(part: &[u8]) -> bool {
         || memmem::find_iter(part, b"row").count() > MOST_TEXTS
 }
 
-/// The number of an attribute: `uniqueCount="12"`.
+/// The number of an attribute: `uniqueCount="12"`. It is looked for nearby: a part can say the name a million times.
 fn number_in(attribute: &[u8]) -> Option<usize> {
     let digits = attribute
         .iter()
+        .take(NEARBY)
         .skip_while(|byte| !matches!(byte, b'"' | b'\''))
         .skip(1)
         .take_while(|byte| byte.is_ascii_digit())
