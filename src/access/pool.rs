@@ -170,7 +170,7 @@ impl Database {
             return Reach::Busy;
         };
         let database = self.clone();
-        let asked = hop(move || {
+        let asked = aside(move || {
             let _turn = turn;
             Ok(database.connection()?.batch_execute("SELECT 1")?)
         });
@@ -186,7 +186,7 @@ impl Database {
         work: impl Fn(&mut Conn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (database, turn) = (self.clone(), self.turn().await?);
-        hop(move || {
+        aside(move || {
             let _turn = turn;
             let mut conn = database.connection()?;
             snapshot(&mut conn, &work)
@@ -201,7 +201,7 @@ impl Database {
     ) -> Result<T, Problem> {
         let Some(writer) = &self.writer else {
             let (database, turn) = (self.clone(), self.turn().await?);
-            return hop(move || {
+            return aside(move || {
                 let _turn = turn;
                 retrying(&mut *database.connection()?, &work)
             })
@@ -225,7 +225,7 @@ impl Database {
     ) -> Result<T, Problem> {
         let Some(writer) = &self.writer else {
             let (database, turn) = (self.clone(), self.turn().await?);
-            return hop(move || {
+            return aside(move || {
                 let _turn = turn;
                 work(&mut *database.connection()?)
             })
@@ -252,15 +252,9 @@ impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
     }
 }
 
-/// Works on a thread where nobody waits for it, without the database.
-pub async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    hop(work).await
-}
-
+/// Works on a thread where no other request waits for it.
 #[allow(clippy::disallowed_methods, reason = "this is the one hop to a thread")]
-async fn hop<T: Send + 'static>(
+pub async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     actix_web::web::block(work)
