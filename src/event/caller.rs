@@ -2,7 +2,7 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::kinds::{DIRECTORY, FOR_EVERYONE, Found, KINDS, href};
+use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, Whereabouts, href};
 use super::store::Row;
 use super::{Item, Subject};
 use crate::access::{Role, Scope, Tx};
@@ -92,7 +92,7 @@ impl Caller {
     }
 
     /// An event as the caller is told of it; `found` is what its subject is found by.
-    pub fn item(&self, row: Row, found: Found) -> Item {
+    pub fn item(&self, row: Row, found: Whereabouts) -> Item {
         let href = self.href(&row, found);
         let organisation = row.organisation_id.filter(|id| self.knows(*id));
         Item {
@@ -118,7 +118,7 @@ impl Caller {
     }
 
     /// Where the caller reads the thing. What moved away from it, it can read no more.
-    fn href(&self, row: &Row, found: Found) -> Option<String> {
+    fn href(&self, row: &Row, found: Whereabouts) -> Option<String> {
         let kind = row.subject_kind.as_str();
         let share = self
             .shares

@@ -14,7 +14,7 @@ pub struct Kind {
     pub name: &'static str,
     /// What the caller reaches when it reads things of this kind; nothing when it may not.
     pub within: fn(&Tx) -> Option<Scope>,
-    /// Its path, with `{id}` and what else it is found by ([`Found`]).
+    /// Its path, with `{id}` and what else it is found by ([`Whereabouts`]).
     path: &'static str,
 }
 
@@ -109,7 +109,7 @@ pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
 
 /// What a thing is found by, beside its own id.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct Whereabouts {
     /// Its organisation.
     pub organisation: Option<Id>,
     /// Its facility.
@@ -121,7 +121,7 @@ pub struct Found {
 }
 
 /// Where a thing of a kind is read; nothing where it can be found no more.
-pub fn href(name: &str, id: &str, found: Found) -> Option<String> {
+pub fn href(name: &str, id: &str, found: Whereabouts) -> Option<String> {
     let mut path = KINDS
         .iter()
         .find(|kind| kind.name == name)?
@@ -169,10 +169,10 @@ mod tests {
             ("contribution", "x", None),
             ("other", "x", None),
         ] {
-            let found = Found {
+            let found = Whereabouts {
                 organisation: Some(own),
                 facility: Some(facility),
-                ..Found::default()
+                ..Whereabouts::default()
             };
             assert_eq!(href(kind, id, found), expected, "{kind}");
         }

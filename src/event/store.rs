@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::EventPage;
 use super::caller::Caller;
 use super::cursor::{After, Place};
-use super::kinds::Found;
+use super::kinds::Whereabouts;
 use crate::access::Tx;
 use crate::audit::sequencer;
 use crate::contribution;
@@ -97,18 +97,19 @@ fn first_found(
     tx: &mut Tx,
     caller: &Caller,
     asked: &Asked,
-    mut from: i64,
+    from: i64,
     end: i64,
 ) -> Result<(Vec<Row>, i64), Problem> {
-    for stretch in 1.. {
-        let until = end.min(from.saturating_add(STRETCH));
-        let rows = rows(tx, caller, asked, (from, until))?;
-        if !rows.is_empty() || until == end || stretch == MOST_STRETCHES {
-            return Ok((rows, until));
+    let (mut found, mut until) = (Vec::new(), from);
+    for _ in 0..MOST_STRETCHES {
+        let after = until;
+        until = end.min(after.saturating_add(STRETCH));
+        found = rows(tx, caller, asked, (after, until))?;
+        if !found.is_empty() || until == end {
+            break;
         }
-        from = until;
     }
-    Ok((Vec::new(), from))
+    Ok((found, until))
 }
 
 /// What the things are part of that are read as a part of another: their events do not name it.
@@ -139,9 +140,9 @@ impl Within {
         })
     }
 
-    fn around(&self, row: &Row) -> Found {
+    fn around(&self, row: &Row) -> Whereabouts {
         let id: Option<Id> = row.subject_id.parse().ok();
-        Found {
+        Whereabouts {
             organisation: row.organisation_id,
             facility: row.facility_id,
             self_assessment: id.and_then(|id| self.self_assessments.get(&id).copied()),
