@@ -391,6 +391,7 @@ async fn plan(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
 /// A name that somebody wrote in a draft, and that was removed.
 const A_NAME: &str = "een naam (fictief)";
 
+/// What removes it.
 fn mistake() -> RedactionInput {
     RedactionInput {
         facility_id: ids::id(ids::FACILITY),
