@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Actor, Answer, World, answer_whole, answers_to, digest_of, link_of, new_hospital, next_cycle,
-    path_of,
+    path_of, send_file,
 };
 
 /// A request that would succeed for somebody, prepared by those who may.
@@ -116,21 +116,12 @@ async fn submitted(world: &World) -> (String, Answer) {
 }
 
 async fn stored_attachment(world: &World) -> String {
-    let id = uuid::Uuid::now_v7();
-    let path = format!("/attachments/{id}");
-    let bytes = b"Verslag van het overleg".to_vec();
-    world
-        .linde()
-        .with("content-type", "text/plain")
-        .with("repr-digest", &digest_of(&bytes))
-        .send(
-            "PUT".parse().expect("a method"),
-            &format!("{path}?facilityId={}", ids::FACILITY),
-            Some(bytes),
-        )
+    let id = uuid::Uuid::now_v7().to_string();
+    let text = b"Verslag van het overleg";
+    send_file(&world.linde(), &id, ids::FACILITY, text)
         .await
         .expect(201);
-    path
+    format!("/attachments/{id}")
 }
 
 /// A framework draft that nobody has seen before.

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::access::new_framework;
 use crate::support::{
-    Actor, Answer, Backend, WILG, World, answer_whole, digest_of, draft_of, new_hospital,
-    next_cycle, path_of,
+    Actor, Answer, Backend, WILG, World, answer_whole, draft_of, new_hospital, next_cycle, path_of,
+    send_file,
 };
 
 /// Everything from a cursor on, page by page; and the cursor at the end.
@@ -507,15 +507,8 @@ async fn do_everything(world: &World) {
     let plan = json!({"name": "Ons plan", "frameworkCode": "ggz", "steps": [{"code": "eerst", "title": "Eerst praten", "steps": ["stap1"]}]});
     let path = format!("/facilities/{facility}/stepPlans/{}", uuid::Uuid::now_v7());
     linde.put(&path, plan).await.expect(201);
-    let bytes = b"Verslag.".to_vec();
-    let path = format!(
-        "/attachments/{}?facilityId={facility}",
-        uuid::Uuid::now_v7()
-    );
-    linde
-        .with("repr-digest", &digest_of(&bytes))
-        .with("content-type", "text/plain")
-        .send("PUT".parse().expect("a method"), &path, Some(bytes))
+    let id = uuid::Uuid::now_v7().to_string();
+    send_file(&linde, &id, &facility, b"Verslag.")
         .await
         .expect(201);
     let draft = draft_of(&linde, ids::FACILITY).await;

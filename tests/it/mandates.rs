@@ -10,7 +10,9 @@ use kindreflex::demo::{enterprise_number, ids};
 use kindreflex::facility::integrations::known_scopes;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, Backend, World, digest_of, draft_of, hex_of, ids_of, path_of};
+use crate::support::{
+    Actor, Answer, Backend, World, digest_of, draft_of, hex_of, ids_of, path_of, send_file,
+};
 
 pub const VENDOR: &str = "leverancier";
 pub const LINDE: &str = "/organisations/0190a000-0000-7000-8000-000000000001/mandates";
@@ -283,10 +285,8 @@ on_both! {
         let draft = draft_of(&world.berk(), BERK_HOSPITAL).await;
         let answer = format!("{}/answers/actiefWerken", path_of(&draft.body));
         machine.seen(&draft).put(&answer, json!({"level": "niet"})).await.problem(404, "resourceNotFound");
-        let bytes = b"Verslag".to_vec();
-        let attachment = format!("/attachments/{}?facilityId={BERK_HOSPITAL}", uuid::Uuid::now_v7());
-        machine.with("content-type", "text/plain").with("repr-digest", &digest_of(&bytes))
-            .send(Method::PUT, &attachment, Some(bytes)).await.problem(404, "resourceNotFound");
+        let attachment = uuid::Uuid::now_v7().to_string();
+        send_file(&machine, &attachment, BERK_HOSPITAL, b"Verslag").await.problem(404, "resourceNotFound");
     }
 
     async fn what_one_organisation_allows_is_not_allowed_by_another(world: World) {
@@ -491,9 +491,8 @@ on_both! {
         let own = ids_of(&world.machine(&known_scopes()).get("/selfAssessments?pageSize=200").await.expect(200));
         assert!(own.contains(&ids::SELF_ASSESSMENT.to_owned()) && !own.contains(&BERK_ASSESSMENT.to_owned()), "{own:?}");
         let bytes = b"Van het portaal".to_vec();
-        let attachment = uuid::Uuid::now_v7();
-        portal.with("content-type", "text/plain").with("repr-digest", &digest_of(&bytes))
-            .send(Method::PUT, &format!("/attachments/{attachment}?facilityId={BERK_HOSPITAL}"), Some(bytes.clone())).await.expect(201);
+        let attachment = uuid::Uuid::now_v7().to_string();
+        send_file(&portal, &attachment, BERK_HOSPITAL, &bytes).await.expect(201);
         let berk = world.person("facility", Some(enterprise_number(9_990_002)));
         assert_eq!(berk.get(&format!("/attachments/{attachment}")).await.expect(200).body["sentSha256"], hex_of(&bytes));
     }

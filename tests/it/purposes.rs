@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::access::{callers, reviewed};
 use crate::support::{
-    Actor, Answer, World, answer_whole, confirm_and_hand_in, digest_of, new_hospital, path_of,
+    Actor, Answer, World, answer_whole, confirm_and_hand_in, new_hospital, path_of, send_file,
 };
 
 const PURPOSES: [&str; 2] = ["ownImprovement", "inspectionPreparation"];
@@ -31,18 +31,11 @@ async fn open_cycle(world: &World, purpose: &str) -> String {
 
 /// A text file of the hospital, sent by this caller; gives back its path.
 async fn store_attachment(actor: &Actor, hospital: &str) -> String {
-    let path = format!(
-        "/attachments/{}?facilityId={hospital}",
-        uuid::Uuid::now_v7()
-    );
-    let bytes = b"Een verslag.".to_vec();
-    actor
-        .with("repr-digest", &digest_of(&bytes))
-        .with("content-type", "text/plain")
-        .send("PUT".parse().expect("a method"), &path, Some(bytes))
+    let id = uuid::Uuid::now_v7().to_string();
+    send_file(actor, &id, hospital, b"Een verslag.")
         .await
         .expect(201);
-    path
+    format!("/attachments/{id}?facilityId={hospital}")
 }
 
 async fn submitted(linde: &Actor, hospital: &str, cycle: &str) -> Answer {

@@ -16,8 +16,8 @@ use kindreflex::redaction::upkeep;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, Backend, WILG, World, databases, digest_of, draft_of, hex_of, ids_of, link_of,
-    path_of,
+    Actor, Answer, Backend, WILG, World, databases, draft_of, hex_of, ids_of, link_of, path_of,
+    send_file,
 };
 
 /// A name with what JSON escapes.
@@ -49,18 +49,11 @@ async fn sent(linde: &Actor, text: &str, name: &str) -> String {
     let escaped = name
         .bytes()
         .fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
-    linde
-        .with("repr-digest", &digest_of(text.as_bytes()))
-        .with("content-type", "text/plain")
-        .with(
-            "content-disposition",
-            &format!("attachment; filename*=UTF-8''{escaped}"),
-        )
-        .send(
-            "PUT".parse().expect("a method"),
-            &format!("/attachments/{id}?facilityId={}", ids::FACILITY),
-            Some(text.as_bytes().to_vec()),
-        )
+    let named = linde.with(
+        "content-disposition",
+        &format!("attachment; filename*=UTF-8''{escaped}"),
+    );
+    send_file(&named, &id, ids::FACILITY, text.as_bytes())
         .await
         .expect(201);
     id
@@ -598,10 +591,7 @@ on_both! {
         assert!(after.body["fileName"].is_null());
         assert_ne!(after.etag(), before.etag());
         linde.get(&format!("/attachments/{id}/content")).await.problem(404, "resourceNotFound");
-        let bytes = b"Over iets anders.".to_vec();
-        linde.with("repr-digest", &digest_of(&bytes)).with("content-type", "text/plain")
-            .send("PUT".parse().expect("a method"), &format!("/attachments/{id}?facilityId={}", ids::FACILITY), Some(bytes))
-            .await.problem(409, "stateConflict");
+        send_file(&linde, &id, ids::FACILITY, b"Over iets anders.").await.problem(409, "stateConflict");
         let again = linde.post("/redactions", input(&id)).await.problem(400, "badRequest");
         assert_eq!(again.issues(), [("nothingFound".to_owned(), "attachments".to_owned())]);
         let unknown = linde.post("/redactions", input(&uuid::Uuid::now_v7().to_string())).await.problem(400, "badRequest");

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::contributions::{asked, hand_in};
 use crate::support::{
-    Actor, WILG, World, answers_to, confirm_and_hand_in, digest_of, draft_of, hex_of, issuer,
-    link_of, path_of,
+    Actor, WILG, World, answers_to, confirm_and_hand_in, draft_of, hex_of, issuer, link_of,
+    path_of, send_file,
 };
 
 async fn listed(world: &World, periods: &[(Kind, u32)]) -> Vec<Item> {
@@ -248,9 +248,7 @@ on_both! {
         let mut sent = Vec::new();
         for text in ["Los.", "Genoemd in een antwoord."] {
             let id = uuid::Uuid::now_v7().to_string();
-            linde.with("repr-digest", &digest_of(text.as_bytes())).with("content-type", "text/plain")
-                .send("PUT".parse().expect("a method"), &format!("/attachments/{id}?facilityId={}", ids::FACILITY), Some(text.as_bytes().to_vec()))
-                .await.expect(201);
+            send_file(&linde, &id, ids::FACILITY, text.as_bytes()).await.expect(201);
             sent.push(id);
         }
         let draft = draft_of(&linde, ids::FACILITY).await;

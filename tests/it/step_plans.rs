@@ -3,8 +3,8 @@ use kindreflex::demo::{enterprise_number, ids};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Actor, Answer, WILG, World, answer_whole, digest_of, draft_of, hex_of, ids_of, link_of,
-    new_hospital, next_cycle, path_of,
+    WILG, World, answer_whole, draft_of, hex_of, ids_of, link_of, new_hospital, next_cycle,
+    path_of, send_file,
 };
 
 fn step(code: &str, title: &str, steps: &[&str]) -> Value {
@@ -36,18 +36,6 @@ fn beside(body: &Value, criterion: &str) -> Value {
     own.into_iter()
         .find(|own| own["criterionCode"] == criterion)
         .map_or(Value::Null, |mut own| own["titles"].take())
-}
-
-async fn send_file(actor: &Actor, id: &str, facility: &str, bytes: &[u8]) -> Answer {
-    actor
-        .with("content-type", "text/plain")
-        .with("repr-digest", &digest_of(bytes))
-        .send(
-            "PUT".parse().expect("a method"),
-            &format!("/attachments/{id}?facilityId={facility}"),
-            Some(bytes.to_vec()),
-        )
-        .await
 }
 
 /// The framework of emergency departments, published here; its own version waits for its text.

@@ -487,6 +487,19 @@ pub fn hex_of(bytes: &[u8]) -> String {
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// Sends a text file of a facility, as the attachment with this id.
+pub async fn send_file(actor: &Actor, id: &str, facility: &str, bytes: &[u8]) -> Answer {
+    actor
+        .with("content-type", "text/plain")
+        .with("repr-digest", &digest_of(bytes))
+        .send(
+            "PUT".parse().expect("a method"),
+            &format!("/attachments/{id}?facilityId={facility}"),
+            Some(bytes.to_vec()),
+        )
+        .await
+}
+
 /// The SHA-256 of bytes as a digest header (RFC 9530).
 pub fn digest_of(bytes: &[u8]) -> String {
     use base64::Engine as _;
