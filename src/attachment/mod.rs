@@ -18,6 +18,7 @@ mod clean;
 pub mod erasure;
 mod headers;
 mod outgoing;
+mod reach;
 pub mod routes;
 mod store;
 

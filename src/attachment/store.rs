@@ -3,52 +3,25 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
-use super::{Attachment, AttachmentStatus};
-use crate::access::{Scope, Tx};
+use super::{Attachment, AttachmentStatus, reach};
+use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
-    self_assessment, step_plan_version,
+    step_plan_version,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::facility as facilities;
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
 use crate::problem::{In, Issue, Problem};
-use crate::self_assessment::{Answer, Purpose, store::Head};
+use crate::self_assessment::{Answer, store::Head};
 use crate::text::Text;
 
 /// How many bytes one row holds.
 pub const CHUNK: usize = 262_144;
 /// How many abandoned ones go in one transaction.
 const SWEPT_AT_ONCE: i64 = 100;
-
-type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
-
-/// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
-/// inspection names, with the very bytes that it names.
-fn visible(scope: &Scope) -> Visible<Joined> {
-    let own = facilities::owned::<Joined>(scope);
-    if !scope.submitted {
-        return own;
-    }
-    Box::new(own.or(handed_in()))
-}
-
-/// Those that what was handed in to prepare an inspection names.
-fn handed_in() -> Visible<Joined> {
-    let named = reference::table
-        .inner_join(
-            self_assessment::table.on(self_assessment::id.eq(reference::self_assessment_id)),
-        )
-        .filter(reference::facility_id.eq(attachment::facility_id))
-        .filter(reference::attachment_id.eq(attachment::id))
-        .filter(reference::sha256.eq(attachment::sent_sha256))
-        .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
-        .select(reference::attachment_id);
-    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(arrived.and(diesel::dsl::exists(named)))
-}
 
 type Row = (
     (Id, Id, Id, AttachmentStatus),
@@ -124,31 +97,11 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     })
 }
 
-/// May the caller see it? Of what is only lent to it, a machine sees what it stored itself and what was handed in to prepare an inspection:
-/// anything else can go with something for own improvement.
-fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem> {
-    let client = &tx.actor.claims.client;
-    if tx.scope.lent.is_empty() || (client.is_some() && found.stored_by.client == *client) {
-        return Ok(true);
-    }
-    let own = facilities::owned::<Joined>(&tx.scope.improving());
-    let shown: Option<Id> = attachment::table
-        .inner_join(facility::table)
-        .filter(own.or(handed_in()))
-        .filter(attachment::facility_id.eq(found.facility_id))
-        .filter(attachment::id.eq(found.id))
-        .select(attachment::id)
-        .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?;
-    Ok(shown.is_some())
-}
-
 /// The attachment, if the caller may know about it; of this facility, where the caller knows more than one by its id.
 pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, Problem> {
     let mut query = attachment::table
         .inner_join(facility::table)
-        .filter(visible(&tx.scope))
+        .filter(reach::visible(&tx.scope))
         .filter(attachment::id.eq(id))
         .select(ATTACHMENT)
         .limit(2)
@@ -161,7 +114,7 @@ pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, P
         (None, _) => Err(Problem::not_found()),
         (Some(row), None) => {
             let found = attachment_of(row)?;
-            if is_shown(tx, &found)? {
+            if reach::is_shown(tx, &found)? {
                 Ok(found)
             } else {
                 Err(Problem::not_found())
@@ -226,7 +179,7 @@ pub fn look(
         .optional()?;
     let found = row.map(attachment_of).transpose()?;
     if let Some(found) = &found
-        && !is_shown(tx, found)?
+        && !reach::is_shown(tx, found)?
     {
         return Err(taken());
     }

@@ -9,7 +9,7 @@ use crate::db::schema::{contribution, facility, self_assessment};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
 use crate::self_assessment::Status;
-use crate::self_assessment::store::mine;
+use crate::self_assessment::reach::mine;
 use crate::task::{Subject, Task};
 use crate::text::Text;
 

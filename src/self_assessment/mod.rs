@@ -25,6 +25,7 @@ pub mod inputs;
 pub mod migration;
 mod pin_store;
 pub mod places;
+pub mod reach;
 pub mod revision_store;
 pub mod routes;
 pub mod rules;

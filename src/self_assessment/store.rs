@@ -4,18 +4,17 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use diesel::dsl::{AssumeNotNull, not};
+use diesel::dsl::AssumeNotNull;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::{
     Answer, Opening, PreviousAnswer, Purpose, SelfAssessment, SelfAssessmentSummary, Status,
-    answer_store, revision_store, rules,
+    answer_store, reach, revision_store, rules,
 };
 use crate::access::{Scope, Tx};
 use crate::db::schema::{facility, self_assessment};
 use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment, Visible};
-use crate::facility::owned;
 use crate::framework::{self, document::Document};
 use crate::http::ETag;
 use crate::http::page::Window;
@@ -111,71 +110,11 @@ impl Head {
     }
 }
 
-/// Self-assessments with their facilities.
-pub type Joined = diesel::dsl::InnerJoinQuerySource<self_assessment::table, facility::table>;
-
-fn handed_in() -> Visible<Joined> {
-    Box::new(
-        self_assessment::purpose
-            .eq(Purpose::InspectionPreparation)
-            .and(
-                self_assessment::submitted_revision
-                    .is_not_null()
-                    .assume_not_null(),
-            ),
-    )
-}
-
-/// The caller's own self-assessments: where an admin let a machine in, those for own improvement are not.
-pub fn mine<Source>(scope: &Scope) -> Visible<Source>
-where
-    Source: 'static,
-    facility::id: SelectableExpression<Source>,
-    facility::organisation_id: SelectableExpression<Source>,
-    self_assessment::purpose: SelectableExpression<Source>,
-{
-    if scope.lent.is_empty() {
-        return owned(scope);
-    }
-    let shared = self_assessment::purpose.ne(Purpose::OwnImprovement);
-    let lent = owned::<Source>(scope).and(shared);
-    Box::new(owned::<Source>(&scope.improving()).or(lent))
-}
-
-/// The self-assessments that the caller may know about: its own, and for inspectors what was handed in to prepare an inspection.
-fn visible(scope: &Scope) -> Visible<Joined> {
-    if scope.submitted {
-        Box::new(mine::<Joined>(scope).or(handed_in()))
-    } else {
-        mine(scope)
-    }
-}
-
-/// [`visible`], narrowed to these states. Others than its facility see a reopened one as still submitted, or superseded.
-fn visible_in(scope: &Scope, states: &[Status]) -> Visible<Joined> {
-    let mine: Visible<Joined> =
-        Box::new(mine::<Joined>(scope).and(self_assessment::state.eq_any(states.to_vec())));
-    if !scope.submitted {
-        return mine;
-    }
-    let superseded = self_assessment::superseded_by.is_not_null();
-    let wanted: Visible<Joined> = match (
-        states.contains(&Status::Submitted),
-        states.contains(&Status::Superseded),
-    ) {
-        (true, true) => handed_in(),
-        (true, false) => Box::new(handed_in().and(not(superseded))),
-        (false, true) => Box::new(handed_in().and(superseded)),
-        (false, false) => return mine,
-    };
-    Box::new(mine.or(wanted))
-}
-
 /// The row of a self-assessment, if the caller may know about it.
 pub fn head(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
     let row = self_assessment::table
         .inner_join(facility::table)
-        .filter(visible(&tx.scope))
+        .filter(reach::visible(&tx.scope))
         .filter(self_assessment::id.eq(id))
         .select((Row::as_select(), facility::organisation_id))
         .into_boxed::<AnyBackend>()
@@ -221,9 +160,9 @@ pub fn list(
         .limit(window.limit())
         .into_boxed::<AnyBackend>();
     query = if filter.states.is_empty() {
-        query.filter(visible(&tx.scope))
+        query.filter(reach::visible(&tx.scope))
     } else {
-        query.filter(visible_in(&tx.scope, &filter.states))
+        query.filter(reach::visible_in(&tx.scope, &filter.states))
     };
     if !filter.facilities.is_empty() {
         query = query.filter(self_assessment::facility_id.eq_any(filter.facilities.clone()));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::rules::{self, Position};
 use super::store::{self, Row};
-use super::{Cycle, Status, answer_store, cycle_store};
+use super::{Cycle, Status, answer_store, cycle_store, reach};
 use crate::access::policy::{
     AnswerSelfAssessment, ConfirmSelfAssessment, CreateSelfAssessment, ManageCycles,
     SubmitSelfAssessment,
@@ -196,9 +196,9 @@ pub fn drafts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
         submit: tx.scope_for::<SubmitSelfAssessment>(),
     };
     let scopes = [&hands.answer, &hands.confirm, &hands.submit];
-    let mut mine: Visible<store::Joined> = Box::new(self_assessment::edit.lt(0));
+    let mut mine: Visible<reach::Joined> = Box::new(self_assessment::edit.lt(0));
     for scope in scopes.into_iter().flatten() {
-        mine = Box::new(mine.or(store::mine(scope)));
+        mine = Box::new(mine.or(reach::mine(scope)));
     }
     let rows: Vec<Draft> = self_assessment::table
         .inner_join(facility::table)

@@ -1,0 +1,57 @@
+//! Which attachments a caller may know about.
+use diesel::prelude::*;
+
+use super::{Attachment, AttachmentStatus};
+use crate::access::{Scope, Tx};
+use crate::db::schema::{attachment, facility, revision_attachment as reference, self_assessment};
+use crate::db::types::{AnyBackend, Id, Visible};
+use crate::facility as facilities;
+use crate::problem::Problem;
+use crate::self_assessment::Purpose;
+
+type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
+
+/// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
+/// inspection names, with the very bytes that it names.
+pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
+    let own = facilities::owned::<Joined>(scope);
+    if !scope.submitted {
+        return own;
+    }
+    Box::new(own.or(handed_in()))
+}
+
+/// Those that what was handed in to prepare an inspection names.
+fn handed_in() -> Visible<Joined> {
+    let named = reference::table
+        .inner_join(
+            self_assessment::table.on(self_assessment::id.eq(reference::self_assessment_id)),
+        )
+        .filter(reference::facility_id.eq(attachment::facility_id))
+        .filter(reference::attachment_id.eq(attachment::id))
+        .filter(reference::sha256.eq(attachment::sent_sha256))
+        .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
+        .select(reference::attachment_id);
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(arrived.and(diesel::dsl::exists(named)))
+}
+
+/// May the caller see it? Of what is only lent to it, a machine sees what it stored itself and what was handed in to prepare an inspection:
+/// anything else can go with something for own improvement.
+pub(super) fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem> {
+    let client = &tx.actor.claims.client;
+    if tx.scope.lent.is_empty() || (client.is_some() && found.stored_by.client == *client) {
+        return Ok(true);
+    }
+    let own = facilities::owned::<Joined>(&tx.scope.improving());
+    let shown: Option<Id> = attachment::table
+        .inner_join(facility::table)
+        .filter(own.or(handed_in()))
+        .filter(attachment::facility_id.eq(found.facility_id))
+        .filter(attachment::id.eq(found.id))
+        .select(attachment::id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    Ok(shown.is_some())
+}
