@@ -473,6 +473,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    inspection_round (id) {
+        id -> SqlId,
+        title -> SqlJson,
+        sectors -> SqlJson,
+        frameworks -> SqlJson,
+        begins -> Date,
+        ends -> Date,
+        double_judgement -> Bool,
+        state -> Text,
+        checklist_revision -> BigInt,
+        opened_at -> Nullable<SqlMoment>,
+        closed_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    checklist_revision (round_id, revision) {
+        round_id -> SqlId,
+        revision -> BigInt,
+        document -> SqlJson,
+        published_by -> SqlJson,
+        published_at -> SqlMoment,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -508,4 +542,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     audit_order,
     redaction,
+    inspection_round,
+    checklist_revision,
 );

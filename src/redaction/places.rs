@@ -262,6 +262,11 @@ pub const TABLES: &[Table] = &[
             "requested_by",
         ],
     ),
+    none(
+        "inspection_round",
+        &["title", "sectors", "frameworks", "state"],
+    ),
+    none("checklist_revision", &["document", "published_by"]),
     none("revision_attachment", &["sha256"]),
     none("step_plan", &["framework_code"]),
     none("audit_order", &[]),

@@ -1,0 +1,2 @@
+DROP TABLE checklist_revision;
+DROP TABLE inspection_round;
