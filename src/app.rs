@@ -27,7 +27,7 @@ use crate::self_assessment::migration::{routes as migrations, runner};
 use crate::self_assessment::sheet::routes as sheets;
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit, contribution, event, redaction, step_plan, task};
+use crate::{attachment, audit, contribution, event, inspection, redaction, step_plan, task};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -192,6 +192,7 @@ pub fn operations(to: &mut impl Operations) {
     migrations::operations(to);
     contribution::operations(to);
     attachment::operations(to);
+    inspection::operations(to);
     redaction::operations(to);
     audit::operations(to);
     event::operations(to);

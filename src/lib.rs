@@ -10,6 +10,7 @@
 //! - [`contribution`]: what a coordinator asks a ward by a link without an account: the link's page, its form, and what comes of it.
 //! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
+//! - [`inspection`]: rounds and their checklists, visits and teams, and what follows from them.
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
@@ -42,6 +43,7 @@ pub mod facility;
 pub mod framework;
 pub mod hash;
 pub mod http;
+pub mod inspection;
 pub mod issuer;
 pub mod openapi;
 pub mod personal;

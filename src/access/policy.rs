@@ -71,6 +71,12 @@ policy! {
     AskContribution        write ""                       [Facility];
     DecideContribution     write ""                       [Facility];
 
+    ReadInspections        read  "read:inspections"       [Facility, Inspector, Planner, Authority, Integration];
+    PlanInspections        write ""                       [Planner];
+    WorkInspections        write ""                       [Planner, Inspector];
+    RecordInspections      write ""                       [Inspector];
+    AnswerInspections      write ""                       [Facility];
+
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 

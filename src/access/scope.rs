@@ -32,6 +32,12 @@ pub struct Scope {
     pub admission: Option<Admission>,
     /// Those of the organisations for which only an admin let a machine in: what they do for own improvement it does not reach.
     pub lent: Vec<Id>,
+    /// Plans for the inspectorate: may know about every inspection.
+    pub planner: bool,
+    /// An inspector, by the subject of its token: may know about what it is assigned to.
+    pub inspector: Option<String>,
+    /// The recognising body: may know about what is final.
+    pub authority: bool,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }
@@ -54,8 +60,17 @@ impl Scope {
                 Role::Inspector => {
                     scope.directory = true;
                     scope.submitted = true;
+                    scope.inspector = Some(actor.claims.subject.clone());
                 }
-                Role::Planner | Role::Authority | Role::Expert => scope.directory = true,
+                Role::Planner => {
+                    scope.directory = true;
+                    scope.planner = true;
+                }
+                Role::Authority => {
+                    scope.directory = true;
+                    scope.authority = true;
+                }
+                Role::Expert => scope.directory = true,
                 Role::Policy => {}
                 Role::Admin => {
                     scope.directory = true;

@@ -6,13 +6,15 @@
 //!
 //! Clients make the ids, so an id is unique within its facility only: nobody learns from a clash that another has one, and naming
 //! another's id gives nothing away.
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
 use crate::http::ETag;
+use crate::problem::Issue;
+use crate::text::Text;
 
 mod clean;
 pub mod erasure;
@@ -97,6 +99,47 @@ pub struct Attachment {
     /// Its edit counter: a redaction can change what is known of it.
     #[serde(skip)]
     pub(crate) edit: i64,
+}
+
+/// A file that is named: an attachment of the facility, whose bytes may come later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AttachmentReference {
+    /// The attachment.
+    pub attachment_id: Id,
+    /// The SHA-256 of the bytes that are sent for it, in hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
+}
+
+impl AttachmentReference {
+    /// Adds what is wrong with its shape; its fields are named after `at`.
+    pub fn check_at(&self, at: &str, faults: &mut Vec<Issue>) {
+        let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if self.sha256.len() == 64 && self.sha256.bytes().all(hexadecimal) {
+            return;
+        }
+        let detail = Text::new(
+            "sha256 telt 64 hexadecimale tekens in kleine letters.",
+            "sha256 compte 64 caractères hexadécimaux en minuscules.",
+            "sha256 has 64 hexadecimal characters in lower case.",
+        );
+        faults.push(Issue::body(
+            "attachmentReference",
+            format!("{at}sha256"),
+            detail,
+        ));
+    }
+
+    /// The fault of one whose bytes are, or were named elsewhere as, others.
+    pub fn other_bytes(at: &str) -> Issue {
+        let detail = Text::new(
+            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; noem de juiste, of neem een nieuw id.",
+            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; nommez le bon, ou prenez un nouvel id.",
+            "This attachment is there, or named elsewhere, with another SHA-256; name the right one, or take a new id.",
+        );
+        Issue::body("attachmentReference", format!("{at}sha256"), detail)
+    }
 }
 
 impl Attachment {

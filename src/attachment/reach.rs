@@ -3,7 +3,10 @@ use diesel::prelude::*;
 
 use super::{Attachment, AttachmentStatus};
 use crate::access::{Scope, Tx};
-use crate::db::schema::{attachment, facility, revision_attachment as reference, self_assessment};
+use crate::db::schema::{
+    attachment, document_answer, document_answer_attachment as sent, facility,
+    inspection_assignment as assignment, revision_attachment as reference, self_assessment,
+};
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility as facilities;
 use crate::problem::Problem;
@@ -12,13 +15,33 @@ use crate::self_assessment::Purpose;
 type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
 
 /// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
-/// inspection names, with the very bytes that it names.
+/// inspection names, or what was sent for an inspection that they work on, with the very bytes that it names.
 pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
     let own = facilities::owned::<Joined>(scope);
     if !scope.submitted {
         return own;
     }
-    Box::new(own.or(handed_in()))
+    match &scope.inspector {
+        Some(person) => Box::new(own.or(handed_in()).or(sent_to(person))),
+        None => Box::new(own.or(handed_in())),
+    }
+}
+
+/// Those that were sent for an inspection that this person works on.
+fn sent_to(person: &str) -> Visible<Joined> {
+    let named = sent::table
+        .inner_join(document_answer::table.on(document_answer::id.eq(sent::answer_id)))
+        .inner_join(
+            assignment::table.on(assignment::inspection_id.eq(document_answer::inspection_id)),
+        )
+        .filter(sent::facility_id.eq(attachment::facility_id))
+        .filter(sent::attachment_id.eq(attachment::id))
+        .filter(sent::sha256.eq(attachment::sent_sha256))
+        .filter(assignment::person.eq(person.to_owned()))
+        .filter(assignment::ended_at.is_null())
+        .select(sent::attachment_id);
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(arrived.and(diesel::dsl::exists(named)))
 }
 
 /// Those that what was handed in to prepare an inspection names.

@@ -7,8 +7,8 @@ use super::{Attachment, AttachmentStatus, reach};
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
-    attachment, attachment_chunk as chunk, facility, revision_attachment as reference,
-    step_plan_version,
+    attachment, attachment_chunk as chunk, document_answer_attachment as sent, facility,
+    revision_attachment as reference, step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::facility as facilities;
@@ -221,13 +221,14 @@ fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::conflict(Text::new(
-        "Een ingediende zelfevaluatie of een stappenplan noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
-        "Une auto-évaluation introduite ou un plan par étapes nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
-        "A self-assessment that was handed in, or a step plan, names this attachment with another SHA-256; send those bytes, or take a new id.",
+        "Een ingediende zelfevaluatie, een stappenplan of een inspectie noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
+        "Une auto-évaluation introduite, un plan par étapes ou une inspection nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
+        "A self-assessment that was handed in, a step plan or an inspection names this attachment with another SHA-256; send those bytes, or take a new id.",
     )))
 }
 
-/// The hashes by which frozen things name an attachment: revisions that were handed in, and versions of step plans.
+/// The hashes by which frozen things name an attachment: revisions that were handed in, versions of step plans, and what was sent for an
+/// inspection.
 fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Problem> {
     let mut named: Vec<String> = reference::table
         .filter(reference::facility_id.eq(facility_id))
@@ -242,6 +243,13 @@ fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Pro
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     named.extend(by_plans.into_iter().flatten());
+    let sent: Vec<String> = sent::table
+        .filter(sent::facility_id.eq(facility_id))
+        .filter(sent::attachment_id.eq(id))
+        .select(sent::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    named.extend(sent);
     Ok(named)
 }
 

@@ -50,6 +50,8 @@ pub struct StoredEvent {
     pub only_own: bool,
     /// The machine that it is for.
     pub client_id: Option<String>,
+    /// The inspection that it is about.
+    pub inspection_id: Option<Id>,
 }
 
 /// How a payload stands to its hash.
@@ -83,6 +85,7 @@ impl StoredEvent {
             salt: _,
             only_own,
             client_id,
+            inspection_id,
         } = self;
         let mut fields = Fields(Context::new(&SHA256));
         fields.add(b"kindreflex event 1");
@@ -106,6 +109,12 @@ impl StoredEvent {
         // Only where there is one: events from before there were machines' own keep their hash, and no two events have the same bytes.
         if let Some(client) = client_id {
             fields.add(client.as_bytes());
+        }
+        // Only where there is one, and after two that are absent, which stand nowhere else.
+        if let Some(inspection) = inspection_id {
+            fields.maybe(None);
+            fields.maybe(None);
+            fields.add(inspection.0.as_bytes());
         }
         fields.finish()
     }

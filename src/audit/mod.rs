@@ -49,6 +49,7 @@ pub struct Event {
     organisation: Option<Id>,
     facility: Option<Id>,
     client: Option<String>,
+    inspection: Option<Id>,
     to_inspectors: bool,
     only_own: bool,
     payload: Option<JsonText>,
@@ -64,6 +65,7 @@ impl Event {
             organisation: None,
             facility: None,
             client: None,
+            inspection: None,
             to_inspectors: false,
             only_own: false,
             payload: None,
@@ -87,6 +89,13 @@ impl Event {
     #[must_use]
     pub fn for_client(mut self, client: &str) -> Self {
         self.client = Some(client.to_owned());
+        self
+    }
+
+    /// The inspection that it is about: its team may see it, and until the inspection is known nobody else.
+    #[must_use]
+    pub fn within(mut self, inspection: Id) -> Self {
+        self.inspection = Some(inspection);
         self
     }
 
@@ -163,6 +172,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
         organisation,
         facility,
         client,
+        inspection,
         to_inspectors,
         only_own,
         payload,
@@ -187,6 +197,7 @@ pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
             audit_event::salt.eq(salt),
             audit_event::only_own.eq(only_own),
             audit_event::client_id.eq(client),
+            audit_event::inspection_id.eq(inspection),
         ))
         .execute(tx.conn)?;
     Ok(())

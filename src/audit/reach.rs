@@ -7,6 +7,7 @@ use crate::access::{Role, Scope, Tx};
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{Id, Visible};
 use crate::facility;
+use crate::inspection::reach as inspection;
 use crate::problem::Problem;
 
 /// An event belongs to its number.
@@ -75,19 +76,36 @@ impl Reach {
     /// The events that the caller may know about in the audit.
     pub fn audited(&self) -> Visible<InOrder> {
         match (self.scope.admin, self.scope.submitted) {
-            (true, _) => Box::new(not(audit_event::only_own).or(self.own())),
-            (false, true) if !self.owns_some() => Box::new(audit_event::public_to_inspectors),
-            (false, true) => Box::new(self.own().or(audit_event::public_to_inspectors)),
+            (true, _) => {
+                let shown = not(audit_event::only_own).or(self.own());
+                Box::new(shown.and(inspection::events_in_the_open()))
+            }
+            (false, true) if !self.owns_some() => {
+                self.or_inside(Box::new(audit_event::public_to_inspectors))
+            }
+            (false, true) => {
+                self.or_inside(Box::new(self.own().or(audit_event::public_to_inspectors)))
+            }
             (false, false) => self.own(),
         }
     }
 
-    /// May the caller read what was written?
+    /// These events, and those about inspections that the caller sees all of.
+    fn or_inside(&self, shown: Visible<InOrder>) -> Visible<InOrder> {
+        match inspection::events_within(&self.scope) {
+            Some(inside) => Box::new(shown.or(inside)),
+            None => shown,
+        }
+    }
+
+    /// May the caller read what was written? Of an inspection, whoever sees all of it may, and an admin never.
     pub fn may_read_payload(&self, event: &StoredEvent) -> bool {
+        let is_settings = event.inspection_id.is_none();
         match (event.organisation_id, event.facility_id) {
+            _ if !is_settings && self.scope.inspector.is_some() => true,
             (_, Some(facility)) => self.facilities.contains(&facility),
             (Some(organisation), None) => self.scope.organisations.contains(&organisation),
-            (None, None) => self.scope.admin,
+            (None, None) => self.scope.admin && is_settings,
         }
     }
 }

@@ -413,6 +413,7 @@ diesel::table! {
         salt -> Nullable<Binary>,
         only_own -> Bool,
         client_id -> Nullable<Text>,
+        inspection_id -> Nullable<SqlId>,
     }
 }
 
@@ -507,6 +508,114 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    inspection (id) {
+        id -> SqlId,
+        round_id -> SqlId,
+        facility_id -> SqlId,
+        unit_id -> Nullable<SqlId>,
+        facility_type -> Text,
+        reason -> Text,
+        reason_disclosed -> Bool,
+        announced -> Bool,
+        reference -> Nullable<Text>,
+        follows_id -> Nullable<SqlId>,
+        state -> Text,
+        known_at -> Nullable<SqlMoment>,
+        checklist_revision -> Nullable<BigInt>,
+        checklist_moves -> SqlJson,
+        announcements -> SqlJson,
+        began_at -> Nullable<SqlMoment>,
+        cancellation -> Nullable<SqlJson>,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+        updated_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    inspection_assignment (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        person -> Text,
+        name -> Text,
+        role -> Text,
+        assigned_by -> SqlJson,
+        assigned_at -> SqlMoment,
+        ended_at -> Nullable<SqlMoment>,
+        ended_by -> Nullable<SqlJson>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    inspection_visit (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        arrival -> SqlId,
+        site_id -> Nullable<SqlId>,
+        announced -> Bool,
+        state -> Text,
+        planned_from -> SqlMoment,
+        planned_to -> SqlMoment,
+        began_at -> Nullable<SqlMoment>,
+        ended_at -> Nullable<SqlMoment>,
+        interlocutors -> SqlJson,
+        note -> Nullable<Text>,
+        recorded_by -> Nullable<SqlJson>,
+        recorded_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    document_request (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        arrival -> SqlId,
+        title -> Text,
+        description -> Nullable<Text>,
+        due -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    document_answer (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        request_id -> SqlId,
+        note -> Nullable<Text>,
+        answered_by -> SqlJson,
+        answered_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    document_answer_attachment (answer_id, position) {
+        answer_id -> SqlId,
+        position -> BigInt,
+        facility_id -> SqlId,
+        attachment_id -> SqlId,
+        sha256 -> Text,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -514,6 +623,7 @@ diesel::joinable!(answer -> self_assessment (self_assessment_id));
 diesel::joinable!(contribution -> self_assessment (self_assessment_id));
 diesel::joinable!(attachment -> facility (facility_id));
 diesel::joinable!(redaction -> facility (facility_id));
+diesel::joinable!(inspection -> facility (facility_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
@@ -544,4 +654,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     redaction,
     inspection_round,
     checklist_revision,
+    inspection,
+    inspection_assignment,
+    inspection_visit,
+    document_request,
+    document_answer,
+    document_answer_attachment,
 );

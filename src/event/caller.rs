@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, Whereabouts, href};
 use super::store::Row;
 use super::{Item, Subject};
+use crate::access::policy::ReadInspections;
 use crate::access::{Role, Scope, Tx};
 use crate::audit::SCOPE_CHANGED;
 use crate::audit::reach::{InOrder, Reach};
 use crate::db::schema::{audit_event, audit_order};
 use crate::db::types::{Id, Visible};
+use crate::inspection::reach as inspection;
 use crate::problem::Problem;
 
 /// Kinds of things, and what the caller reaches when it reads them. Only a machine with several mandates reaches more of one than of
@@ -25,6 +27,8 @@ pub struct Caller {
     reach: Reach,
     /// What it may read of what.
     shares: Vec<Share>,
+    /// What it reaches of inspections, where it may read them.
+    inside: Option<Scope>,
     /// Does it hear of its own things of kinds that are not known here, without their address?
     hears_of_others: bool,
 }
@@ -51,6 +55,7 @@ impl Caller {
         Ok(Self {
             hears_of_others: tx.actor.roles.contains(&Role::Facility),
             reach: Reach::of(tx)?,
+            inside: tx.scope_for::<ReadInspections>(),
             shares,
         })
     }
@@ -82,6 +87,9 @@ impl Caller {
         for share in &self.shares {
             let known = audit_event::subject_kind.eq_any(share.kinds.clone());
             changes = Box::new(changes.or(known.and(audible(&share.reach))));
+        }
+        if let Some(inside) = self.inside.as_ref().and_then(inspection::events_within) {
+            changes = Box::new(changes.or(inside));
         }
         if self.hears_of_others {
             let all: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();

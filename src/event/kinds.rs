@@ -1,7 +1,7 @@
 //! The kinds of things that events are about: who may read each, and where. A feature that makes a new kind adds a line here: until then
 //! only its facility and admins hear of it.
 use crate::access::policy::{
-    ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks,
+    ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks, ReadInspections,
     ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadSectors,
     ReadSelfAssessments, ReadStepPlans,
 };
@@ -85,6 +85,11 @@ pub const KINDS: &[Kind] = &[
         "stepPlan",
         reads::<ReadStepPlans>,
         "/v1/facilities/{facility}/stepPlans/{id}",
+    ),
+    kind(
+        "inspection",
+        reads::<ReadInspections>,
+        "/v1/inspections/{id}",
     ),
     kind("redaction", reads::<ReadRedactions>, "/v1/redactions/{id}"),
     kind(

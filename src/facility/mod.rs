@@ -23,7 +23,7 @@ pub use sectors::store::{put_facility_type, put_sector, require_facility_type};
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
     Place, PlaceKind, facility, ids_in, in_body, insert_facility, insert_organisation, own, owned,
-    places, save_site, save_unit, unit,
+    places, save_site, save_unit, site, unit,
 };
 
 /// An identifier with its validity.

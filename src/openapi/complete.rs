@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use super::examples;
 use crate::access::policy::ACTIONS;
 use crate::http::wrap::is_by_link;
+use crate::inspection::rules::STEPS;
 use crate::problem::Kind;
 
 /// The document, complete.
@@ -253,6 +254,11 @@ fn changes_its_parent(path: &str) -> bool {
         "/acceptances",
         "/returns",
         "/contributions/{contributionId}/links",
+        "/checklistMoves",
+        "/cancellations",
+        "/announcements",
+        "/assignments",
+        "/documentRequests/{requestId}/answers",
     ]
     .iter()
     .any(|end| path.ends_with(end))
@@ -399,8 +405,20 @@ fn describe(method: &str, path: &str, operation: &mut Map<String, Value>, action
 }
 
 /// The states in which an operation can be carried out, where the state matters.
-fn states(operation: &Map<String, Value>) -> Option<(&'static str, &'static [&'static str])> {
-    Some(match operation.get("operationId")?.as_str()? {
+fn states(operation: &Map<String, Value>) -> Option<(&'static str, Vec<&'static str>)> {
+    let id = operation.get("operationId")?.as_str()?;
+    let step = STEPS.iter().find(|step| step.operation == id);
+    if let Some(step) = step {
+        let states = step.states.iter().map(|state| state.name());
+        return Some(("the inspection", states.collect()));
+    }
+    let (what, states) = other_states(id)?;
+    Some((what, states.to_vec()))
+}
+
+/// The same for what is done to anything but an inspection.
+fn other_states(operation: &str) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match operation {
         "putAnswer"
         | "deleteAnswer"
         | "patchAnswers"

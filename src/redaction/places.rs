@@ -267,6 +267,30 @@ pub const TABLES: &[Table] = &[
         &["title", "sectors", "frameworks", "state"],
     ),
     none("checklist_revision", &["document", "published_by"]),
+    // What planners and inspectors write of an inspection, and what is sent for it, is not reached yet.
+    none(
+        "inspection",
+        &[
+            "facility_type",
+            "reason",
+            "reference",
+            "state",
+            "checklist_moves",
+            "announcements",
+            "cancellation",
+        ],
+    ),
+    none(
+        "inspection_assignment",
+        &["person", "name", "role", "assigned_by", "ended_by"],
+    ),
+    none(
+        "inspection_visit",
+        &["state", "interlocutors", "note", "recorded_by"],
+    ),
+    none("document_request", &["title", "description"]),
+    none("document_answer", &["note", "answered_by"]),
+    none("document_answer_attachment", &["sha256"]),
     none("revision_attachment", &["sha256"]),
     none("step_plan", &["framework_code"]),
     none("audit_order", &[]),

@@ -10,8 +10,8 @@ use crate::attachment::AttachmentStatus;
 use crate::audit::frozen::{DISPOSED, REDACTED, SUBMITTED};
 use crate::contribution;
 use crate::db::schema::{
-    attachment, audit_event, cycle, redaction, revision_attachment as reference, self_assessment,
-    step_plan_version,
+    attachment, audit_event, cycle, document_answer_attachment, redaction,
+    revision_attachment as reference, self_assessment, step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::{Kind as ProblemKind, Problem};
@@ -168,11 +168,15 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
                 .assume_not_null()
                 .eq(attachment::id),
         );
+    let sent = document_answer_attachment::table
+        .filter(document_answer_attachment::facility_id.eq(attachment::facility_id))
+        .filter(document_answer_attachment::attachment_id.eq(attachment::id));
     let mut query = attachment::table
         .filter(attachment::state.ne(AttachmentStatus::Receiving))
         .filter(attachment::finished_at.lt(limit))
         .filter(diesel::dsl::not(diesel::dsl::exists(named)))
         .filter(diesel::dsl::not(diesel::dsl::exists(planned)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(sent)))
         .order((attachment::facility_id, attachment::id))
         .select((
             attachment::facility_id,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::Operations;
+use crate::attachment::AttachmentReference;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
 use crate::http::ETag;
@@ -67,17 +68,6 @@ pub struct StepPlanStep {
     pub roles: Vec<Code>,
 }
 
-/// The plan as a file: an attachment of the facility, whose bytes may come later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct StepPlanDocument {
-    /// The attachment.
-    pub attachment_id: Id,
-    /// The SHA-256 of the bytes that are sent for it, in hexadecimal.
-    #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub sha256: String,
-}
-
 /// What a step plan is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -102,7 +92,7 @@ pub struct StepPlanInput {
     /// The plan as a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
-    pub document: Option<StepPlanDocument>,
+    pub document: Option<AttachmentReference>,
     /// First day on which it is no longer in force; a day that has come ends it.
     #[serde(
         deserialize_with = "day_if_any",
@@ -178,7 +168,7 @@ pub struct StepPlan {
     /// The plan as a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
-    pub document: Option<StepPlanDocument>,
+    pub document: Option<AttachmentReference>,
 }
 
 impl StepPlan {
@@ -218,7 +208,7 @@ impl Check for StepPlanInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         check_name("name", &self.name, faults);
         if let Some(document) = &self.document {
-            check_hash(&document.sha256, faults);
+            document.check_at("document.", faults);
         }
         if let Some(day) = self.valid_to {
             check_day(day, faults);
@@ -258,21 +248,6 @@ fn check_step(step: &StepPlanStep, at: &str, faults: &mut Vec<Issue>) {
                 faults.push(repeated(format!("{at}{field}[{index}]"), code));
             }
         }
-    }
-}
-
-fn check_hash(hash: &str, faults: &mut Vec<Issue>) {
-    let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if hash.len() != 64 || !hash.bytes().all(hexadecimal) {
-        faults.push(Issue::body(
-            "attachmentReference",
-            "document.sha256",
-            Text::new(
-                "sha256 telt 64 hexadecimale tekens in kleine letters.",
-                "sha256 compte 64 caractères hexadécimaux en minuscules.",
-                "sha256 has 64 hexadecimal characters in lower case.",
-            ),
-        ));
     }
 }
 

@@ -3,8 +3,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{StepPlan, StepPlanDocument, StepPlanStep, StepPlanSummary, Unmapped};
+use super::{StepPlan, StepPlanStep, StepPlanSummary, Unmapped};
 use crate::access::Tx;
+use crate::attachment::AttachmentReference;
 use crate::audit::ActorView;
 use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::{step_plan as plan, step_plan_version as version};
@@ -44,7 +45,7 @@ pub struct Content {
     pub unmapped: Unmapped,
     /// The plan as a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<StepPlanDocument>,
+    pub document: Option<AttachmentReference>,
     /// First day on which it is no longer in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<NaiveDate>,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::store::{self, Content, Pin, Saving};
 use super::{OwnSteps, StepPlan, StepPlanInput, StepPlanReference, rules};
 use crate::access::Tx;
-use crate::attachment;
+use crate::attachment::{self, AttachmentReference};
 use crate::audit::{self, Event};
 use crate::db::types::Id;
 use crate::facility;
@@ -131,7 +131,7 @@ fn content(
     if let Some(file) = &input.document
         && !attachment::may_be_named(tx, facility_id, file.attachment_id, &file.sha256)?
     {
-        faults.push(other_bytes());
+        faults.push(AttachmentReference::other_bytes("document."));
     }
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
@@ -144,18 +144,6 @@ fn content(
         document: input.document.clone(),
         valid_to: input.valid_to,
     })
-}
-
-fn other_bytes() -> Issue {
-    Issue::body(
-        "attachmentReference",
-        "document.sha256",
-        Text::new(
-            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; noem de juiste, of neem een nieuw id.",
-            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; nommez le bon, ou prenez un nouvel id.",
-            "This attachment is there, or named elsewhere, with another SHA-256; name the right one, or take a new id.",
-        ),
-    )
 }
 
 fn another_in_force(rival: &StepPlan) -> Problem {

@@ -1,0 +1,174 @@
+//! The documents that the facility is asked for, and what it sends. What was sent stays.
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::store::Head;
+use super::{DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events};
+use crate::access::Tx;
+use crate::attachment::{self, AttachmentReference};
+use crate::audit::ActorView;
+use crate::db::schema::{
+    document_answer as answer, document_answer_attachment as file, document_request as request,
+};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::problem::{Issue, Problem};
+
+type RequestRow = (Id, String, Option<String>, Option<NaiveDate>);
+type AnswerRow = (Id, Id, Option<String>, JsonText, Moment);
+
+/// The requests of an inspection, each with what was sent for it.
+pub fn shown(tx: &mut Tx, inspection_id: Id) -> Result<Vec<DocumentRequest>, Problem> {
+    let requests = requests(tx, inspection_id)?;
+    if requests.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = answers(tx, inspection_id)?;
+    let shown = requests
+        .into_iter()
+        .map(|(id, title, description, due)| DocumentRequest {
+            id,
+            title,
+            description,
+            due,
+            answers: answers
+                .iter()
+                .filter(|(request_id, _)| *request_id == id)
+                .map(|(_, answer)| answer.clone())
+                .collect(),
+        });
+    Ok(shown.collect())
+}
+
+fn requests(tx: &mut Tx, inspection_id: Id) -> Result<Vec<RequestRow>, Problem> {
+    Ok(request::table
+        .filter(request::inspection_id.eq(inspection_id))
+        .order(request::arrival)
+        .select((
+            request::id,
+            request::title,
+            request::description,
+            request::due,
+        ))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?)
+}
+
+/// What was sent, oldest first, each with the request that it is for.
+fn answers(tx: &mut Tx, inspection_id: Id) -> Result<Vec<(Id, DocumentAnswer)>, Problem> {
+    let rows: Vec<AnswerRow> = answer::table
+        .filter(answer::inspection_id.eq(inspection_id))
+        .order(answer::id)
+        .select((
+            answer::id,
+            answer::request_id,
+            answer::note,
+            answer::answered_by,
+            answer::answered_at,
+        ))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.0).collect();
+    let files: Vec<(Id, Id, String)> = file::table
+        .filter(file::answer_id.eq_any(ids))
+        .order((file::answer_id, file::position))
+        .select((file::answer_id, file::attachment_id, file::sha256))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter()
+        .map(|row| Ok((row.1, answer_of(row, &files)?)))
+        .collect()
+}
+
+fn answer_of(
+    (id, _, note, answered_by, answered_at): AnswerRow,
+    files: &[(Id, Id, String)],
+) -> Result<DocumentAnswer, Problem> {
+    let attachments = files.iter().filter(|(answer_id, ..)| *answer_id == id).map(
+        |(_, attachment_id, sha256)| AttachmentReference {
+            attachment_id: *attachment_id,
+            sha256: sha256.clone(),
+        },
+    );
+    Ok(DocumentAnswer {
+        id,
+        note,
+        attachments: attachments.collect(),
+        answered_by: answered_by.to()?,
+        answered_at,
+    })
+}
+
+/// Asks for these documents, under these ids.
+pub fn ask(
+    tx: &mut Tx,
+    inspection_id: Id,
+    ids: &[Id],
+    inputs: &[DocumentRequestInput],
+) -> Result<(), Problem> {
+    for (id, input) in ids.iter().zip(inputs) {
+        diesel::insert_into(request::table)
+            .values((
+                request::inspection_id.eq(inspection_id),
+                request::id.eq(*id),
+                request::arrival.eq(*id),
+                request::title.eq(&input.title),
+                request::description.eq(input.description.as_deref()),
+                request::due.eq(input.due),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps what the facility sends for a request.
+pub fn answer(
+    tx: &mut Tx,
+    head: &Head,
+    (request_id, id): (Id, Id),
+    input: &DocumentAnswerInput,
+) -> Result<(), Problem> {
+    let inspection = &head.row;
+    let asked = requests(tx, inspection.id)?;
+    if !asked.iter().any(|row| row.0 == request_id) {
+        return Err(Problem::not_found());
+    }
+    check_files(tx, inspection.facility_id, &input.attachments)?;
+    diesel::insert_into(answer::table)
+        .values((
+            answer::id.eq(id),
+            answer::inspection_id.eq(inspection.id),
+            answer::request_id.eq(request_id),
+            answer::note.eq(input.note.as_deref()),
+            answer::answered_by.eq(JsonText::of(&ActorView::of(tx))?),
+            answer::answered_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    for (position, named) in (0_i64..).zip(&input.attachments) {
+        diesel::insert_into(file::table)
+            .values((
+                file::answer_id.eq(id),
+                file::position.eq(position),
+                file::facility_id.eq(inspection.facility_id),
+                file::attachment_id.eq(named.attachment_id),
+                file::sha256.eq(&named.sha256),
+            ))
+            .execute(tx.conn)?;
+    }
+    let said = serde_json::json!({"requestId": request_id, "answer": input});
+    events::of(tx, "documentsSent", head, &said)
+}
+
+fn check_files(tx: &mut Tx, facility_id: Id, files: &[AttachmentReference]) -> Result<(), Problem> {
+    let mut faults: Vec<Issue> = Vec::new();
+    for (index, named) in files.iter().enumerate() {
+        if !attachment::may_be_named(tx, facility_id, named.attachment_id, &named.sha256)? {
+            let at = format!("attachments[{index}].");
+            faults.push(AttachmentReference::other_bytes(&at));
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::faults(faults))
+    }
+}

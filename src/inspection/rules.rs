@@ -1,0 +1,210 @@
+//! What may be done to an inspection in which state, and by whose hand: pure decisions, in one table.
+use State::{
+    Cancelled, Closed, DraftReport, Final, FollowUp, InProgress, Planned, Reaction, TermDraft,
+    TermReaction,
+};
+
+use crate::problem::{Kind, Problem};
+use crate::text::Text;
+
+crate::text_enum! {
+    /// Where an inspection stands.
+    pub enum State {
+        /// Its first visit is to come.
+        Planned = "planned",
+        /// A visit took place; findings are recorded.
+        InProgress = "inProgress",
+        /// The draft report (ontwerpverslag) is being written, or under way to the facility.
+        DraftReport = "draftReport",
+        /// The facility can react to the draft.
+        Reaction = "reaction",
+        /// The report is final (definitief inspectieverslag).
+        Final = "final",
+        /// The recognising body drafts its terms (voorlopig verslag van termijnbepaling).
+        TermDraft = "termDraft",
+        /// The facility can react to the terms.
+        TermReaction = "termReaction",
+        /// Improvement points are followed up within their terms.
+        FollowUp = "followUp",
+        /// Nothing is left to do.
+        Closed = "closed",
+        /// It does not go on.
+        Cancelled = "cancelled",
+    }
+}
+
+crate::text_enum! {
+    /// The part that an inspector has in an inspection.
+    pub enum AssignmentRole {
+        /// Leads it: plans visits, records findings, writes the report.
+        Lead = "lead",
+        /// Visits, and records findings.
+        Member = "member",
+        /// Was not on the visit, and decides on reactions.
+        Reviewer = "reviewer",
+        /// Looks on (observator).
+        Observer = "observer",
+    }
+}
+
+/// As what somebody does something to an inspection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// Zorginspectie's planning.
+    Planner,
+    /// An inspector, in the part that it was given.
+    Assigned(AssignmentRole),
+    /// The inspected facility.
+    Facility,
+    /// The recognising body.
+    Authority,
+}
+
+/// The lead inspector.
+pub const LEAD: Hand = Hand::Assigned(AssignmentRole::Lead);
+/// An inspector who visits.
+pub const MEMBER: Hand = Hand::Assigned(AssignmentRole::Member);
+
+impl Hand {
+    /// Every hand, in the order of the documentation.
+    pub const ALL: [Self; 7] = [
+        Self::Planner,
+        LEAD,
+        MEMBER,
+        Self::Assigned(AssignmentRole::Reviewer),
+        Self::Assigned(AssignmentRole::Observer),
+        Self::Facility,
+        Self::Authority,
+    ];
+
+    /// Its name in the documentation.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planner => "planner",
+            Self::Assigned(role) => role.name(),
+            Self::Facility => "facility",
+            Self::Authority => "authority",
+        }
+    }
+}
+
+/// Something that is done to an inspection.
+#[derive(Debug)]
+pub struct Step {
+    /// The operation that does it.
+    pub operation: &'static str,
+    /// By whose hand.
+    pub hands: &'static [Hand],
+    /// In which states.
+    pub states: &'static [State],
+}
+
+/// Another reason, reference or way of coming.
+pub const REPLACE: Step = Step {
+    operation: "replaceInspection",
+    hands: &[Hand::Planner],
+    states: &[Planned, InProgress],
+};
+/// Somebody joins the team, or leaves it.
+pub const ASSIGN: Step = Step {
+    operation: "assignInspector",
+    hands: &[Hand::Planner],
+    states: &[Planned, InProgress, DraftReport, Reaction, Final, FollowUp],
+};
+/// Somebody's part ends.
+pub const END_ASSIGNMENT: Step = Step {
+    operation: "endAssignment",
+    ..ASSIGN
+};
+/// A visit is planned, or planned otherwise.
+pub const PLAN_VISIT: Step = Step {
+    operation: "planVisit",
+    hands: &[Hand::Planner, LEAD],
+    states: &[Planned, InProgress],
+};
+/// What became of a visit.
+pub const RECORD_VISIT: Step = Step {
+    operation: "recordVisit",
+    hands: &[LEAD, MEMBER],
+    states: &[Planned, InProgress],
+};
+/// The facility is told.
+pub const ANNOUNCE: Step = Step {
+    operation: "announceInspection",
+    hands: &[Hand::Planner, LEAD],
+    states: &[Planned, InProgress],
+};
+/// The facility sends what it was asked for.
+pub const ANSWER_DOCUMENTS: Step = Step {
+    operation: "answerDocumentRequest",
+    hands: &[Hand::Facility],
+    states: &[Planned, InProgress],
+};
+/// The inspection goes by a newer revision of the checklist.
+pub const MOVE_CHECKLIST: Step = Step {
+    operation: "moveChecklist",
+    hands: &[LEAD],
+    states: &[InProgress],
+};
+/// The inspection does not go on.
+pub const CANCEL: Step = Step {
+    operation: "cancelInspection",
+    hands: &[Hand::Planner, LEAD],
+    states: &[Planned, InProgress],
+};
+
+/// Everything that can be done to an inspection.
+pub const STEPS: &[Step] = &[
+    REPLACE,
+    ASSIGN,
+    END_ASSIGNMENT,
+    PLAN_VISIT,
+    RECORD_VISIT,
+    ANNOUNCE,
+    ANSWER_DOCUMENTS,
+    MOVE_CHECKLIST,
+    CANCEL,
+];
+
+impl Step {
+    /// One of these hands may do it; otherwise 403, saying whose may.
+    pub fn require_hand(&self, hands: &[Hand]) -> Result<(), Problem> {
+        if hands.iter().any(|hand| self.hands.contains(hand)) {
+            return Ok(());
+        }
+        let may: Vec<&str> = self.hands.iter().map(|hand| hand.name()).collect();
+        let may = may.join(", ");
+        Err(Problem::new(
+            Kind::MissingPermission,
+            Text::new(
+                format!("In deze inspectie doet alleen dit: {may}."),
+                format!("Dans cette inspection, seuls le font : {may}."),
+                format!("In this inspection only these do that: {may}."),
+            ),
+        ))
+    }
+
+    /// It can be done in this state; otherwise 409, saying when.
+    pub fn require_state(&self, state: State) -> Result<(), Problem> {
+        if self.states.contains(&state) {
+            return Ok(());
+        }
+        let when: Vec<&str> = self.states.iter().map(|state| state.name()).collect();
+        let when = when.join(", ");
+        Err(Problem::conflict(Text::new(
+            format!("Deze inspectie staat op {state}; dit kan alleen in: {when}."),
+            format!(
+                "Cette inspection est dans l'état {state} ; cela n'est possible qu'en : {when}."
+            ),
+            format!("This inspection is {state}; this can be done only in: {when}."),
+        )))
+    }
+}
+
+/// Is the inspection at its end?
+pub fn is_over(state: State) -> bool {
+    matches!(state, Closed | Cancelled)
+}
+
+/// The states in which the recognising body has to do with an inspection.
+pub const AUTHORITYS: [State; 5] = [Final, TermDraft, TermReaction, FollowUp, Closed];
