@@ -76,6 +76,11 @@ policy! {
     WorkInspections        write ""                       [Planner, Inspector];
     RecordInspections      write ""                       [Inspector];
     AnswerInspections      write ""                       [Facility];
+    ReadFindings           read  ""                       [Inspector, Planner];
+    ReadRoundFindings      read  ""                       [Planner];
+    ReadDevices            read  ""                       [Inspector, Planner, Admin];
+    RegisterDevice         write ""                       [Inspector];
+    RevokeDevice           write ""                       [Inspector, Planner, Admin];
 
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];

@@ -25,7 +25,7 @@ pub mod routes;
 mod store;
 
 pub(crate) use store::take_turn;
-pub use store::{keep, may_be_named, refer, sweep};
+pub use store::{keep, may_be_named, refer, still_awaited, sweep};
 
 /// The operations on attachments.
 pub fn operations(to: &mut impl Operations) {

@@ -1,9 +1,11 @@
 //! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
-use super::{Attachment, AttachmentStatus, reach};
+use super::{Attachment, AttachmentReference, AttachmentStatus, reach};
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
@@ -262,6 +264,31 @@ pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Resul
     }
     let named = named_hashes(tx, facility_id, id)?;
     Ok(named.is_empty() || named.iter().any(|known| known == sha256))
+}
+
+/// Those of these attachments, each with its hash, whose bytes are not here. The facility must be the caller's to know about.
+pub fn still_awaited(
+    tx: &mut Tx,
+    facility_id: Id,
+    named: BTreeSet<(Id, String)>,
+) -> Result<Vec<AttachmentReference>, Problem> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id> = named.iter().map(|(id, _)| *id).collect();
+    let here: Vec<(Id, String)> = attachment::table
+        .filter(attachment::facility_id.eq(facility_id))
+        .filter(attachment::id.eq_any(ids))
+        .filter(attachment::state.ne(AttachmentStatus::Receiving))
+        .select((attachment::id, attachment::sent_sha256))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let awaited = named.into_iter().filter(|one| !here.contains(one));
+    let reference = |(attachment_id, sha256)| AttachmentReference {
+        attachment_id,
+        sha256,
+    };
+    Ok(awaited.map(reference).collect())
 }
 
 /// Starts to receive; an earlier attempt that did not finish makes way.

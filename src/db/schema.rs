@@ -616,6 +616,81 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    finding (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        arrival -> SqlId,
+        round_id -> SqlId,
+        facility_id -> SqlId,
+        framework_code -> Nullable<Text>,
+        criterion_code -> Nullable<Text>,
+        judgement -> Nullable<Text>,
+        conflict -> Bool,
+        heads -> SqlJson,
+        base -> SqlJson,
+        pending -> BigInt,
+        content -> Nullable<SqlJson>,
+        updated_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    finding_version (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        finding_id -> SqlId,
+        arrival -> SqlId,
+        parents -> SqlJson,
+        hash -> Text,
+        content -> SqlJson,
+        pending -> Bool,
+        late -> Bool,
+        set_apart -> Bool,
+        device_id -> Nullable<SqlId>,
+        made_by -> SqlJson,
+        made_at -> SqlMoment,
+        received_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    sync_batch (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        hash -> Text,
+        receipt -> SqlJson,
+        device_id -> SqlId,
+        sent_by -> SqlJson,
+        received_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    device (id) {
+        id -> SqlId,
+        person -> Text,
+        name -> Text,
+        registered_by -> SqlJson,
+        registered_at -> SqlMoment,
+        revoked_by -> Nullable<SqlJson>,
+        revoked_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -660,4 +735,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_request,
     document_answer,
     document_answer_attachment,
+    finding,
+    finding_version,
+    sync_batch,
+    device,
 );

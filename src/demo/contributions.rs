@@ -11,14 +11,11 @@ use crate::db::types::Moment;
 use crate::problem::{AnyError, Problem};
 use crate::self_assessment::{SelfAssessmentInput, work as assessments};
 
-/// Beschut Wonen De Linde.
-const FACILITY: &str = "0190a000-0000-7000-8000-000000000012";
-
 /// A draft of this year, in which three houses were asked one criterion each; two of them have answered.
 pub async fn asked(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     let organisation = ids::id(ids::ORGANISATION);
     let input = SelfAssessmentInput {
-        facility_id: ids::id(FACILITY),
+        facility_id: ids::id(ids::SHELTERED),
         unit_id: None,
         cycle_id: ids::id(ids::CYCLE),
     };

@@ -72,6 +72,52 @@ pub const CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a2";
 pub const OTHER_CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a3";
 /// The secret of the link that can be answered. Only a demo has one that is known.
 pub const LINK_SECRET: &str = "abcdefghijklmnopabcdefghijklmnopabcdefghijklmnopabcdefghijklmnop";
+/// An inspection of the hospital that is announced.
+pub const INSPECTION: &str = "0190a000-0000-7000-8000-000000000101";
+/// An inspection that its facility may not notice.
+pub const HIDDEN_INSPECTION: &str = "0190a000-0000-7000-8000-000000000102";
+/// An inspection of Beschut Wonen De Linde that is under way.
+pub const RUNNING_INSPECTION: &str = "0190a000-0000-7000-8000-000000000103";
+/// An inspection of the hospital that is planned and not announced yet.
+pub const PLANNED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000104";
+/// The visit of each of them.
+pub const VISIT: &str = "0190a000-0000-7000-8000-000000000111";
+/// A visit that is not planned yet.
+pub const NEW_VISIT: &str = "0190a000-0000-7000-8000-000000000112";
+/// Who leads [`INSPECTION`].
+pub const LEAD_ASSIGNMENT: &str = "0190a000-0000-7000-8000-000000000121";
+/// Who looks on there.
+pub const OBSERVER_ASSIGNMENT: &str = "0190a000-0000-7000-8000-000000000122";
+/// What the hospital is asked for.
+pub const DOCUMENT_REQUEST: &str = "0190a000-0000-7000-8000-000000000131";
+/// The inspector's tablet.
+pub const DEVICE: &str = "0190a000-0000-7000-8000-000000000141";
+/// The tablet that was there before it.
+pub const OLD_DEVICE: &str = "0190a000-0000-7000-8000-000000000142";
+/// A tablet that is not registered yet.
+pub const NEW_DEVICE: &str = "0190a000-0000-7000-8000-000000000143";
+/// A batch that the tablet sent.
+pub const BATCH: &str = "0190a000-0000-7000-8000-000000000151";
+/// A batch that it did not send yet.
+pub const NEW_BATCH: &str = "0190a000-0000-7000-8000-000000000152";
+/// A finding of [`RUNNING_INSPECTION`].
+pub const FINDING: &str = "0190a000-0000-7000-8000-000000000161";
+/// Its version.
+pub const FINDING_VERSION: &str = "0190a000-0000-7000-8000-000000000171";
+/// A version of it that is not made yet.
+pub const NEW_VERSION: &str = "0190a000-0000-7000-8000-000000000172";
+/// A finding in a conflict.
+pub const DISPUTED_FINDING: &str = "0190a000-0000-7000-8000-000000000162";
+/// What its heads go back to.
+pub const DISPUTED_VERSION: &str = "0190a000-0000-7000-8000-000000000173";
+/// One of its heads.
+pub const LEFT_VERSION: &str = "0190a000-0000-7000-8000-000000000174";
+/// The other.
+pub const RIGHT_VERSION: &str = "0190a000-0000-7000-8000-000000000175";
+/// Beschut Wonen De Linde.
+pub const SHELTERED: &str = "0190a000-0000-7000-8000-000000000012";
+/// The facility of vzw De Berk.
+pub const OTHER_FACILITY: &str = "0190a000-0000-7000-8000-000000000013";
 /// A criterion of the GGZ framework.
 pub const CRITERION: &str = "actiefWerken";
 

@@ -28,6 +28,7 @@ mod contributions;
 mod data;
 pub mod directory;
 pub mod ids;
+mod inspections;
 
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, SITES, TYPES, UNITS};
@@ -54,7 +55,8 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     past(state, now).await?;
     plan(state, now).await?;
     migrate(state, now).await?;
-    contributions::asked(state, now).await
+    contributions::asked(state, now).await?;
+    inspections::seed(state, now).await
 }
 
 /// The migration to this year's framework, after last year's was handed in: nothing is left to move.

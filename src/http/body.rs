@@ -31,6 +31,10 @@ pub trait Check {
     /// Fields of it that may hold personal data, to have it removed: the guard lets them pass, and a fault never repeats them.
     const PRIVATE: &'static [&'static str] = &[];
 
+    /// Lists of it whose items are judged one by one: the guard lets a fault in an item pass, and the work that they are for refuses that item
+    /// alone ([`hidden_faults`]).
+    const JUDGED_BY_ITEM: &'static [&'static str] = &[];
+
     /// Adds what is wrong to `faults`; nothing, when the shape says it all.
     fn check(&self, faults: &mut Vec<Issue>) {
         let _ = faults;
@@ -167,7 +171,7 @@ fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Prob
         return Err(empty());
     }
     if might_hide(text) {
-        guard(text, T::PRIVATE)?;
+        guard::<T>(text)?;
     }
     if !T::KNOWS_ITS_SHAPE && may_differ_from_schema(text) {
         refuse_other_shapes::<T>(text)?;
@@ -205,17 +209,31 @@ fn might_hide(text: &str) -> bool {
     false
 }
 
-fn guard(text: &str, private: &[&str]) -> Result<(), Problem> {
+fn guard<T: Check>(text: &str) -> Result<(), Problem> {
     // What is not JSON is reported as that, without repeating any of it.
     let value: Value = serde_json::from_str(text).map_err(|fault| malformed(&place_of(&fault)))?;
-    let mut faults = Vec::new();
-    refuse_personal(&value, "", &mut faults);
-    faults.retain(|fault| fault.kind != "personalData" || !private.contains(&fault.name.as_str()));
+    let mut faults = hidden_faults(&value);
+    faults.retain(|fault| {
+        let is_private = T::PRIVATE.contains(&fault.name.as_str());
+        let mut lists = T::JUDGED_BY_ITEM.iter();
+        let in_item = lists.any(|list| {
+            let rest = fault.name.strip_prefix(list);
+            rest.is_some_and(|rest| rest.starts_with('['))
+        });
+        !in_item && (fault.kind != "personalData" || !is_private)
+    });
     if faults.is_empty() {
         Ok(())
     } else {
         Err(Problem::faults(faults))
     }
+}
+
+/// What no text of a body may hold: register numbers and NULs, each where it stands.
+pub fn hidden_faults(value: &Value) -> Vec<Issue> {
+    let mut faults = Vec::new();
+    refuse_personal(value, "", &mut faults);
+    faults
 }
 
 /// Could serde take what the schema does not: a null for what is absent, or an array, read by position, for an object? An array that starts

@@ -13,18 +13,20 @@
 //! made of what it is shown, so that a change that it may not notice changes nothing for it.
 use crate::app::Operations;
 
+pub mod device;
 mod documents;
 mod events;
+pub mod finding;
 mod inputs;
 pub mod reach;
 pub mod routes;
 pub mod rules;
 mod store;
-mod team;
+pub mod team;
 mod team_routes;
 mod views;
 mod visit_routes;
-mod visits;
+pub mod visits;
 pub mod work;
 
 pub use inputs::*;
@@ -45,6 +47,8 @@ pub fn operations(to: &mut impl Operations) {
         .operation(visit_routes::record_visit)
         .operation(visit_routes::announce_inspection)
         .operation(visit_routes::answer_document_request);
+    finding::operations(to);
+    device::operations(to);
 }
 
 crate::text_enum! {

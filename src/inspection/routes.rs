@@ -106,8 +106,9 @@ pub async fn plan_inspection(
     body: Json<InspectionInput>,
 ) -> Result<HttpResponse, Problem> {
     let (id, input) = (Id::new(), body.value);
+    let assignments: Vec<Id> = input.assignments.iter().map(|_| Id::new()).collect();
     let plan = move |tx: &mut Tx| {
-        let made = work::plan(tx, id, &input)?;
+        let made = work::plan(tx, (id, &assignments), &input)?;
         Stored::created(made.summary.href.clone(), &made.tag()?, &made)
     };
     Ok(allowed

@@ -140,6 +140,18 @@ pub const ANSWER_DOCUMENTS: Step = Step {
     hands: &[Hand::Facility],
     states: &[Planned, InProgress],
 };
+/// What was made offline comes in, whenever that is.
+pub const SYNC: Step = Step {
+    operation: "syncFindings",
+    hands: &[LEAD, MEMBER],
+    states: State::ALL,
+};
+/// A finding is recorded.
+pub const RECORD_FINDING: Step = Step {
+    operation: "putFinding",
+    hands: &[LEAD, MEMBER],
+    states: &[Planned, InProgress, DraftReport],
+};
 /// The inspection goes by a newer revision of the checklist.
 pub const MOVE_CHECKLIST: Step = Step {
     operation: "moveChecklist",
@@ -162,6 +174,8 @@ pub const STEPS: &[Step] = &[
     RECORD_VISIT,
     ANNOUNCE,
     ANSWER_DOCUMENTS,
+    SYNC,
+    RECORD_FINDING,
     MOVE_CHECKLIST,
     CANCEL,
 ];

@@ -15,8 +15,24 @@ use crate::text::Text;
 
 /// May the caller take this step, if the state allows it? The inspection is absent where it may not know of it.
 pub fn may(tx: &mut Tx, id: Id, step: &Step) -> Result<(), Problem> {
+    find_for(tx, id, step).map(drop)
+}
+
+/// The inspection, when the caller may take this step in it.
+pub fn find_for(tx: &mut Tx, id: Id, step: &Step) -> Result<Head, Problem> {
     let head = store::find(tx, id)?;
-    step.require_hand(&reach::hands(&tx.scope, &head))
+    step.require_hand(&reach::hands(&tx.scope, &head))?;
+    Ok(head)
+}
+
+/// The inspection, when the caller sees all of it; otherwise what it asks for is absent.
+pub fn find_inside(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
+    let head = store::find(tx, id)?;
+    if reach::sees_all(&reach::hands(&tx.scope, &head)) {
+        Ok(head)
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 /// Holds an inspection for a step: the caller may take it, has seen the inspection as it is, and its state allows it.
@@ -36,8 +52,12 @@ pub fn take(tx: &mut Tx, id: Id, step: &Step, seen: &IfMatch) -> Result<Head, Pr
     Ok(head)
 }
 
-/// Plans an inspection in a round, with its team.
-pub fn plan(tx: &mut Tx, id: Id, input: &InspectionInput) -> Result<Inspection, Problem> {
+/// Plans an inspection in a round, with its team: an id for each of its assignments.
+pub fn plan(
+    tx: &mut Tx,
+    (id, assignments): (Id, &[Id]),
+    input: &InspectionInput,
+) -> Result<Inspection, Problem> {
     require_running_round(tx, input.round_id)?;
     let facility = facility::facility(tx, input.facility_id)
         .map_err(|fault| fault.as_unknown("facilityId", input.facility_id))?;
@@ -71,8 +91,8 @@ pub fn plan(tx: &mut Tx, id: Id, input: &InspectionInput) -> Result<Inspection, 
         updated_at: tx.now,
     };
     store::insert(tx, &row)?;
-    for assignment in &input.assignments {
-        team::insert(tx, id, Id::new(), assignment)?;
+    for (assignment, input) in assignments.iter().zip(&input.assignments) {
+        team::insert(tx, id, *assignment, input)?;
     }
     events::inside(tx, "inspectionPlanned", id, input)?;
     store::read(tx, id)

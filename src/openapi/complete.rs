@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use super::examples;
 use crate::access::policy::ACTIONS;
 use crate::http::wrap::is_by_link;
-use crate::inspection::rules::STEPS;
+use crate::inspection::rules::{STEPS, State};
 use crate::problem::Kind;
 
 /// The document, complete.
@@ -408,7 +408,7 @@ fn describe(method: &str, path: &str, operation: &mut Map<String, Value>, action
 fn states(operation: &Map<String, Value>) -> Option<(&'static str, Vec<&'static str>)> {
     let id = operation.get("operationId")?.as_str()?;
     let step = STEPS.iter().find(|step| step.operation == id);
-    if let Some(step) = step {
+    if let Some(step) = step.filter(|step| step.states.len() < State::ALL.len()) {
         let states = step.states.iter().map(|state| state.name());
         return Some(("the inspection", states.collect()));
     }

@@ -291,6 +291,23 @@ pub const TABLES: &[Table] = &[
     none("document_request", &["title", "description"]),
     none("document_answer", &["note", "answered_by"]),
     none("document_answer_attachment", &["sha256"]),
+    none(
+        "finding",
+        &[
+            "framework_code",
+            "criterion_code",
+            "judgement",
+            "heads",
+            "base",
+            "content",
+        ],
+    ),
+    none(
+        "finding_version",
+        &["parents", "hash", "content", "made_by"],
+    ),
+    none("sync_batch", &["hash", "receipt", "sent_by"]),
+    none("device", &["person", "name", "registered_by", "revoked_by"]),
     none("revision_attachment", &["sha256"]),
     none("step_plan", &["framework_code"]),
     none("audit_order", &[]),

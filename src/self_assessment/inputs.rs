@@ -202,7 +202,8 @@ impl Check for AnswersInput {
     }
 }
 
-fn check_piece(piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+/// Adds what a piece of evidence shows by itself to be wrong with it, named after `at`.
+pub fn check_piece(piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
     if let Some(description) = &piece.description {
         check_length(&format!("{at}description"), description, 2000, faults);
     }

@@ -16,7 +16,7 @@ use crate::text::Text;
 
 mod given;
 
-pub use given::{asked, check_answer, unknown_criterion};
+pub use given::{asked, check_answer, check_evidence, unknown_criterion};
 
 /// What of an answer decides about others: its level and how it came.
 #[derive(Debug, Clone, PartialEq, Eq)]

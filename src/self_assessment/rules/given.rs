@@ -84,7 +84,8 @@ fn check_level(
     }
 }
 
-fn check_evidence(document: &Document, piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
+/// Adds what the framework says is wrong with a piece of evidence, named after `at`.
+pub fn check_evidence(document: &Document, piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
     let Some(kind) = document.evidence_kind(&piece.kind) else {
         let name = format!("{at}kind");
         faults.push(unknown_evidence(document, &piece.kind, &name));

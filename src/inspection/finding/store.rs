@@ -1,0 +1,306 @@
+//! Rows of findings, of their versions and of batches. Whoever calls has found out that the caller may know the inspection.
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::sync::Receipt;
+use super::versions::Version;
+use super::{FindingContent, FindingSummary, FindingVersion, VersionStatus};
+use crate::access::Tx;
+use crate::audit::ActorView;
+use crate::db::schema::{finding, finding_version as version, sync_batch};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::http::page::Window;
+use crate::problem::Problem;
+
+/// A finding's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = finding, check_for_backend(AnyBackend))]
+pub struct Row {
+    pub(super) inspection_id: Id,
+    pub(super) id: Id,
+    pub(super) arrival: Id,
+    pub(super) round_id: Id,
+    pub(super) facility_id: Id,
+    pub(super) framework_code: Option<String>,
+    pub(super) criterion_code: Option<String>,
+    pub(super) judgement: Option<String>,
+    pub(super) conflict: bool,
+    pub(super) heads: JsonText,
+    pub(super) base: JsonText,
+    pub(super) pending: i64,
+    pub(super) content: Option<JsonText>,
+    pub(super) updated_at: Moment,
+}
+
+impl Row {
+    /// As a list shows it.
+    pub fn summary(&self) -> Result<FindingSummary, Problem> {
+        Ok(FindingSummary {
+            href: format!("/v1/inspections/{}/findings/{}", self.inspection_id, self.id),
+            id: self.id,
+            inspection_id: self.inspection_id,
+            facility_id: self.facility_id,
+            heads: self.heads.to()?,
+            conflict: self.conflict,
+            pending: self.pending,
+            content: self.content.as_ref().map(JsonText::to).transpose()?,
+            updated_at: self.updated_at,
+            arrival: self.arrival,
+        })
+    }
+}
+
+/// A version's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = version, check_for_backend(AnyBackend))]
+pub struct VersionRow {
+    pub(super) inspection_id: Id,
+    pub(super) id: Id,
+    pub(super) finding_id: Id,
+    pub(super) arrival: Id,
+    pub(super) parents: JsonText,
+    pub(super) hash: String,
+    pub(super) content: JsonText,
+    pub(super) pending: bool,
+    pub(super) late: bool,
+    pub(super) set_apart: bool,
+    pub(super) device_id: Option<Id>,
+    pub(super) made_by: JsonText,
+    pub(super) made_at: Moment,
+    pub(super) received_at: Moment,
+}
+
+impl VersionRow {
+    fn shown(self) -> Result<FindingVersion, Problem> {
+        Ok(FindingVersion {
+            id: self.id,
+            finding_id: self.finding_id,
+            parents: self.parents.to()?,
+            hash: self.hash,
+            status: match (self.set_apart, self.pending) {
+                (true, _) => VersionStatus::SetApart,
+                (false, true) => VersionStatus::Pending,
+                (false, false) => VersionStatus::Stored,
+            },
+            late: self.late,
+            device_id: self.device_id,
+            made_by: self.made_by.to()?,
+            made_at: self.made_at,
+            received_at: self.received_at,
+            content: self.content.to()?,
+        })
+    }
+}
+
+/// Findings of an inspection are written one batch at a time, or one would miss the heads that the other makes.
+pub fn take_turn(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
+    tx.wait_for_name(&format!("findings of {inspection_id}"))
+}
+
+/// What is known of these findings, and of whatever has one of these ids: the versions that count, and what those say that are stored.
+pub fn known(
+    tx: &mut Tx,
+    inspection_id: Id,
+    findings: &[Id],
+    ids: &[Id],
+) -> Result<Vec<(Version, JsonText)>, Problem> {
+    type Columns = (Id, Id, JsonText, String, JsonText);
+    let rows: Vec<Columns> = version::table
+        .filter(version::inspection_id.eq(inspection_id))
+        .filter(version::set_apart.eq(false))
+        .filter(
+            version::finding_id
+                .eq_any(findings.to_vec())
+                .or(version::id.eq_any(ids.to_vec())),
+        )
+        .select((
+            version::id,
+            version::finding_id,
+            version::parents,
+            version::hash,
+            version::content,
+        ))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter()
+        .map(|(id, finding, parents, hash, content)| {
+            let parents = parents.to()?;
+            let version = Version {
+                id,
+                finding,
+                parents,
+                hash,
+            };
+            Ok((version, content))
+        })
+        .collect()
+}
+
+/// The rows of these findings, by their ids.
+pub fn rows(
+    tx: &mut Tx,
+    inspection_id: Id,
+    findings: &[Id],
+) -> Result<BTreeMap<Id, Row>, Problem> {
+    let rows: Vec<Row> = finding::table
+        .filter(finding::inspection_id.eq(inspection_id))
+        .filter(finding::id.eq_any(findings.to_vec()))
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Stores new versions.
+pub fn insert_versions(tx: &mut Tx, rows: &[VersionRow]) -> Result<(), Problem> {
+    if !rows.is_empty() {
+        each!(tx.conn, conn => diesel::insert_into(version::table).values(rows).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Stores what the versions add up to: a new finding's row, or what changed of one.
+pub fn save(tx: &mut Tx, rows: &[Row]) -> Result<(), Problem> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    each!(tx.conn, conn => diesel::insert_into(finding::table)
+        .values(rows)
+        .on_conflict((finding::inspection_id, finding::id))
+        .do_update()
+        .set((
+            finding::framework_code.eq(excluded(finding::framework_code)),
+            finding::criterion_code.eq(excluded(finding::criterion_code)),
+            finding::judgement.eq(excluded(finding::judgement)),
+            finding::conflict.eq(excluded(finding::conflict)),
+            finding::heads.eq(excluded(finding::heads)),
+            finding::base.eq(excluded(finding::base)),
+            finding::pending.eq(excluded(finding::pending)),
+            finding::content.eq(excluded(finding::content)),
+            finding::updated_at.eq(excluded(finding::updated_at)),
+        ))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// What waited waits no more.
+pub fn free(tx: &mut Tx, inspection_id: Id, ids: &[Id]) -> Result<(), Problem> {
+    if !ids.is_empty() {
+        diesel::update(version::table)
+            .filter(version::inspection_id.eq(inspection_id))
+            .filter(version::id.eq_any(ids.to_vec()))
+            .set(version::pending.eq(false))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// These versions, whole.
+pub fn versions(
+    tx: &mut Tx,
+    inspection_id: Id,
+    ids: &[Id],
+) -> Result<Vec<FindingVersion>, Problem> {
+    let rows: Vec<VersionRow> = version::table
+        .filter(version::inspection_id.eq(inspection_id))
+        .filter(version::id.eq_any(ids.to_vec()))
+        .order(version::id)
+        .select(VersionRow::as_select())
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter().map(VersionRow::shown).collect()
+}
+
+/// A version with the place where it stands in the order of arrival.
+pub type Arrived = (Id, FindingVersion);
+
+/// The versions of a finding in the order of arrival, those set apart included.
+pub fn versions_of(
+    tx: &mut Tx,
+    inspection_id: Id,
+    finding_id: Id,
+    window: &Window<Id>,
+) -> Result<Vec<Arrived>, Problem> {
+    let mut query = version::table
+        .filter(version::inspection_id.eq(inspection_id))
+        .filter(version::finding_id.eq(finding_id))
+        .order(version::arrival)
+        .limit(window.limit())
+        .select(VersionRow::as_select())
+        .into_boxed::<AnyBackend>();
+    if let Some(after) = window.after {
+        query = query.filter(version::arrival.gt(after));
+    }
+    let rows: Vec<VersionRow> = query.load(tx.conn)?;
+    rows.into_iter()
+        .map(|row| Ok((row.arrival, row.shown()?)))
+        .collect()
+}
+
+/// The findings of an inspection in the order of arrival.
+pub fn of_inspection(
+    tx: &mut Tx,
+    inspection_id: Id,
+    window: &Window<Id>,
+    conflicts_only: bool,
+) -> Result<Vec<FindingSummary>, Problem> {
+    let mut query = finding::table
+        .filter(finding::inspection_id.eq(inspection_id))
+        .order(finding::arrival)
+        .limit(window.limit())
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>();
+    if conflicts_only {
+        query = query.filter(finding::conflict.eq(true));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(finding::arrival.gt(after));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    rows.iter().map(Row::summary).collect()
+}
+
+/// What a finding says as the last thing, for rows that are made anew.
+pub fn said(contents: &BTreeMap<Id, JsonText>, head: Option<&Id>) -> Option<JsonText> {
+    head.and_then(|head| contents.get(head)).cloned()
+}
+
+/// The content that a stored JSON holds.
+pub fn content_of(text: &JsonText) -> Result<FindingContent, Problem> {
+    text.to()
+}
+
+/// A batch that came before: the hash of what was sent, and its receipt.
+pub fn batch(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Option<(String, JsonText)>, Problem> {
+    Ok(sync_batch::table
+        .filter(sync_batch::inspection_id.eq(inspection_id))
+        .filter(sync_batch::id.eq(id))
+        .select((sync_batch::hash, sync_batch::receipt))
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Keeps a batch's receipt.
+pub fn keep_batch(
+    tx: &mut Tx,
+    inspection_id: Id,
+    device_id: Id,
+    hash: &str,
+    receipt: &Receipt,
+) -> Result<(), Problem> {
+    diesel::insert_into(sync_batch::table)
+        .values((
+            sync_batch::inspection_id.eq(inspection_id),
+            sync_batch::id.eq(receipt.batch_id),
+            sync_batch::hash.eq(hash),
+            sync_batch::receipt.eq(JsonText::of(receipt)?),
+            sync_batch::device_id.eq(device_id),
+            sync_batch::sent_by.eq(JsonText::of(&ActorView::of(tx))?),
+            sync_batch::received_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}

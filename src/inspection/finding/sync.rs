@@ -1,0 +1,403 @@
+//! A batch that a device made offline, and its receipt.
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::checks::Frameworks;
+use super::versions::{MOST_PARENTS, Never, Outcome, Reason};
+use super::work::{self, Arriving};
+use super::{FindingContent, FindingVersionInput, store};
+use crate::access::Tx;
+use crate::attachment::{self, AttachmentReference};
+use crate::db::types::{Id, Moment};
+use crate::hash::{hex, sha256};
+use crate::http::body::{Check, hidden_faults};
+use crate::http::checks::at_most;
+use crate::inspection::store::Head;
+use crate::inspection::device::Device;
+use crate::inspection::events;
+use crate::openapi;
+use crate::problem::{Issue, Kind, Problem};
+use crate::text::{Language, Text};
+use crate::words::Texts;
+
+/// Versions in a batch at most.
+pub const MOST_VERSIONS: usize = 500;
+
+/// What a device made offline. Each version is judged by itself: one that cannot be taken in holds no other up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = SyncInput)]
+pub struct SyncInput {
+    /// Its identity, made by the device: sent again, it gets the same receipt.
+    pub batch_id: Id,
+    /// The device, registered by whoever sends.
+    pub device_id: Id,
+    /// Versions of findings, in whichever order.
+    #[serde(default)]
+    #[schema(required = false, max_items = 500, value_type = Vec<FindingVersionInput>)]
+    pub versions: Vec<Value>,
+}
+
+impl Check for SyncInput {
+    const KNOWS_ITS_SHAPE: bool = true;
+    const JUDGED_BY_ITEM: &'static [&'static str] = &["versions"];
+
+    fn check(&self, faults: &mut Vec<Issue>) {
+        at_most("versions", self.versions.len(), MOST_VERSIONS, faults);
+    }
+}
+
+crate::text_enum! {
+    /// What became of an item of a batch.
+    pub enum ItemOutcome {
+        /// It was taken in.
+        Stored = "stored",
+        /// It was here already.
+        Unchanged = "unchanged",
+        /// It was taken in, and waits for a version that is not here yet.
+        Pending = "pending",
+        /// It was taken in, and its finding has more than one head now.
+        Conflict = "conflict",
+        /// It was taken in from a device that was revoked, and counts for nothing.
+        SetApart = "setApart",
+        /// It was not taken in; `issues` says why.
+        Rejected = "rejected",
+    }
+}
+
+/// What became of a version.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptItem {
+    /// The version; absent where it had no id that could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub id: Option<Id>,
+    /// The finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub finding_id: Option<Id>,
+    /// The SHA-256 of its content as canonical JSON (RFC 8785), in hexadecimal; absent where it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
+    pub hash: Option<String>,
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// Why it was rejected, or why it waits for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub issues: Vec<ReceiptIssue>,
+}
+
+/// A fault of an item. What holds personal data is not repeated.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptIssue {
+    /// Which kind of fault.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:problem-type:kindreflex:input:judgementNotAllowed")]
+    pub kind: String,
+    /// The field of the item, such as `content.judgement`.
+    pub name: String,
+    /// What is wrong, and what would be right.
+    pub detail: Texts,
+}
+
+/// What became of a batch: the same answer whenever it is sent again. Where a finding stands now, the finding says.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// Its own address.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+    /// The batch.
+    pub batch_id: Id,
+    /// When it came in, by the service's clock.
+    pub received_at: Moment,
+    /// What became of each version, in the order of the batch.
+    pub versions: Vec<ReceiptItem>,
+    /// The attachments that its versions name and whose bytes are still to come.
+    pub awaited_attachments: Vec<AttachmentReference>,
+}
+
+/// An item on its way: right by itself, or not.
+enum Item {
+    Right(Box<FindingVersionInput>),
+    Wrong(ReceiptItem),
+}
+
+/// Takes a batch of a device in; its receipt, and whether it came for the first time.
+pub fn take(
+    tx: &mut Tx,
+    head: &Head,
+    device: &Device,
+    input: &SyncInput,
+) -> Result<(Receipt, bool), Problem> {
+    store::take_turn(tx, head.row.id)?;
+    let hash = hash_of(input)?;
+    if let Some((known, receipt)) = store::batch(tx, head.row.id, input.batch_id)? {
+        if known != hash {
+            return Err(another_batch());
+        }
+        return Ok((receipt.to()?, false));
+    }
+    let frameworks = Frameworks::of(tx, head.row.round_id)?;
+    let items: Vec<Item> = input
+        .versions
+        .iter()
+        .map(|value| judged(&frameworks, value))
+        .collect();
+    let receipt = Receipt {
+        href: format!("/v1/inspections/{}/syncs/{}", head.row.id, input.batch_id),
+        batch_id: input.batch_id,
+        received_at: tx.now,
+        versions: if device.is_revoked() {
+            set_apart(tx, head, input.device_id, &items)?
+        } else {
+            take_in(tx, head, input.device_id, &items)?
+        },
+        awaited_attachments: awaited(tx, head, &items)?,
+    };
+    store::keep_batch(tx, head.row.id, input.device_id, &hash, &receipt)?;
+    record(tx, head, input.device_id, &receipt)?;
+    Ok((receipt, true))
+}
+
+/// What is the same in a batch that is sent again.
+fn hash_of(input: &SyncInput) -> Result<String, Problem> {
+    let value = serde_json::to_value(input).map_err(Problem::internal)?;
+    Ok(hex(&sha256(value.to_string().as_bytes())))
+}
+
+fn another_batch() -> Problem {
+    Problem::new(
+        Kind::IdempotencyKeyReused,
+        Text::new(
+            "Dit batchId is al gebruikt voor een andere inhoud; neem een nieuw.",
+            "Ce batchId a déjà servi pour un autre contenu ; prenez-en un nouveau.",
+            "This batchId was used for another content; take a new one.",
+        ),
+    )
+}
+
+/// Looks at an item by itself.
+fn judged(frameworks: &Frameworks, value: &Value) -> Item {
+    let mut faults = hidden_faults(value);
+    if faults.is_empty() {
+        faults = openapi::faults_of::<FindingVersionInput>(value);
+    }
+    if faults.is_empty() {
+        match serde_json::from_value::<FindingVersionInput>(value.clone()) {
+            Ok(input) => {
+                frameworks.check(&input.content, "content.", &mut faults);
+                if faults.is_empty() {
+                    return Item::Right(Box::new(input));
+                }
+            }
+            Err(fault) => faults.push(unreadable(&fault)),
+        }
+    }
+    let id = |field: &str| value.get(field)?.as_str()?.parse().ok();
+    Item::Wrong(ReceiptItem {
+        id: id("id"),
+        finding_id: id("findingId"),
+        hash: None,
+        outcome: ItemOutcome::Rejected,
+        issues: faults.iter().map(ReceiptIssue::of).collect(),
+    })
+}
+
+fn unreadable(fault: &serde_json::Error) -> Issue {
+    let why = fault.to_string();
+    let detail = Text::new(
+        format!("Deze versie kan niet gelezen worden: {why}."),
+        format!("Cette version ne peut être lue : {why}."),
+        format!("This version cannot be read: {why}."),
+    );
+    Issue::body("invalidValue", "", detail)
+}
+
+impl ReceiptIssue {
+    fn of(issue: &Issue) -> Self {
+        Self {
+            kind: format!("urn:problem-type:kindreflex:input:{}", issue.kind),
+            name: issue.name.clone(),
+            detail: texts(&issue.detail),
+        }
+    }
+}
+
+fn texts(text: &Text) -> Texts {
+    let said = |language| Some(text.in_language(language).to_owned());
+    Texts {
+        nl: said(Language::Nl),
+        fr: said(Language::Fr),
+        en: said(Language::En),
+    }
+}
+
+fn take_in(
+    tx: &mut Tx,
+    head: &Head,
+    device: Id,
+    items: &[Item],
+) -> Result<Vec<ReceiptItem>, Problem> {
+    let arriving: Vec<Arriving> = items
+        .iter()
+        .filter_map(Item::right)
+        .map(Arriving::of)
+        .collect::<Result<_, _>>()?;
+    let mut outcomes = work::take_in(tx, head, Some(device), &arriving)?.into_iter();
+    let mut hashes = arriving.into_iter().map(|one| one.version.hash);
+    let line = |item: &Item| match item {
+        Item::Wrong(line) => line.clone(),
+        Item::Right(input) => {
+            let (outcome, hash) = (outcomes.next(), hashes.next());
+            line_of(input, hash, &outcome.unwrap_or(Outcome::Unchanged))
+        }
+    };
+    Ok(items.iter().map(line).collect())
+}
+
+impl Item {
+    fn right(&self) -> Option<&FindingVersionInput> {
+        match self {
+            Self::Right(input) => Some(input),
+            Self::Wrong(_) => None,
+        }
+    }
+}
+
+fn line_of(input: &FindingVersionInput, hash: Option<String>, outcome: &Outcome) -> ReceiptItem {
+    let (said, issues) = match outcome {
+        Outcome::Stored => (ItemOutcome::Stored, Vec::new()),
+        Outcome::Unchanged => (ItemOutcome::Unchanged, Vec::new()),
+        Outcome::Conflict => (ItemOutcome::Conflict, Vec::new()),
+        Outcome::Pending { never } => {
+            let why = never.iter().map(|never| ReceiptIssue::of(&waits_for_good(*never)));
+            (ItemOutcome::Pending, why.collect())
+        }
+        Outcome::Rejected(reasons) => {
+            let why = reasons.iter().map(|reason| ReceiptIssue::of(&refused(*reason)));
+            (ItemOutcome::Rejected, why.collect())
+        }
+    };
+    ReceiptItem {
+        id: Some(input.id),
+        finding_id: Some(input.finding_id),
+        hash: hash.filter(|_| said != ItemOutcome::Rejected),
+        outcome: said,
+        issues,
+    }
+}
+
+fn waits_for_good(never: Never) -> Issue {
+    let detail = match never {
+        Never::ParentCycle => Text::new(
+            "Deze versie gaat op zichzelf terug en telt nooit mee.",
+            "Cette version remonte à elle-même et ne comptera jamais.",
+            "This version goes back to itself, and never counts.",
+        ),
+        Never::OtherFinding => Text::new(
+            "Een versie waarop deze teruggaat, is van een andere vaststelling; ze telt nooit mee.",
+            "Une version dont celle-ci provient est d'une autre constatation ; elle ne comptera jamais.",
+            "A version that this one goes back to is of another finding; it never counts.",
+        ),
+    };
+    Issue::body("unknownReference", "parents", detail)
+}
+
+fn refused(reason: Reason) -> Issue {
+    let (kind, name, detail) = match reason {
+        Reason::OwnParent => (
+            "repeated",
+            "parents",
+            Text::new(
+                "Een versie kan niet op zichzelf teruggaan.",
+                "Une version ne peut provenir d'elle-même.",
+                "A version cannot go back to itself.",
+            ),
+        ),
+        Reason::RepeatedParent => (
+            "repeated",
+            "parents",
+            Text::new(
+                "Noem elke versie waarop deze teruggaat één keer.",
+                "Nommez une seule fois chaque version dont celle-ci provient.",
+                "Name each version that this one goes back to once.",
+            ),
+        ),
+        Reason::TooManyParents => (
+            "length",
+            "parents",
+            Text::new(
+                format!("Noem er ten hoogste {MOST_PARENTS}."),
+                format!("Nommez-en au plus {MOST_PARENTS}."),
+                format!("Name {MOST_PARENTS} at most."),
+            ),
+        ),
+        Reason::OtherContent => (
+            "otherContent",
+            "id",
+            Text::new(
+                "Er is al een andere versie met dit id; neem een nieuw.",
+                "Il existe déjà une autre version avec cet id ; prenez-en un nouveau.",
+                "There is another version with this id already; take a new one.",
+            ),
+        ),
+    };
+    Issue::body(kind, name, detail)
+}
+
+/// Keeps what comes from a device that was revoked: apart, so that it counts for nothing.
+fn set_apart(
+    tx: &mut Tx,
+    head: &Head,
+    device: Id,
+    items: &[Item],
+) -> Result<Vec<ReceiptItem>, Problem> {
+    let arriving: Vec<Arriving> = items
+        .iter()
+        .filter_map(Item::right)
+        .map(Arriving::of)
+        .collect::<Result<_, _>>()?;
+    let kept = work::keep_apart(tx, head, device, &arriving)?;
+    let line = |item: &Item| match item {
+        Item::Wrong(line) => line.clone(),
+        Item::Right(input) if kept.contains(&input.id) => ReceiptItem {
+            outcome: ItemOutcome::SetApart,
+            ..line_of(input, input.content.hash().ok(), &Outcome::Stored)
+        },
+        Item::Right(input) => line_of(input, input.content.hash().ok(), &Outcome::Unchanged),
+    };
+    Ok(items.iter().map(line).collect())
+}
+
+/// The attachments that these versions name and whose bytes are not here.
+fn awaited(tx: &mut Tx, head: &Head, items: &[Item]) -> Result<Vec<AttachmentReference>, Problem> {
+    let contents = items.iter().filter_map(Item::right).map(|input| &input.content);
+    let named: BTreeSet<(Id, String)> = contents.flat_map(named_by).collect();
+    attachment::still_awaited(tx, head.row.facility_id, named)
+}
+
+/// The attachments that a finding names.
+pub fn named_by(content: &FindingContent) -> Vec<(Id, String)> {
+    let pieces = content.evidence.iter();
+    pieces
+        .filter_map(|piece| Some((piece.attachment_id?, piece.sha256.clone()?)))
+        .collect()
+}
+
+/// What the audit keeps: which versions came, and what became of them. What they say stands in their rows, which nothing changes.
+fn record(tx: &mut Tx, head: &Head, device: Id, receipt: &Receipt) -> Result<(), Problem> {
+    let lines: Vec<Value> = receipt
+        .versions
+        .iter()
+        .map(|line| serde_json::json!([line.id, line.hash, line.outcome]))
+        .collect();
+    let said = serde_json::json!({"batchId": receipt.batch_id, "deviceId": device, "versions": lines});
+    events::inside(tx, "findingsSynced", head.row.id, &said)
+}

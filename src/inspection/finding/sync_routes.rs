@@ -1,0 +1,82 @@
+//! `/inspections/{inspectionId}/syncs`.
+use actix_web::{HttpResponse, get, post};
+
+use super::sync::{self, Receipt, SyncInput};
+use super::{FindingVersionInput, store};
+use crate::access::policy::{ReadFindings, RecordInspections};
+use crate::access::{Allowed, Tx};
+use crate::db::types::Id;
+use crate::http::answer;
+use crate::http::etag::IfNoneMatch;
+use crate::http::idempotency::{IdempotencyKey, Stored};
+use crate::http::query::{Nothing, Query};
+use crate::http::{ETag, Json, Path};
+use crate::inspection::{device, rules, work};
+use crate::problem::Problem;
+
+/// Send what was made offline
+///
+/// A batch of versions, in whichever order; each is judged by itself, and one that is rejected holds no other up. The answer is a receipt: what is
+/// in it is stored for good. The same batch sent again gets the same receipt. Versions for an inspection that has ended meanwhile are kept, and
+/// marked `late`.
+#[utoipa::path(tag = "Inspection", operation_id = "syncFindings", params(("inspectionId" = Id, Path, description = "The inspection.")),
+    request_body = SyncInput, extensions(("x-action" = json!("RecordInspections"))),
+    responses((status = 200, description = "The receipt of a batch that came before.", body = Receipt),
+        (status = 201, description = "The receipt.", body = Receipt)))]
+#[post("/inspections/{inspectionId}/syncs")]
+pub async fn sync_findings(
+    allowed: Allowed<RecordInspections>,
+    path: Path<Id>,
+    key: IdempotencyKey,
+    _: Query<Nothing>,
+    body: Json<SyncInput>,
+) -> Result<HttpResponse, Problem> {
+    let (id, input) = (path.0, body.value);
+    let right = move |tx: &mut Tx| work::may(tx, id, &rules::SYNC);
+    let take = move |tx: &mut Tx| {
+        let head = work::find_for(tx, id, &rules::SYNC)?;
+        let device = device::own(tx, input.device_id)?;
+        let (receipt, new) = sync::take(tx, &head, &device, &input)?;
+        let tag = tag(&receipt);
+        if new {
+            Stored::created(receipt.href.clone(), &tag, &receipt)
+        } else {
+            Stored::done(&tag, &receipt)
+        }
+    };
+    Ok(allowed
+        .write_once(key, body.bytes, right, take)
+        .await?
+        .response())
+}
+
+/// A receipt never changes.
+fn tag(receipt: &Receipt) -> ETag {
+    ETag::named(receipt.batch_id.to_string())
+}
+
+/// Read a receipt
+#[utoipa::path(tag = "Inspection", operation_id = "readReceipt",
+    params(("inspectionId" = Id, Path, description = "The inspection."), ("batchId" = Id, Path, description = "The batch.")),
+    extensions(("x-action" = json!("ReadFindings"))),
+    responses((status = 200, description = "The receipt.", body = Receipt)))]
+#[get("/inspections/{inspectionId}/syncs/{batchId}")]
+pub async fn read_receipt(
+    allowed: Allowed<ReadFindings>,
+    path: Path<(Id, Id)>,
+    _: Query<Nothing>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    let (id, batch) = path.0;
+    let receipt: Receipt = allowed
+        .read(move |tx| {
+            work::find_inside(tx, id)?;
+            let (_, receipt) = store::batch(tx, id, batch)?.ok_or_else(Problem::not_found)?;
+            receipt.to()
+        })
+        .await?;
+    answer::found(&receipt, &tag(&receipt), &known)
+}
+
+/// Named in the document: the items of a batch are read one by one.
+pub type Item = FindingVersionInput;

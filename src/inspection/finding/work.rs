@@ -1,0 +1,241 @@
+//! What happens when versions come in: weighed against what is known, kept, and added up.
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::store::{self, Row, VersionRow};
+use super::versions::{Outcome, Standing, Version, Weighed, weigh};
+use super::{Finding, FindingContent, FindingVersionInput};
+use crate::access::Tx;
+use crate::audit::ActorView;
+use crate::db::types::{Id, JsonText, Moment};
+use crate::inspection::rules::is_over;
+use crate::inspection::store::Head;
+use crate::problem::Problem;
+
+/// A version that has been looked at, and is right by itself.
+pub struct Arriving {
+    /// What decides about its place.
+    pub version: Version,
+    /// What it says, as JSON.
+    pub content: JsonText,
+    /// When it was made, by the device's clock.
+    pub made_at: Moment,
+}
+
+impl Arriving {
+    /// A version as it was sent.
+    pub fn of(input: &FindingVersionInput) -> Result<Self, Problem> {
+        Ok(Self {
+            version: Version {
+                id: input.id,
+                finding: input.finding_id,
+                parents: input.parents.clone(),
+                hash: input.content.hash()?,
+            },
+            content: JsonText::of(&input.content)?,
+            made_at: input.made_at,
+        })
+    }
+}
+
+/// Takes versions in, in one handful of statements however many they are; what becomes of each, in their order. The turn must have been taken.
+pub fn take_in(
+    tx: &mut Tx,
+    head: &Head,
+    device: Option<Id>,
+    batch: &[Arriving],
+) -> Result<Vec<Outcome>, Problem> {
+    let versions: Vec<Version> = batch.iter().map(|one| one.version.clone()).collect();
+    let findings: BTreeSet<Id> = versions.iter().map(|version| version.finding).collect();
+    let findings: Vec<Id> = findings.into_iter().collect();
+    let mut named: Vec<Id> = versions.iter().map(|version| version.id).collect();
+    named.extend(versions.iter().flat_map(|version| version.parents.iter()));
+    let known = store::known(tx, head.row.id, &findings, &named)?;
+    let (known, said): (Vec<Version>, Vec<JsonText>) = known.into_iter().unzip();
+    let weighed = weigh(&known, &versions);
+    let new: Vec<&Arriving> = weighed
+        .inserted
+        .iter()
+        .filter_map(|place| batch.get(*place))
+        .collect();
+    insert(tx, head, device, &new, &weighed)?;
+    let mut contents: BTreeMap<Id, JsonText> =
+        known.iter().map(|version| version.id).zip(said).collect();
+    contents.extend(new.iter().map(|one| (one.version.id, one.content.clone())));
+    add_up(tx, head, &weighed, &contents)?;
+    Ok(weighed.outcomes)
+}
+
+fn insert(
+    tx: &mut Tx,
+    head: &Head,
+    device: Option<Id>,
+    new: &[&Arriving],
+    weighed: &Weighed,
+) -> Result<(), Problem> {
+    let made_by = JsonText::of(&ActorView::of(tx))?;
+    let rows = new.iter().map(|one| {
+        let version = &one.version;
+        let finding = weighed.findings.get(&version.finding);
+        let stored = finding.is_some_and(|finding| is_stored(&finding.standing, version.id));
+        Ok(VersionRow {
+            inspection_id: head.row.id,
+            id: version.id,
+            finding_id: version.finding,
+            arrival: Id::new(),
+            parents: JsonText::of(&version.parents)?,
+            hash: version.hash.clone(),
+            content: one.content.clone(),
+            pending: !stored,
+            late: is_over(head.row.state),
+            set_apart: false,
+            device_id: device,
+            made_by: made_by.clone(),
+            made_at: one.made_at,
+            received_at: tx.now,
+        })
+    });
+    let rows: Vec<VersionRow> = rows.collect::<Result<_, Problem>>()?;
+    store::insert_versions(tx, &rows)?;
+    let freed: Vec<Id> = weighed
+        .findings
+        .values()
+        .flat_map(|finding| finding.freed.iter().copied())
+        .collect();
+    store::free(tx, head.row.id, &freed)
+}
+
+/// Keeps versions that count for nothing; those that were new.
+pub fn keep_apart(
+    tx: &mut Tx,
+    head: &Head,
+    device: Id,
+    batch: &[Arriving],
+) -> Result<BTreeSet<Id>, Problem> {
+    let ids: Vec<Id> = batch.iter().map(|one| one.version.id).collect();
+    let known = store::versions(tx, head.row.id, &ids)?;
+    let known: BTreeSet<Id> = known.iter().map(|version| version.id).collect();
+    let (mut kept, mut rows) = (BTreeSet::new(), Vec::new());
+    for one in batch {
+        let version = &one.version;
+        if known.contains(&version.id) || !kept.insert(version.id) {
+            continue;
+        }
+        rows.push(VersionRow {
+            inspection_id: head.row.id,
+            id: version.id,
+            finding_id: version.finding,
+            arrival: Id::new(),
+            parents: JsonText::of(&version.parents)?,
+            hash: version.hash.clone(),
+            content: one.content.clone(),
+            pending: true,
+            late: is_over(head.row.state),
+            set_apart: true,
+            device_id: Some(device),
+            made_by: JsonText::of(&ActorView::of(tx))?,
+            made_at: one.made_at,
+            received_at: tx.now,
+        });
+    }
+    store::insert_versions(tx, &rows)?;
+    Ok(kept)
+}
+
+fn is_stored(standing: &Standing, id: Id) -> bool {
+    standing.stored.binary_search(&id).is_ok()
+}
+
+/// Says in each finding's row what its versions add up to.
+fn add_up(
+    tx: &mut Tx,
+    head: &Head,
+    weighed: &Weighed,
+    contents: &BTreeMap<Id, JsonText>,
+) -> Result<(), Problem> {
+    let ids: Vec<Id> = weighed.findings.keys().copied().collect();
+    let there = store::rows(tx, head.row.id, &ids)?;
+    let mut changed = Vec::new();
+    for (id, touched) in &weighed.findings {
+        let standing = &touched.standing;
+        let heads = JsonText::of(&standing.heads)?;
+        let pending = i64::try_from(standing.pending.len()).map_err(Problem::internal)?;
+        let before = there.get(id);
+        if before.is_some_and(|row| same_heads(row, &standing.heads) && row.pending == pending) {
+            continue;
+        }
+        let only = match standing.heads.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
+        let content = store::said(contents, only);
+        let about = match &content {
+            Some(content) => Some(store::content_of(content)?),
+            None => store::said(contents, standing.heads.first())
+                .map(|text| store::content_of(&text))
+                .transpose()?,
+        };
+        let judged = only.and(about.as_ref()).and_then(|about| about.judgement.as_ref());
+        let criterion = about.as_ref().and_then(|about| about.criterion.as_ref());
+        changed.push(Row {
+            inspection_id: head.row.id,
+            id: *id,
+            arrival: before.map_or_else(Id::new, |row| row.arrival),
+            round_id: head.row.round_id,
+            facility_id: head.row.facility_id,
+            framework_code: criterion.map(|named| named.framework_code.to_string()),
+            criterion_code: criterion.map(|named| named.criterion_code.to_string()),
+            judgement: judged.map(ToString::to_string),
+            conflict: standing.is_conflict(),
+            heads,
+            base: JsonText::of(&standing.base)?,
+            pending,
+            content,
+            updated_at: tx.now,
+        });
+    }
+    store::save(tx, &changed)
+}
+
+fn same_heads(row: &Row, heads: &[Id]) -> bool {
+    let known: Result<Vec<Id>, Problem> = row.heads.to();
+    known.is_ok_and(|known| known == heads)
+}
+
+/// A finding with its heads, and in a conflict what they go back to.
+pub fn read(tx: &mut Tx, head: &Head, id: Id) -> Result<Finding, Problem> {
+    let row = store::rows(tx, head.row.id, &[id])?.remove(&id);
+    let row = row.ok_or_else(Problem::not_found)?;
+    let summary = row.summary()?;
+    let base: Vec<Id> = row.base.to()?;
+    Ok(Finding {
+        head_versions: store::versions(tx, head.row.id, &summary.heads)?,
+        base_versions: store::versions(tx, head.row.id, &base)?,
+        summary,
+    })
+}
+
+/// A version made here: on top of every head, so that it also resolves a conflict.
+pub fn write(
+    tx: &mut Tx,
+    head: &Head,
+    (finding, version): (Id, Id),
+    content: &FindingContent,
+) -> Result<bool, Problem> {
+    let there = store::rows(tx, head.row.id, &[finding])?.remove(&finding);
+    let parents: Vec<Id> = match &there {
+        Some(row) => row.heads.to()?,
+        None => Vec::new(),
+    };
+    let arriving = Arriving {
+        version: Version {
+            id: version,
+            finding,
+            parents,
+            hash: content.hash()?,
+        },
+        content: JsonText::of(content)?,
+        made_at: tx.now,
+    };
+    take_in(tx, head, None, &[arriving])?;
+    Ok(there.is_none())
+}
