@@ -40,6 +40,8 @@ pub struct Settings {
     pub attachment_limit: usize,
     /// How long an attachment may take to arrive.
     pub attachment_patience: Patience,
+    /// How long a tablet may show what it packed for an inspection, in days.
+    pub pack_days: u64,
 }
 
 /// What the process holds for all requests.

@@ -27,6 +27,8 @@ pub struct Config {
     pub attachment_seconds: u64,
     /// How long an `Idempotency-Key` is remembered, in hours.
     pub idempotency_hours: u32,
+    /// How long a tablet may show what it packed for an inspection, in days.
+    pub pack_days: u64,
     /// The key that signs the audit's seals.
     pub seal_key: Option<SealKeys>,
     /// How tokens are checked.
@@ -54,6 +56,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_ATTACHMENT_LIMIT", Some("10485760")),
     ("KINDREFLEX_ATTACHMENT_SECONDS", Some("600")),
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
+    ("KINDREFLEX_PACK_DAYS", Some("14")),
     (Kind::SelfAssessment.setting(), Some("")),
     (Kind::Draft.setting(), Some("")),
     (Kind::Attachment.setting(), Some("")),
@@ -86,6 +89,7 @@ impl Config {
             attachment_limit: reader.number("KINDREFLEX_ATTACHMENT_LIMIT", 1024, 1_073_741_824),
             attachment_seconds: reader.number("KINDREFLEX_ATTACHMENT_SECONDS", 30, 43_200),
             idempotency_hours: reader.number("KINDREFLEX_IDEMPOTENCY_HOURS", 1, 8760),
+            pack_days: reader.number("KINDREFLEX_PACK_DAYS", 1, 365),
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),
         };

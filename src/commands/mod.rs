@@ -37,6 +37,8 @@ const DEMO_AUDIENCE: &str = "kindreflex";
 
 /// How long the demo remembers an idempotency key.
 const DEMO_IDEMPOTENCY_HOURS: u32 = 168;
+/// How long the demo's packs last.
+const DEMO_PACK_DAYS: u64 = 14;
 
 /// Self-assessment and inspection for the Kindreflex: a REST API.
 #[derive(Parser)]
@@ -207,6 +209,7 @@ fn serve_command() -> Result<(), AnyError> {
         organisation_claim: config.tokens.organisation_claim.clone(),
         attachment_limit: config.attachment_limit,
         attachment_patience: Patience::of(Duration::from_secs(config.attachment_seconds)),
+        pack_days: config.pack_days,
     };
     let state = State::open(
         &config.database_url,
@@ -374,6 +377,7 @@ fn plain_settings() -> Settings {
         organisation_claim: "vo_orgcode".into(),
         attachment_limit: 10_485_760,
         attachment_patience: Patience::of(Duration::from_mins(10)),
+        pack_days: DEMO_PACK_DAYS,
     }
 }
 

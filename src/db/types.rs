@@ -153,6 +153,13 @@ impl Moment {
         self.0.with_timezone(&Brussels).date_naive()
     }
 
+    /// The moment at which a day begins in Flanders.
+    pub fn start_of(day: NaiveDate) -> Self {
+        let midnight = day.and_time(chrono::NaiveTime::MIN);
+        let there = midnight.and_local_timezone(Brussels).earliest();
+        Self(there.map_or(midnight.and_utc(), |there| there.with_timezone(&Utc)))
+    }
+
     /// As a sentence tells it: to the second.
     pub fn to_the_second(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::Secs, true)

@@ -29,6 +29,28 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ) => ids::DRAFT,
         ("acceptContribution", "contributionId") => ids::CONTRIBUTION,
         (_, "contributionId") => ids::OTHER_CONTRIBUTION,
+        (
+            "listFindings"
+            | "readFinding"
+            | "putFinding"
+            | "listFindingVersions"
+            | "syncFindings"
+            | "readReceipt"
+            | "moveChecklist",
+            "inspectionId",
+        ) => ids::RUNNING_INSPECTION,
+        ("cancelInspection", "inspectionId") => ids::PLANNED_INSPECTION,
+        (_, "inspectionId") => ids::INSPECTION,
+        ("planVisit", "visitId") => ids::NEW_VISIT,
+        (_, "visitId") => ids::VISIT,
+        (_, "assignmentId") => ids::OBSERVER_ASSIGNMENT,
+        (_, "requestId") => ids::DOCUMENT_REQUEST,
+        ("putDevice", "deviceId") => ids::NEW_DEVICE,
+        ("revokeDevice", "deviceId") => ids::OLD_DEVICE,
+        (_, "deviceId") => ids::DEVICE,
+        (_, "batchId") => ids::BATCH,
+        ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
+        (_, "findingId") => ids::DISPUTED_FINDING,
         (_, "secret") => ids::LINK_SECRET,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
@@ -132,6 +154,56 @@ pub fn body(operation: &str) -> Option<Value> {
             "text": "keukentafel",
             "ground": "Herkenbaar voor één gezin (fictief)."
         }),
+        "planInspection" => json!({
+            "roundId": ids::ROUND,
+            "facilityId": ids::FACILITY,
+            "reason": "thematicRound",
+            "announced": true,
+            "reference": "OPD-2026-0452",
+            "assignments": [{"person": "demo-inspector", "name": "An Voorbeeld (fictief)", "role": "lead"}]
+        }),
+        "replaceInspection" => json!({"reason": "thematicRound", "announced": true, "reference": "OPD-2026-0451b"}),
+        "cancelInspection" => json!({"ground": "planning", "reason": "Samengevoegd met een andere inspectie."}),
+        "moveChecklist" => json!({"revision": 2, "reason": "De vraag over korte contacten is verduidelijkt."}),
+        "assignInspector" => json!({"person": "demo-inspector-5", "name": "Em Voorbeeld (fictief)", "role": "member"}),
+        "planVisit" => json!({"siteId": ids::SITE, "from": "2027-03-09T09:00:00+01:00", "to": "2027-03-10T12:00:00+01:00"}),
+        "recordVisit" => json!({
+            "outcome": "held",
+            "from": "2026-09-15T09:00:00+02:00",
+            "to": "2026-09-15T16:00:00+02:00",
+            "interlocutors": ["hoofdverpleegkundige", "kwaliteitscoördinator"]
+        }),
+        "announceInspection" => json!({
+            "message": "Wij spreken graag ook met de nachtdienst.",
+            "documentRequests": [{"title": "Verslagen van het teamoverleg", "due": "2027-03-01"}]
+        }),
+        "answerDocumentRequest" => json!({
+            "note": "De procedure van april, zoals ze nu geldt.",
+            "attachments": [{"attachmentId": ids::ATTACHMENT, "sha256": ids::ATTACHMENT_SHA256}]
+        }),
+        "putFinding" => json!({
+            "criterion": {"frameworkCode": "ggz", "versionCode": "2026-1", "criterionCode": "intakeGesprek"},
+            "observation": "In twee van de drie huizen, in het derde sinds maart.",
+            "evidence": [{"kind": "dossiercontrole", "filesChecked": 12, "filesMet": 9}],
+            "judgement": "aandachtspunt"
+        }),
+        "syncFindings" => json!({
+            "batchId": ids::NEW_BATCH,
+            "deviceId": ids::DEVICE,
+            "versions": [{
+                "id": ids::NEW_VERSION,
+                "findingId": ids::FINDING,
+                "parents": [ids::FINDING_VERSION],
+                "madeAt": "2026-11-24T15:42:10+01:00",
+                "content": {
+                    "criterion": {"frameworkCode": "ggz", "versionCode": "2026-1", "criterionCode": ids::CRITERION},
+                    "observation": "Het team bespreekt de kinderen elke maandag, met een vast verslag.",
+                    "positive": true,
+                    "judgement": "voldaan"
+                }
+            }]
+        }),
+        "putDevice" => json!({"name": "Tablet 9 van Zorginspectie"}),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({
             "level": "deels",

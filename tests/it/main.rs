@@ -26,6 +26,7 @@ mod durability;
 mod event_order;
 mod events;
 mod frameworks;
+mod inspections;
 mod mandates;
 mod migration_crowd;
 mod migrations;

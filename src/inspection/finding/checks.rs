@@ -40,6 +40,12 @@ impl Frameworks {
         })
     }
 
+    /// Every version.
+    pub fn documents(self) -> Vec<Document> {
+        let all = self.documents.into_values();
+        all.map(Arc::unwrap_or_clone).collect()
+    }
+
     /// The version that a criterion is of.
     pub fn document(&self, named: &CriterionReference) -> Option<&Arc<Document>> {
         let key = (named.framework_code.to_string(), named.version_code.to_string());

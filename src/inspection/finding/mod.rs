@@ -16,6 +16,7 @@ use crate::self_assessment::Evidence;
 use crate::words::Code;
 
 mod checks;
+pub mod pack;
 pub mod routes;
 mod store;
 pub mod sync;
@@ -26,7 +27,8 @@ mod work;
 
 /// The operations on findings.
 pub fn operations(to: &mut impl Operations) {
-    to.operation(sync_routes::sync_findings)
+    to.operation(sync_routes::read_pack)
+        .operation(sync_routes::sync_findings)
         .operation(sync_routes::read_receipt)
         .operation(routes::list_findings)
         .operation(routes::read_finding)

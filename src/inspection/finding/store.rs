@@ -239,6 +239,16 @@ pub fn versions_of(
         .collect()
 }
 
+/// Every finding of an inspection.
+pub fn all_of(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Row>, Problem> {
+    Ok(finding::table
+        .filter(finding::inspection_id.eq(inspection_id))
+        .order(finding::arrival)
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?)
+}
+
 /// The findings of an inspection in the order of arrival.
 pub fn of_inspection(
     tx: &mut Tx,

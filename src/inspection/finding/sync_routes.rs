@@ -2,7 +2,8 @@
 use actix_web::{HttpResponse, get, post};
 
 use super::sync::{self, Receipt, SyncInput};
-use super::{FindingVersionInput, store};
+use super::pack::{self, Pack};
+use super::store;
 use crate::access::policy::{ReadFindings, RecordInspections};
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
@@ -78,5 +79,25 @@ pub async fn read_receipt(
     answer::found(&receipt, &tag(&receipt), &known)
 }
 
-/// Named in the document: the items of a batch are read one by one.
-pub type Item = FindingVersionInput;
+/// Read an inspection's pack
+///
+/// Everything that a tablet needs to work offline, with its hash and the moment from which it is shown no more. Fetch it again with its tag: 304
+/// when it is still that.
+#[utoipa::path(tag = "Inspection", operation_id = "readPack", params(("inspectionId" = Id, Path, description = "The inspection.")),
+    extensions(("x-action" = json!("ReadFindings"))),
+    responses((status = 200, description = "The pack.", body = Pack)))]
+#[get("/inspections/{inspectionId}/pack")]
+pub async fn read_pack(
+    allowed: Allowed<ReadFindings>,
+    path: Path<Id>,
+    _: Query<Nothing>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    let packed = allowed
+        .read(move |tx| {
+            let head = work::find_inside(tx, path.0)?;
+            pack::pack(tx, &head)
+        })
+        .await?;
+    answer::found(&packed, &packed.tag(), &known)
+}

@@ -205,13 +205,31 @@ fn same_heads(row: &Row, heads: &[Id]) -> bool {
 pub fn read(tx: &mut Tx, head: &Head, id: Id) -> Result<Finding, Problem> {
     let row = store::rows(tx, head.row.id, &[id])?.remove(&id);
     let row = row.ok_or_else(Problem::not_found)?;
-    let summary = row.summary()?;
-    let base: Vec<Id> = row.base.to()?;
-    Ok(Finding {
-        head_versions: store::versions(tx, head.row.id, &summary.heads)?,
-        base_versions: store::versions(tx, head.row.id, &base)?,
-        summary,
-    })
+    let found = whole(tx, head.row.id, &[row])?.pop();
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Findings of one inspection, each with its heads and what those go back to.
+pub fn whole(tx: &mut Tx, inspection_id: Id, rows: &[Row]) -> Result<Vec<Finding>, Problem> {
+    let mut ids: Vec<Id> = Vec::new();
+    for row in rows {
+        ids.extend(row.heads.to::<Vec<Id>>()?);
+        ids.extend(row.base.to::<Vec<Id>>()?);
+    }
+    let versions = store::versions(tx, inspection_id, &ids)?;
+    let these = |ids: Vec<Id>| {
+        let named = versions.iter().filter(|version| ids.contains(&version.id));
+        named.cloned().collect()
+    };
+    rows.iter()
+        .map(|row| {
+            Ok(Finding {
+                head_versions: these(row.heads.to()?),
+                base_versions: these(row.base.to()?),
+                summary: row.summary()?,
+            })
+        })
+        .collect()
 }
 
 /// A version made here: on top of every head, so that it also resolves a conflict.

@@ -127,6 +127,11 @@ impl World {
         self.actor(Some(issuer::token(role, role, number)))
     }
 
+    /// Somebody by the subject of its token, in a role.
+    pub fn person_named(&self, subject: &str, role: &str, number: Option<String>) -> Actor {
+        self.actor(Some(issuer::token(subject, role, number)))
+    }
+
     /// The coordinator of vzw De Linde.
     pub fn linde(&self) -> Actor {
         self.person("facility", Some(enterprise_number(9_990_001)))
@@ -144,7 +149,7 @@ impl World {
 
     /// An inspector.
     pub fn inspector(&self) -> Actor {
-        self.person("inspector", None)
+        self.person_named("demo-inspector", "inspector", None)
     }
 
     /// An admin.

@@ -1,0 +1,362 @@
+//! Inspections: who may know of one, what is done to it in which state and by whose hand, and what the facility is told.
+use std::fmt::Write as _;
+
+use diesel::connection::SimpleConnection;
+use kindreflex::access::connect;
+use kindreflex::demo::ids;
+use kindreflex::inspection::State;
+use kindreflex::inspection::rules::{STEPS, Step};
+use serde_json::{Value, json};
+
+use crate::access::reviewed;
+use crate::support::{Actor, Answer, World, ids_of, path_of, send_file};
+
+/// The team of a test's inspections: a subject for each part.
+const TEAM: [(&str, &str); 4] = [
+    ("inspecteur-lead", "lead"),
+    ("inspecteur-member", "member"),
+    ("inspecteur-reviewer", "reviewer"),
+    ("inspecteur-observer", "observer"),
+];
+
+/// De Berk's hospital.
+const BERK: &str = ids::OTHER_FACILITY;
+
+fn inspector(world: &World, part: &str) -> Actor {
+    world.person_named(&format!("inspecteur-{part}"), "inspector", None)
+}
+
+fn input(facility: &str, announced: bool) -> Value {
+    let team: Vec<Value> = TEAM
+        .iter()
+        .map(|(person, role)| json!({"person": person, "name": format!("Naam van {role}"), "role": role}))
+        .collect();
+    json!({"roundId": ids::ROUND, "facilityId": facility, "reason": "thematicRound", "announced": announced, "assignments": team})
+}
+
+async fn planned(world: &World, facility: &str, announced: bool) -> Answer {
+    let input = input(facility, announced);
+    world.planner().post("/inspections", input).await.expect(201)
+}
+
+fn days_from_now(world: &World, days: i64) -> String {
+    (world.state.clock.now() + chrono::Duration::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// Plans a visit in so many days; gives back its path and the inspection.
+async fn with_visit(world: &World, actor: &Actor, seen: &Answer, days: i64) -> (String, Answer) {
+    let path = format!("{}/visits/{}", path_of(&seen.body), uuid::Uuid::now_v7());
+    let visit = json!({"from": days_from_now(world, days), "to": days_from_now(world, days + 1)});
+    let now = actor.seen(seen).put(&path, visit).await.expect(200);
+    (path, now)
+}
+
+fn held(world: &World) -> Value {
+    json!({"outcome": "held", "from": days_from_now(world, -1), "interlocutors": ["hoofdverpleegkundige"]})
+}
+
+/// Everything that De Berk can ask for that could tell of an inspection.
+async fn all_that_berk_sees(world: &World, id: &str) -> Vec<String> {
+    world.number_events().await;
+    let berk = world.berk();
+    let mut seen = Vec::new();
+    for path in [
+        "/inspections".to_owned(),
+        format!("/inspections?facilityId={BERK}"),
+        format!("/inspections?roundId={}", ids::ROUND),
+        format!("/inspections/{id}"),
+        "/events?pageSize=200".to_owned(),
+        "/auditEvents?pageSize=200".to_owned(),
+        "/tasks?pageSize=200".to_owned(),
+        format!("/facilities/{BERK}"),
+        format!("/inspectionRounds/{}", ids::ROUND),
+        "/inspectionRounds".to_owned(),
+        "/me".to_owned(),
+    ] {
+        let answer = berk.get(&path).await;
+        let mut body = answer.body.clone();
+        for field in ["cursor", "instance"] {
+            if let Some(members) = body.as_object_mut() {
+                members.remove(field);
+            }
+        }
+        for task in body["items"].as_array_mut().into_iter().flatten() {
+            if let Some(members) = task.as_object_mut() {
+                members.remove("secondsLeft");
+            }
+        }
+        seen.push(format!("{path}: {} {body} {:?}", answer.status, answer.header("etag")));
+    }
+    seen
+}
+
+/// Who may take a step, and what it sends.
+fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
+    let moment = days_from_now(world, 3);
+    let visit = format!("/visits/{}", ids::VISIT);
+    match step.operation {
+        "replaceInspection" => ("PUT", String::new(), json!({"reason": "thematicRound", "announced": true})),
+        "assignInspector" => ("POST", "/assignments".into(), json!({"person": "nieuw", "name": "Nieuw", "role": "member"})),
+        "endAssignment" => ("DELETE", "/assignments/{observer}".into(), Value::Null),
+        "planVisit" => ("PUT", format!("/visits/{}", ids::NEW_VISIT), json!({"from": moment, "to": days_from_now(world, 4)})),
+        "recordVisit" => ("PUT", format!("{visit}/record"), held(world)),
+        "announceInspection" => ("POST", "/announcements".into(), json!({"message": "Tot dan."})),
+        "answerDocumentRequest" => ("POST", "/documentRequests/{request}/answers".into(), json!({"note": "Er is er geen."})),
+        "moveChecklist" => ("POST", "/checklistMoves".into(), json!({"revision": 2, "reason": "Verduidelijkt"})),
+        "cancelInspection" => ("POST", "/cancellations".into(), json!({"ground": "obstruction", "reason": "Niet binnengelaten"})),
+        "putFinding" => ("PUT", format!("/findings/{}", uuid::Uuid::now_v7()), json!({"title": "De inkomhal"})),
+        "syncFindings" => ("POST", "/syncs".into(), json!({"batchId": uuid::Uuid::now_v7(), "deviceId": "{device}"})),
+        other => panic!("the step {other} has no request here: add one"),
+    }
+}
+
+/// An announced inspection of De Linde with a visit and a document request, put into this state in the database: some are reached by
+/// many steps.
+async fn in_state(world: &World, state: State) -> Answer {
+    let made = planned(world, ids::FACILITY, true).await;
+    let path = path_of(&made.body);
+    let visit = json!({"from": days_from_now(world, 2), "to": days_from_now(world, 3)});
+    let planner = world.planner();
+    let seen = planner.seen(&made).put(&format!("{path}/visits/{}", ids::VISIT), visit).await.expect(200);
+    let asked = json!({"documentRequests": [{"title": "De procedure"}]});
+    let seen = planner.seen(&seen).post(&format!("{path}/announcements"), asked).await.expect(200);
+    let id = made.body["id"].as_str().expect("an id");
+    let hex = id.replace('-', "");
+    let key = match world.backend {
+        crate::support::Backend::Sqlite => format!("x'{hex}'"),
+        crate::support::Backend::Postgres => format!("'{id}'"),
+    };
+    let sql = format!("UPDATE inspection SET state = '{state}', checklist_revision = 1 WHERE id = {key}");
+    connect(&world.url).expect("opens").batch_execute(&sql).expect("set");
+    seen
+}
+
+on_both! {
+    async fn what_can_be_done_to_an_inspection_depends_on_its_state_and_on_the_hand(world: World) {
+        let hands = [
+            ("planner", world.planner()),
+            ("lead", inspector(&world, "lead")),
+            ("member", inspector(&world, "member")),
+            ("reviewer", inspector(&world, "reviewer")),
+            ("observer", inspector(&world, "observer")),
+            ("inspector, not assigned", inspector(&world, "elsewhere")),
+            ("facility", world.linde()),
+            ("facility, another", world.berk()),
+            ("authority", world.person("authority", None)),
+        ];
+        let mut devices = Vec::new();
+        for (name, actor) in &hands {
+            let id = uuid::Uuid::now_v7().to_string();
+            let made = actor.put(&format!("/devices/{id}"), json!({"name": name})).await;
+            devices.push(if made.status == 201 { id } else { ids::DEVICE.to_owned() });
+        }
+        let mut table = String::from("| state | operation |");
+        for (name, _) in &hands {
+            write!(table, " {name} |").expect("text");
+        }
+        table.push_str("\n|---|---|");
+        table.push_str(&"---|".repeat(hands.len()));
+        for state in State::ALL {
+            for step in STEPS {
+                write!(table, "\n| `{state}` | `{}` |", step.operation).expect("text");
+                for ((name, actor), device) in hands.iter().zip(&devices) {
+                    let seen = in_state(&world, *state).await;
+                    let path = path_of(&seen.body);
+                    let (method, suffix, body) = request(step, &world);
+                    let observer = seen.body["assignments"].as_array().expect("a team").iter().find(|one| one["role"] == "observer").expect("an observer");
+                    let suffix = suffix
+                        .replace("{observer}", observer["id"].as_str().expect("an id"))
+                        .replace("{request}", seen.body["documentRequests"][0]["id"].as_str().expect("an id"));
+                    let body = body.to_string().replace("{device}", device);
+                    let actor = if step.operation == "putFinding" { actor.clone() } else { actor.with("if-match", "*") };
+                    let body = (method != "DELETE").then(|| body.into_bytes());
+                    let answer = actor.send(method.parse().expect("a method"), &format!("{path}{suffix}"), body).await;
+                    let status = answer.status;
+                    write!(table, " {status} |").expect("text");
+                    let at = format!("{} in {state} as {name}: {}", step.operation, String::from_utf8_lossy(&answer.bytes));
+                    let hand = step.hands.iter().any(|hand| hand.name() == *name);
+                    if !hand {
+                        assert!([403, 404].contains(&status), "{at}");
+                    } else if step.states.contains(state) {
+                        assert!((200..300).contains(&status), "{at}");
+                    } else {
+                        assert_eq!(status, 409, "{at}");
+                        assert!(answer.body["detail"].as_str().is_some_and(|why| why.contains(state.name())), "{at}");
+                    }
+                }
+            }
+        }
+        reviewed("Inspections, states and hands", &table);
+    }
+
+    async fn nobody_can_notice_an_unannounced_inspection_before_its_visit(world: World) {
+        let before = all_that_berk_sees(&world, ids::INSPECTION).await;
+        let made = planned(&world, BERK, false).await;
+        let id = made.body["id"].as_str().expect("an id");
+        let lead = inspector(&world, "lead");
+        let (visit, seen) = with_visit(&world, &lead, &made, 3).await;
+        let path = path_of(&made.body);
+        let finding = format!("{path}/findings/{}", uuid::Uuid::now_v7());
+        lead.put(&finding, json!({"title": "Wat het jaarverslag zegt"})).await.expect(201);
+        let told = lead.seen(&seen).post(&format!("{path}/announcements"), json!({})).await;
+        told.problem(409, "stateConflict");
+        let unseen: Vec<String> = all_that_berk_sees(&world, id).await.iter().map(|line| line.replace(id, ids::INSPECTION)).collect();
+        assert_eq!(unseen, before);
+        // Nor can others who have nothing to do with it.
+        for actor in [inspector(&world, "elsewhere"), world.person("authority", None), world.person("expert", None), world.admin(), world.linde()] {
+            for path in ["/auditEvents?pageSize=200", "/events?pageSize=200", "/inspections?pageSize=200", "/tasks?pageSize=200"] {
+                let shown = String::from_utf8_lossy(&actor.get(path).await.bytes).into_owned();
+                assert!(!shown.contains(id), "{path}: {shown}");
+            }
+            let read = actor.get(&path).await.status;
+            assert!([403, 404].contains(&read), "{read}");
+        }
+        // The visit brings it to light.
+        let now = lead.seen(&lead.get(&path).await).put(&format!("{visit}/record"), held(&world)).await.expect(200);
+        assert_eq!(now.body["status"], "inProgress");
+        let shown = world.berk().get(&path).await.expect(200);
+        assert_eq!(shown.body["visits"][0]["status"], "held");
+        assert!(shown.body.get("createdAt").is_none() && shown.body["assignments"][0].get("person").is_none(), "{}", shown.body);
+        world.number_events().await;
+        let heard = world.berk().get("/events?pageSize=200").await.expect(200);
+        assert!(heard.body["items"].as_array().expect("items").iter().any(|one| one["type"] == "inspectionVisited" && one["subject"]["id"] == id), "{}", heard.body);
+        let audited = world.berk().get("/auditEvents?action=visitRecorded").await.expect(200);
+        assert_eq!(audited.body["items"], json!([]));
+    }
+
+    async fn one_that_is_cancelled_before_its_visit_is_never_noticed(world: World) {
+        let before = all_that_berk_sees(&world, ids::INSPECTION).await;
+        let made = planned(&world, BERK, false).await;
+        let id = made.body["id"].as_str().expect("an id");
+        let cancelled = world.planner().seen(&made).post(&format!("{}/cancellations", path_of(&made.body)), json!({"ground": "planning", "reason": "Uitgesteld"})).await.expect(200);
+        assert_eq!(cancelled.body["status"], "cancelled");
+        let after: Vec<String> = all_that_berk_sees(&world, id).await.iter().map(|line| line.replace(id, ids::INSPECTION)).collect();
+        assert_eq!(after, before);
+    }
+
+    async fn a_facility_knows_of_an_announced_inspection_what_it_was_told(world: World) {
+        let made = planned(&world, ids::FACILITY, true).await;
+        let path = path_of(&made.body);
+        let (planner, linde) = (world.planner(), world.linde());
+        linde.get(&path).await.problem(404, "resourceNotFound");
+        let early = planner.seen(&made).post(&format!("{path}/announcements"), json!({})).await;
+        early.problem(409, "stateConflict");
+        let (_, seen) = with_visit(&world, &planner, &made, 5).await;
+        let asked = json!({"message": "Wij komen over de Kindreflex.", "documentRequests": [{"title": "De procedure", "due": "2027-02-01"}]});
+        let told = planner.seen(&seen).post(&format!("{path}/announcements"), asked).await.expect(200);
+        let shown = linde.get(&path).await.expect(200);
+        assert_eq!(shown.body["announcements"][0]["message"], "Wij komen over de Kindreflex.");
+        assert_eq!(shown.body["documentRequests"][0]["title"], "De procedure");
+        assert_eq!(shown.body["checklist"]["pinned"], false);
+        assert_eq!(shown.body["visits"].as_array().map(Vec::len), Some(1));
+        // What it may not notice changes nothing for it.
+        let hidden = format!("{path}/visits/{}", uuid::Uuid::now_v7());
+        let secret = json!({"from": days_from_now(&world, 30), "to": days_from_now(&world, 31), "announced": false});
+        let team = planner.seen(&told).put(&hidden, secret).await.expect(200);
+        assert_eq!(team.body["visits"].as_array().map(Vec::len), Some(2));
+        let again = linde.get(&path).await.expect(200);
+        assert_eq!((again.etag(), &again.body), (shown.etag(), &shown.body));
+        // It answers with the tag that it has seen.
+        let request = shown.body["documentRequests"][0]["id"].as_str().expect("an id");
+        let answers = format!("{path}/documentRequests/{request}/answers");
+        let attachment = uuid::Uuid::now_v7().to_string();
+        let bytes = b"De procedure van april";
+        let answer = json!({"attachments": [{"attachmentId": attachment, "sha256": crate::support::hex_of(bytes)}]});
+        let sent = linde.seen(&shown).post(&answers, answer).await.expect(200);
+        send_file(&linde, &attachment, ids::FACILITY, bytes).await.expect(201);
+        assert_eq!(sent.body["documentRequests"][0]["answers"][0]["attachments"][0]["attachmentId"], attachment);
+        linde.seen(&shown).post(&answers, json!({"note": "Nog iets"})).await.problem(412, "preconditionFailed");
+        // The team reads it; another inspector does not.
+        let file = format!("/attachments/{attachment}?facilityId={}", ids::FACILITY);
+        inspector(&world, "member").get(&file).await.expect(200);
+        inspector(&world, "elsewhere").get(&file).await.problem(404, "resourceNotFound");
+        let other = json!({"attachments": [{"attachmentId": attachment, "sha256": "0".repeat(64)}]});
+        let wrong = linde.seen(&sent).post(&answers, other).await.problem(400, "badRequest");
+        assert_eq!(wrong.issues(), [("attachmentReference".to_owned(), "attachments[0].sha256".to_owned())]);
+    }
+
+    async fn a_complaint_stays_hidden_until_it_is_disclosed(world: World) {
+        let mut complaint = input(ids::FACILITY, true);
+        complaint["reason"] = json!("complaint");
+        let (planner, linde) = (world.planner(), world.linde());
+        let made = planner.post("/inspections", complaint).await.expect(201);
+        let path = path_of(&made.body);
+        let (_, seen) = with_visit(&world, &planner, &made, 5).await;
+        let told = planner.seen(&seen).post(&format!("{path}/announcements"), json!({})).await.expect(200);
+        let shown = linde.get(&path).await.expect(200);
+        assert!(!shown.body.to_string().contains("complaint"), "{}", shown.body);
+        assert!(shown.body.get("reason").is_none() && shown.body.get("reasonDisclosed").is_none());
+        let other = planner.seen(&told).put(&path, json!({"reason": "periodic", "announced": true})).await.problem(400, "badRequest");
+        assert_eq!(other.issues(), [("fixed".to_owned(), "reason".to_owned())]);
+        planner.seen(&told).put(&path, json!({"reason": "complaint", "reasonDisclosed": true, "announced": true})).await.expect(200);
+        assert_eq!(linde.get(&path).await.body["reason"], "complaint");
+    }
+
+    async fn an_inspector_sees_what_it_is_assigned_to_and_no_more(world: World) {
+        let made = planned(&world, ids::FACILITY, true).await;
+        let path = path_of(&made.body);
+        let (planner, observer) = (world.planner(), inspector(&world, "observer"));
+        let mine = observer.get("/inspections").await.expect(200);
+        assert_eq!(ids_of(&mine), [made.body["id"].as_str().expect("an id")]);
+        assert_eq!(mine.body["items"][0]["assignedAs"], "observer");
+        let part = made.body["assignments"].as_array().expect("a team").iter().find(|one| one["role"] == "observer").expect("one")["id"].clone();
+        let twice = json!({"person": "inspecteur-observer", "name": "Dezelfde", "role": "member"});
+        planner.seen(&made).post(&format!("{path}/assignments"), twice.clone()).await.problem(409, "stateConflict");
+        let ended = planner.seen(&made).delete(&format!("{path}/assignments/{}", part.as_str().expect("an id"))).await.expect(200);
+        observer.get(&path).await.problem(404, "resourceNotFound");
+        assert_eq!(ids_of(&observer.get("/inspections").await), Vec::<String>::new());
+        let again = planner.seen(&ended).post(&format!("{path}/assignments"), twice).await.expect(200);
+        assert_eq!(again.body["assignments"].as_array().map(Vec::len), Some(5));
+        assert_eq!(observer.get(&path).await.expect(200).body["assignedAs"], "member");
+    }
+
+    async fn an_inspection_stays_with_the_checklist_that_it_started_with(world: World) {
+        let made = planned(&world, ids::FACILITY, true).await;
+        let path = path_of(&made.body);
+        let lead = inspector(&world, "lead");
+        let (visit, seen) = with_visit(&world, &lead, &made, -2).await;
+        let last = seen.body["checklist"]["revision"].as_i64().expect("a number");
+        let started = lead.seen(&seen).put(&format!("{visit}/record"), held(&world)).await.expect(200);
+        assert_eq!(started.body["checklist"]["pinned"], true);
+        let round = format!("/inspectionRounds/{}", ids::ROUND);
+        let planner = world.planner();
+        let current = planner.get(&format!("{round}/checklistRevisions/{last}")).await.expect(200);
+        let better = json!({"items": current.body["items"], "note": {"nl": "Verduidelijkt"}});
+        let seen_round = planner.get(&round).await.expect(200);
+        planner.seen(&seen_round).post(&format!("{round}/checklistRevisions"), better).await.expect(201);
+        let still = lead.get(&path).await.expect(200);
+        assert_eq!(still.body["checklist"]["revision"], last);
+        let too_far = lead.seen(&still).post(&format!("{path}/checklistMoves"), json!({"revision": last + 2, "reason": "Verduidelijkt"})).await.problem(400, "badRequest");
+        assert_eq!(too_far.issues(), [("unknownReference".to_owned(), "revision".to_owned())]);
+        let moved = lead.seen(&still).post(&format!("{path}/checklistMoves"), json!({"revision": last + 1, "reason": "Verduidelijkt"})).await.expect(200);
+        assert_eq!(moved.body["checklist"]["revision"], last + 1);
+        assert_eq!((&moved.body["checklistMoves"][0]["from"], &moved.body["checklistMoves"][0]["reason"]), (&json!(last), &json!("Verduidelijkt")));
+    }
+
+    async fn a_visit_that_is_refused_spread_or_cancelled_is_ordinary(world: World) {
+        let made = planned(&world, ids::FACILITY, false).await;
+        let (path, lead) = (path_of(&made.body), inspector(&world, "lead"));
+        let (first, seen) = with_visit(&world, &lead, &made, -3).await;
+        let refusal = json!({"outcome": "refused", "from": days_from_now(&world, -3)});
+        let bare = lead.seen(&seen).put(&format!("{first}/record"), refusal.clone()).await.problem(400, "badRequest");
+        assert_eq!(bare.issues(), [("missing".to_owned(), "note".to_owned())]);
+        let mut refusal = refusal;
+        refusal["note"] = json!("Niemand mocht ons te woord staan.");
+        let seen = lead.seen(&seen).put(&format!("{first}/record"), refusal).await.expect(200);
+        assert_eq!((&seen.body["status"], &seen.body["visits"][0]["status"]), (&json!("planned"), &json!("refused")));
+        let shown = world.linde().get(&path).await.expect(200);
+        assert!(shown.body["visits"][0].get("note").is_none(), "{}", shown.body);
+        let (second, seen) = with_visit(&world, &lead, &seen, 1).await;
+        let off = json!({"outcome": "cancelled", "note": "Ziekte"});
+        let seen = lead.seen(&seen).put(&format!("{second}/record"), off).await.expect(200);
+        let (third, seen) = with_visit(&world, &lead, &seen, -2).await;
+        let early = json!({"outcome": "held", "from": days_from_now(&world, 2)});
+        let early = lead.seen(&seen).put(&format!("{third}/record"), early).await.problem(400, "badRequest");
+        assert_eq!(early.issues(), [("validity".to_owned(), "from".to_owned())]);
+        let spread = json!({"outcome": "held", "from": days_from_now(&world, -2), "to": days_from_now(&world, -1), "interlocutors": ["arts"]});
+        let seen = lead.seen(&seen).put(&format!("{third}/record"), spread).await.expect(200);
+        assert_eq!(seen.body["status"], "inProgress");
+        let undone = json!({"outcome": "cancelled", "note": "Toch niet"});
+        lead.seen(&seen).put(&format!("{third}/record"), undone).await.problem(409, "stateConflict");
+    }
+}
