@@ -85,6 +85,9 @@ policy! {
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 
+    ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ManageRounds           write ""                       [Planner];
+
     Redact                 write ""                       [Facility, Admin];
     ReadRedactions         read  ""                       [Facility, Admin];
     ReadTasks              read  "read:tasks"             [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];

@@ -90,6 +90,11 @@ impl Scope {
         }
     }
 
+    /// May it know about an inspection round before that is announced?
+    pub fn plans(&self) -> bool {
+        self.planner || self.inspector.is_some() || self.admin
+    }
+
     /// Is the facility one of the caller's own?
     pub fn owns(&self, facility: Id, organisation: Id) -> bool {
         self.facilities.contains(&facility) || self.organisations.contains(&organisation)

@@ -3,7 +3,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use chrono_tz::Europe::Brussels;
 use diesel::connection::Connection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -155,9 +155,9 @@ impl Moment {
 
     /// The moment at which a day begins in Flanders.
     pub fn start_of(day: NaiveDate) -> Self {
-        let midnight = day.and_time(chrono::NaiveTime::MIN);
+        let midnight = day.and_time(NaiveTime::MIN);
         let there = midnight.and_local_timezone(Brussels).earliest();
-        Self(there.map_or(midnight.and_utc(), |there| there.with_timezone(&Utc)))
+        Self(there.map_or(midnight.and_utc(), |there| there.to_utc()))
     }
 
     /// As a sentence tells it: to the second.

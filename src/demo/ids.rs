@@ -70,6 +70,14 @@ pub const OPEN_CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a1";
 pub const CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a2";
 /// What was answered by somebody else.
 pub const OTHER_CONTRIBUTION: &str = "0190a000-0000-7000-8000-0000000000a3";
+/// An inspection round that has no checklist yet.
+pub const PLANNED_ROUND: &str = "0190a000-0000-7000-8000-0000000000e1";
+/// One that is announced: its checklist is published.
+pub const ANNOUNCED_ROUND: &str = "0190a000-0000-7000-8000-0000000000e2";
+/// One that is open.
+pub const ROUND: &str = "0190a000-0000-7000-8000-0000000000e3";
+/// One that is closed.
+pub const CLOSED_ROUND: &str = "0190a000-0000-7000-8000-0000000000e4";
 /// The secret of the link that can be answered. Only a demo has one that is known.
 pub const LINK_SECRET: &str = "abcdefghijklmnopabcdefghijklmnopabcdefghijklmnopabcdefghijklmnop";
 /// An inspection of the hospital that is announced.

@@ -2,7 +2,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
-use super::ids;
+use super::{ids, rounds};
 use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::db::types::{Id, Moment};
@@ -26,6 +26,8 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     as_inspectorate(state, planned, move |tx| superfluous(tx, now)).await?;
     let visited = Moment(now - Duration::days(2));
     as_inspectorate(state, visited, under_way).await?;
+    // It stays with the checklist that it started with.
+    as_inspectorate(state, visited, rounds::improve).await?;
     as_inspectorate(state, Moment(now - Duration::days(1)), found).await
 }
 
@@ -57,10 +59,30 @@ fn devices(tx: &mut Tx) -> Result<(), Problem> {
 /// An inspection of this facility, with a lead, a member, a reviewer and an observer.
 fn plan(tx: &mut Tx, id: &str, facility: &str, announced: bool) -> Result<(), Problem> {
     let team = [
-        (ids::LEAD_ASSIGNMENT, LEAD, "An Voorbeeld", AssignmentRole::Lead),
-        ("", "demo-inspector-2", "Bo Voorbeeld", AssignmentRole::Member),
-        ("", "demo-inspector-3", "Cas Voorbeeld", AssignmentRole::Reviewer),
-        (ids::OBSERVER_ASSIGNMENT, "demo-inspector-4", "Dé Voorbeeld", AssignmentRole::Observer),
+        (
+            ids::LEAD_ASSIGNMENT,
+            LEAD,
+            "An Voorbeeld",
+            AssignmentRole::Lead,
+        ),
+        (
+            "",
+            "demo-inspector-2",
+            "Bo Voorbeeld",
+            AssignmentRole::Member,
+        ),
+        (
+            "",
+            "demo-inspector-3",
+            "Cas Voorbeeld",
+            AssignmentRole::Reviewer,
+        ),
+        (
+            ids::OBSERVER_ASSIGNMENT,
+            "demo-inspector-4",
+            "Dé Voorbeeld",
+            AssignmentRole::Observer,
+        ),
     ];
     let first = id == ids::INSPECTION;
     let fixed = |text: &str| text.parse().ok().filter(|_| first).unwrap_or_else(Id::new);
@@ -114,12 +136,22 @@ fn announced(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Problem> {
 
 fn unannounced(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Problem> {
     plan(tx, ids::HIDDEN_INSPECTION, ids::OTHER_FACILITY, false)?;
-    visit(tx, ids::HIDDEN_INSPECTION, ids::VISIT, now + Duration::days(5))
+    visit(
+        tx,
+        ids::HIDDEN_INSPECTION,
+        ids::VISIT,
+        now + Duration::days(5),
+    )
 }
 
 fn superfluous(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Problem> {
     plan(tx, ids::PLANNED_INSPECTION, ids::FACILITY, true)?;
-    visit(tx, ids::PLANNED_INSPECTION, ids::VISIT, now + Duration::days(40))
+    visit(
+        tx,
+        ids::PLANNED_INSPECTION,
+        ids::VISIT,
+        now + Duration::days(40),
+    )
 }
 
 fn under_way(tx: &mut Tx) -> Result<(), Problem> {
@@ -141,7 +173,12 @@ fn under_way(tx: &mut Tx) -> Result<(), Problem> {
 fn found(tx: &mut Tx) -> Result<(), Problem> {
     let head = work::find_inside(tx, ids::id(ids::RUNNING_INSPECTION))?;
     let made_at = tx.now;
-    let version = |id: &str, finding: &str, parents: &[&str], criterion: &str, seen: &str, judgement: &str| {
+    let version = |id: &str,
+                   finding: &str,
+                   parents: &[&str],
+                   criterion: &str,
+                   seen: &str,
+                   judgement: &str| {
         json!({
             "id": id, "findingId": finding, "parents": parents, "madeAt": made_at,
             "content": {
@@ -154,10 +191,38 @@ fn found(tx: &mut Tx) -> Result<(), Problem> {
         batch_id: ids::id(ids::BATCH),
         device_id: ids::id(ids::DEVICE),
         versions: vec![
-            version(ids::FINDING_VERSION, ids::FINDING, &[], ids::CRITERION, "Het team bespreekt de kinderen elke maandag (fictief).", "voldaan"),
-            version(ids::DISPUTED_VERSION, ids::DISPUTED_FINDING, &[], "intakeGesprek", "In twee van drie huizen (fictief).", "aandachtspunt"),
-            version(ids::LEFT_VERSION, ids::DISPUTED_FINDING, &[ids::DISPUTED_VERSION], "intakeGesprek", "In alle huizen, sinds maart (fictief).", "voldaan"),
-            version(ids::RIGHT_VERSION, ids::DISPUTED_FINDING, &[ids::DISPUTED_VERSION], "intakeGesprek", "In één huis niet (fictief).", "aandachtspunt"),
+            version(
+                ids::FINDING_VERSION,
+                ids::FINDING,
+                &[],
+                ids::CRITERION,
+                "Het team bespreekt de kinderen elke maandag (fictief).",
+                "voldaan",
+            ),
+            version(
+                ids::DISPUTED_VERSION,
+                ids::DISPUTED_FINDING,
+                &[],
+                "intakeGesprek",
+                "In twee van drie huizen (fictief).",
+                "aandachtspunt",
+            ),
+            version(
+                ids::LEFT_VERSION,
+                ids::DISPUTED_FINDING,
+                &[ids::DISPUTED_VERSION],
+                "intakeGesprek",
+                "In alle huizen, sinds maart (fictief).",
+                "voldaan",
+            ),
+            version(
+                ids::RIGHT_VERSION,
+                ids::DISPUTED_FINDING,
+                &[ids::DISPUTED_VERSION],
+                "intakeGesprek",
+                "In één huis niet (fictief).",
+                "aandachtspunt",
+            ),
         ],
     };
     let tablet = device::of(tx, LEAD, input.device_id)?;

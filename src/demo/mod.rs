@@ -29,11 +29,12 @@ mod data;
 pub mod directory;
 pub mod ids;
 mod inspections;
+mod rounds;
 
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, SITES, TYPES, UNITS};
 
-/// Fills an empty database: sectors, types, frameworks, facilities, cycles and last year's self-assessments.
+/// Fills an empty database: sectors, types, frameworks, facilities, cycles, last year's self-assessments and inspection rounds.
 pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     let last_year = Moment(now - Duration::days(400));
     operator::write(state, Vec::new(), last_year, |tx| {
@@ -56,6 +57,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     plan(state, now).await?;
     migrate(state, now).await?;
     contributions::asked(state, now).await?;
+    rounds::made(state, now).await?;
     inspections::seed(state, now).await
 }
 

@@ -2,7 +2,7 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, Whereabouts, href};
+use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, PLANNING, Whereabouts, href};
 use super::store::Row;
 use super::{Item, Subject};
 use crate::access::policy::ReadInspections;
@@ -148,7 +148,8 @@ fn reaches_alike(one: &Scope, other: &Scope) -> bool {
     one.organisations == other.organisations
         && one.facilities == other.facilities
         && one.lent == other.lent
-        && (one.directory, one.submitted) == (other.directory, other.submitted)
+        && (one.directory, one.submitted, one.plans())
+            == (other.directory, other.submitted, other.plans())
 }
 
 /// The events about what is the caller's own, everyone's, or open to the likes of it.
@@ -162,6 +163,10 @@ fn audible(reach: &Reach) -> Visible<InOrder> {
     if scope.directory {
         let listed = audit_event::subject_kind.eq_any(DIRECTORY);
         audible = Box::new(audible.or(listed));
+    }
+    if scope.plans() {
+        let planned = audit_event::subject_kind.eq_any(PLANNING);
+        audible = Box::new(audible.or(planned));
     }
     if scope.submitted {
         audible = Box::new(audible.or(audit_event::public_to_inspectors));

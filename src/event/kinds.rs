@@ -2,7 +2,7 @@
 //! only its facility and admins hear of it.
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks, ReadInspections,
-    ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadSectors,
+    ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRounds, ReadSectors,
     ReadSelfAssessments, ReadStepPlans,
 };
 use crate::access::{Action, Scope, Tx};
@@ -97,20 +97,33 @@ pub const KINDS: &[Kind] = &[
         reads::<ReadAttachments>,
         "/v1/attachments/{id}?facilityId={facility}",
     ),
+    kind(
+        "inspectionRound",
+        reads::<ReadRounds>,
+        "/v1/inspectionRounds/{id}",
+    ),
 ];
 
-/// What everyone may read who may read the kind. Drafts of frameworks are not among it.
-pub const FOR_EVERYONE: [&str; 6] = [
+/// What everyone may read who may read the kind. Drafts of frameworks are not among it, nor is what is done to a round before it is
+/// announced.
+pub const FOR_EVERYONE: [&str; 10] = [
     "cycleCreated",
     "cycleChanged",
     "cycleMigrated",
     "frameworkPublished",
     "sectorSaved",
     "facilityTypeSaved",
+    "checklistPublished",
+    "inspectionRoundChanged",
+    "inspectionRoundOpened",
+    "inspectionRoundClosed",
 ];
 
 /// The kinds of the directory: who may know about every facility hears of them.
 pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
+
+/// The kinds of planning: who may know about a round before it is announced hears of all that is done to it.
+pub const PLANNING: [&str; 1] = ["inspectionRound"];
 
 /// What a thing is found by, beside its own id.
 #[derive(Debug, Clone, Default)]

@@ -19,7 +19,7 @@ pub mod routes;
 pub use identifiers::IdentifierKind;
 pub use integrations::{IntegrationGrant, IntegrationGrantInput};
 pub use sectors::routes as sector_routes;
-pub use sectors::store::{put_facility_type, put_sector, require_facility_type};
+pub use sectors::store::{find_sector, put_facility_type, put_sector, require_facility_type};
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
     Place, PlaceKind, facility, ids_in, in_body, insert_facility, insert_organisation, own, owned,

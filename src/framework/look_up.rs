@@ -3,6 +3,8 @@ use super::document::{
     AllowedJudgements, AnswerIs, ChangeKind, Condition, Criterion, CriterionKind, Document,
     EvidenceKind, Judgement, Level, Scale, Theme,
 };
+use crate::problem::Issue;
+use crate::text::Text;
 use crate::words::Code;
 
 impl Document {
@@ -55,6 +57,18 @@ impl Document {
     /// The kind of evidence with this code.
     pub fn evidence_kind(&self, code: &str) -> Option<&EvidenceKind> {
         self.evidence_kinds.iter().find(|kind| kind.code == *code)
+    }
+
+    /// The fault of an input that names another one.
+    pub fn unknown_evidence_kind(&self, given: &str, name: &str) -> Issue {
+        let kinds = self.evidence_kinds.iter().map(|kind| kind.code.as_str());
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let detail = Text::new(
+            format!("Deze soort bewijs kent het referentiekader niet; gebruik: {kinds}."),
+            format!("Le référentiel ne connaît pas ce genre de preuve ; utilisez : {kinds}."),
+            format!("The framework does not know this kind of evidence; use: {kinds}."),
+        );
+        Issue::body("unknownEvidenceKind", name, detail).with_value(given)
     }
 }
 

@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 
 use crate::problem::Issue;
 use crate::text::Text;
-use crate::words::Texts;
+use crate::words::{Code, Texts};
 
 /// Refuses a list that is longer than documented, before anything looks at its items; says whether it is short enough.
 pub fn at_most(name: &str, length: usize, most: usize, faults: &mut Vec<Issue>) -> bool {
@@ -88,9 +88,36 @@ pub fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Iss
     }
 }
 
+/// The fault of a code that stands in a list before.
+pub fn repeated(name: impl Into<String>, code: &Code) -> Issue {
+    let detail = Text::new(
+        "Deze code staat er twee keer.",
+        "Ce code figure deux fois.",
+        "This code is there twice.",
+    );
+    Issue::body("repeated", name, detail).with_value(code.as_str())
+}
+
 /// A title in its languages, as inputs carry it: one at least.
 pub fn check_title(field: &str, title: &Texts, faults: &mut Vec<Issue>) {
-    let texts = [("nl", &title.nl), ("fr", &title.fr), ("en", &title.en)];
+    check_languages(field, title, check_name, faults);
+}
+
+/// A text in its languages, as inputs carry it: one at least, each of 1 to 4000 characters.
+pub fn check_texts(field: &str, texts: &Texts, faults: &mut Vec<Issue>) {
+    let check = |name: &str, text: &str, faults: &mut Vec<Issue>| {
+        check_length(name, text, 4000, faults);
+    };
+    check_languages(field, texts, check, faults);
+}
+
+fn check_languages(
+    field: &str,
+    texts: &Texts,
+    check: impl Fn(&str, &str, &mut Vec<Issue>),
+    faults: &mut Vec<Issue>,
+) {
+    let texts = [("nl", &texts.nl), ("fr", &texts.fr), ("en", &texts.en)];
     if texts.iter().all(|(_, text)| text.is_none()) {
         faults.push(Issue::body(
             "missing",
@@ -104,7 +131,7 @@ pub fn check_title(field: &str, title: &Texts, faults: &mut Vec<Issue>) {
     }
     for (language, text) in texts {
         if let Some(text) = text {
-            check_name(&format!("{field}.{language}"), text, faults);
+            check(&format!("{field}.{language}"), text, faults);
         }
     }
 }

@@ -113,6 +113,11 @@ fn malformed(header: &str) -> Problem {
 pub struct IfMatch(Tags);
 
 impl IfMatch {
+    /// For whichever version is there.
+    pub fn any() -> Self {
+        Self(Tags::Any)
+    }
+
     /// Does it hold for any version that is there?
     pub fn is_any(&self) -> bool {
         self.0 == Tags::Any

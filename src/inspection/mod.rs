@@ -19,6 +19,7 @@ mod events;
 pub mod finding;
 mod inputs;
 pub mod reach;
+pub mod round;
 pub mod routes;
 pub mod rules;
 mod store;
@@ -47,6 +48,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(visit_routes::record_visit)
         .operation(visit_routes::announce_inspection)
         .operation(visit_routes::answer_document_request);
+    round::operations(to);
     finding::operations(to);
     device::operations(to);
 }

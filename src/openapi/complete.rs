@@ -259,6 +259,9 @@ fn changes_its_parent(path: &str) -> bool {
         "/announcements",
         "/assignments",
         "/documentRequests/{requestId}/answers",
+        "/openings",
+        "/closures",
+        "/checklistRevisions",
     ]
     .iter()
     .any(|end| path.ends_with(end))
@@ -436,6 +439,11 @@ fn other_states(operation: &str) -> Option<(&'static str, &'static [&'static str
         "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
         "migrateFramework" => ("the version", &["published"]),
         "replaceCycle" => ("the cycle", &["not open yet"]),
+        "replaceInspectionRound" | "publishChecklistRevision" => {
+            ("the round", &["planned", "open"])
+        }
+        "openInspectionRound" => ("the round", &["planned"]),
+        "closeInspectionRound" => ("the round", &["open"]),
         "replaceMandate" | "revokeMandate" => ("the mandate", &["live", "expired"]),
         _ => return None,
     })

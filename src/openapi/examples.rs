@@ -52,6 +52,9 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
         (_, "findingId") => ids::DISPUTED_FINDING,
         (_, "secret") => ids::LINK_SECRET,
+        ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
+        ("openInspectionRound" | "closeInspectionRound", "roundId") => ids::ANNOUNCED_ROUND,
+        (_, "roundId") => ids::ROUND,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
         (_, "siteId") => ids::SITE,
@@ -126,7 +129,9 @@ pub fn body(operation: &str) -> Option<Value> {
         | "confirmAnswers"
         | "submitSelfAssessment"
         | "renewContributionLink"
-        | "acceptContribution" => json!({}),
+        | "acceptContribution"
+        | "openInspectionRound"
+        | "closeInspectionRound" => json!({}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -162,11 +167,21 @@ pub fn body(operation: &str) -> Option<Value> {
             "reference": "OPD-2026-0452",
             "assignments": [{"person": "demo-inspector", "name": "An Voorbeeld (fictief)", "role": "lead"}]
         }),
-        "replaceInspection" => json!({"reason": "thematicRound", "announced": true, "reference": "OPD-2026-0451b"}),
-        "cancelInspection" => json!({"ground": "planning", "reason": "Samengevoegd met een andere inspectie."}),
-        "moveChecklist" => json!({"revision": 2, "reason": "De vraag over korte contacten is verduidelijkt."}),
-        "assignInspector" => json!({"person": "demo-inspector-5", "name": "Em Voorbeeld (fictief)", "role": "member"}),
-        "planVisit" => json!({"siteId": ids::SITE, "from": "2027-03-09T09:00:00+01:00", "to": "2027-03-10T12:00:00+01:00"}),
+        "replaceInspection" => {
+            json!({"reason": "thematicRound", "announced": true, "reference": "OPD-2026-0451b"})
+        }
+        "cancelInspection" => {
+            json!({"ground": "planning", "reason": "Samengevoegd met een andere inspectie."})
+        }
+        "moveChecklist" => {
+            json!({"revision": 2, "reason": "De vraag over korte contacten is verduidelijkt."})
+        }
+        "assignInspector" => {
+            json!({"person": "demo-inspector-5", "name": "Em Voorbeeld (fictief)", "role": "member"})
+        }
+        "planVisit" => {
+            json!({"siteId": ids::SITE, "from": "2027-03-09T09:00:00+01:00", "to": "2027-03-10T12:00:00+01:00"})
+        }
         "recordVisit" => json!({
             "outcome": "held",
             "from": "2026-09-15T09:00:00+02:00",
@@ -229,6 +244,9 @@ pub fn body(operation: &str) -> Option<Value> {
             }],
             "givenBy": "hoofdbegeleider"
         }),
+        "createInspectionRound" => round("Het gesprek bij de intake, thematisch (fictief)"),
+        "replaceInspectionRound" => round("Geestelijke gezondheidszorg, in 2029 (fictief)"),
+        "publishChecklistRevision" => checklist(),
         _ => return None,
     })
 }
@@ -261,6 +279,40 @@ fn cycle(title: &str, opens: &str, due: &str) -> Value {
         "opens": opens,
         "due": due,
         "purpose": "inspectionPreparation"
+    })
+}
+
+fn round(title: &str) -> Value {
+    json!({
+        "title": {"nl": title},
+        "sectors": ["ggz"],
+        "frameworks": [{"frameworkCode": "ggz", "versionCode": "2026-1"}],
+        "begins": "2029-03-01",
+        "ends": "2029-06-30",
+        "doubleJudgement": false
+    })
+}
+
+fn checklist() -> Value {
+    json!({
+        "items": [
+            {
+                "frameworkCode": "ggz",
+                "versionCode": "2026-1",
+                "criterionCode": "intakeGesprek",
+                "instruction": {"nl": "Vraag een intaker hoe de kinderen ter sprake komen."},
+                "evidenceKinds": ["bevraging", "document"]
+            },
+            {
+                "frameworkCode": "ggz",
+                "versionCode": "2026-1",
+                "criterionCode": "kinderenInDossier",
+                "instruction": {"nl": "Neem dossiers van de laatste drie maanden. Noteer alleen aantallen."},
+                "evidenceKinds": ["dossiercontrole"],
+                "sample": 10
+            }
+        ],
+        "note": {"nl": "De steekproef gaat over drie maanden."}
     })
 }
 

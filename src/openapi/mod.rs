@@ -30,6 +30,7 @@ pub use faults::of as faults_of;
     ),
     tags(
         (name = "Self-assessment", description = "Cycles, and the self-assessments (*zelfevaluatie*) that facilities file in them."),
+        (name = "Inspection", description = "Inspection rounds (*inspectieronde*) and their checklists."),
         (name = "Attachments", description = "The files behind an answer."),
         (name = "Frameworks", description = "Reference frameworks (*referentiekaders*) and their versions: data, never code."),
         (name = "Facilities", description = "Organisations (*inrichtende macht*), facilities, sites, units; sectors and facility types."),

@@ -14,7 +14,7 @@ use crate::audit::ActorView;
 use crate::db::types::{Id, Moment, day_if_any};
 use crate::http::ETag;
 use crate::http::body::Check;
-use crate::http::checks::{at_most, check_length, check_name};
+use crate::http::checks::{at_most, check_length, check_name, repeated};
 use crate::problem::Issue;
 use crate::text::Text;
 use crate::words::Code;
@@ -272,13 +272,4 @@ fn no_steps() -> Issue {
             "Give one step at least.",
         ),
     )
-}
-
-fn repeated(name: String, code: &Code) -> Issue {
-    let detail = Text::new(
-        "Deze code staat er twee keer.",
-        "Ce code figure deux fois.",
-        "This code is there twice.",
-    );
-    Issue::body("repeated", name, detail).with_value(code.as_str())
 }

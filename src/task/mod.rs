@@ -14,6 +14,7 @@ use crate::framework::document::Texts;
 use crate::hash::sha256;
 use crate::http::letters;
 use crate::http::page::Window;
+use crate::inspection::round;
 use crate::problem::Problem;
 use crate::text::Text;
 use crate::{contribution, framework, self_assessment};
@@ -31,6 +32,8 @@ const SOURCES: &[Source] = &[
     framework::tasks::drafts,
     contribution::tasks::waiting,
     mandates::tasks::ending,
+    round::tasks::to_open,
+    round::tasks::to_close,
 ];
 
 /// The thing that a task is about.
@@ -62,6 +65,8 @@ pub struct Task {
     /// - `decideContribution`: what came by a link waits to be taken over, or sent back.
     /// - `renewContributionLink`: a link was not answered in time.
     /// - `renewMandate`: a mandate that ends within 30 days (the term is ours).
+    /// - `openRound`: an inspection round with a checklist that begins within 30 days (the term is ours), or should have begun.
+    /// - `closeRound`: an inspection round whose last day is past is still open.
     #[schema(example = "finishSelfAssessment")]
     pub kind: &'static str,
     /// What it is about.

@@ -17,6 +17,7 @@ STORY = """
 putSector putFacilityType createOrganisation replaceOrganisation createFacility replaceFacility createSite replaceSite
 createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVersion publishFrameworkVersion migrateFramework createCycle replaceCycle
 askContribution answerContribution acceptContribution returnContribution renewContributionLink
+createInspectionRound replaceInspectionRound publishChecklistRevision openInspectionRound closeInspectionRound
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
 """.split()
 LAST = ["withdrawContribution", "deleteIntegration", "revokeMandate"]

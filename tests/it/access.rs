@@ -11,6 +11,7 @@ use kindreflex::facility::integrations::known_scopes;
 use kindreflex::openapi::DOCUMENT;
 use serde_json::{Value, json};
 
+use crate::rounds::{announced_round, checklist, new_round, round};
 use crate::support::{
     Actor, Answer, World, answer_whole, answers_to, digest_of, link_of, new_hospital, next_cycle,
     path_of, send_file,
@@ -310,6 +311,48 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             let made = admin.post("/cycles", input.clone()).await.expect(201);
             Prepared::new(path_of(&made.body)).body(&input).seen(&made)
         }
+        "listInspectionRounds" => {
+            let made = new_round(world).await;
+            let id = made.body["id"].as_str().expect("an id");
+            Prepared::new("/inspectionRounds?pageSize=200").secret(id)
+        }
+        "createInspectionRound" => Prepared::new("/inspectionRounds").body(&round()),
+        "readInspectionRound" => Prepared::new(format!("/inspectionRounds/{}", ids::ROUND)),
+        "replaceInspectionRound" => {
+            let made = new_round(world).await;
+            Prepared::new(path_of(&made.body))
+                .body(&round())
+                .seen(&made)
+        }
+        "openInspectionRound" => {
+            let (path, seen) = announced_round(world).await;
+            Prepared::new(format!("{path}/openings"))
+                .body(&json!({}))
+                .seen(&seen)
+        }
+        "closeInspectionRound" => {
+            let (path, seen) = announced_round(world).await;
+            let path_of_opening = format!("{path}/openings");
+            let planner = world.planner().seen(&seen);
+            let open = planner.post(&path_of_opening, json!({})).await.expect(200);
+            Prepared::new(format!("{path}/closures"))
+                .body(&json!({}))
+                .seen(&open)
+        }
+        "listChecklistRevisions" => Prepared::new(format!(
+            "/inspectionRounds/{}/checklistRevisions",
+            ids::ROUND
+        )),
+        "publishChecklistRevision" => {
+            let made = new_round(world).await;
+            Prepared::new(format!("{}/checklistRevisions", path_of(&made.body)))
+                .body(&checklist())
+                .seen(&made)
+        }
+        "readChecklistRevision" => Prepared::new(format!(
+            "/inspectionRounds/{}/checklistRevisions/1",
+            ids::ROUND
+        )),
         "listSelfAssessments" => Prepared::new("/selfAssessments").secret(ids::SELF_ASSESSMENT),
         "createSelfAssessment" => {
             let hospital = new_hospital(world, ids::ORGANISATION).await;
@@ -458,6 +501,93 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "readAttachmentContent" => {
             Prepared::new(format!("{}/content", referred_attachment(world).await))
         }
+        "listInspections" => Prepared::new("/inspections?pageSize=200").secret(ids::INSPECTION),
+        "planInspection" => Prepared::new("/inspections").body(&inspection()),
+        "readInspection" => Prepared::new(format!("/inspections/{}", ids::INSPECTION)),
+        "replaceInspection" => {
+            let made = new_inspection(world).await;
+            Prepared::new(path_of(&made.body))
+                .body(&json!({"reason": "periodic", "announced": true}))
+                .seen(&made)
+        }
+        "cancelInspection" => {
+            let made = new_inspection(world).await;
+            Prepared::new(format!("{}/cancellations", path_of(&made.body)))
+                .body(&json!({"ground": "planning", "reason": "Uitgesteld"}))
+                .seen(&made)
+        }
+        "moveChecklist" => Prepared::new(format!(
+            "{}/checklistMoves",
+            path_of(&visited(world).await.body)
+        ))
+        .body(&json!({"revision": 2, "reason": "Verduidelijkt"}))
+        .header("if-match", "*".into()),
+        "assignInspector" => {
+            let made = new_inspection(world).await;
+            Prepared::new(format!("{}/assignments", path_of(&made.body)))
+                .body(&json!({"person": "nieuw", "name": "Nieuw", "role": "member"}))
+                .seen(&made)
+        }
+        "endAssignment" => {
+            let made = new_inspection(world).await;
+            let part = made.body["assignments"][0]["id"].as_str().expect("an id");
+            Prepared::new(format!("{}/assignments/{part}", path_of(&made.body))).seen(&made)
+        }
+        "planVisit" => {
+            let made = new_inspection(world).await;
+            Prepared::new(format!(
+                "{}/visits/{}",
+                path_of(&made.body),
+                uuid::Uuid::now_v7()
+            ))
+            .body(&visit())
+            .seen(&made)
+        }
+        "recordVisit" => {
+            let (path, seen) = with_visit(world).await;
+            Prepared::new(format!("{path}/record"))
+                .body(&held())
+                .seen(&seen)
+        }
+        "announceInspection" => {
+            let (_, seen) = with_visit(world).await;
+            Prepared::new(format!("{}/announcements", path_of(&seen.body)))
+                .body(&json!({}))
+                .seen(&seen)
+        }
+        "answerDocumentRequest" => Prepared::new(format!(
+            "/inspections/{}/documentRequests/{}/answers",
+            ids::INSPECTION,
+            ids::DOCUMENT_REQUEST
+        ))
+        .body(&json!({"note": "Er is er geen."}))
+        .header("if-match", "*".into()),
+        "listFindings" => Prepared::new(running("findings")).secret(ids::FINDING),
+        "readFinding" => Prepared::new(running(&format!("findings/{}", ids::FINDING))),
+        "listFindingVersions" => {
+            Prepared::new(running(&format!("findings/{}/versions", ids::FINDING)))
+        }
+        "putFinding" => Prepared::new(running(&format!("findings/{}", uuid::Uuid::now_v7())))
+            .body(&json!({"title": "De inkomhal"})),
+        "listRoundFindings" => Prepared::new(format!("/inspectionRounds/{}/findings", ids::ROUND)),
+        "readPack" => Prepared::new(running("pack")),
+        "syncFindings" => Prepared::new(running("syncs")).body(
+            &json!({"batchId": uuid::Uuid::now_v7(), "deviceId": ids::DEVICE, "versions": []}),
+        ),
+        "readReceipt" => Prepared::new(running(&format!("syncs/{}", ids::BATCH))),
+        "listDevices" => Prepared::new("/devices").secret(ids::DEVICE),
+        "readDevice" => Prepared::new(format!("/devices/{}", ids::DEVICE)),
+        "putDevice" => Prepared::new(format!("/devices/{}", uuid::Uuid::now_v7()))
+            .body(&json!({"name": "Een tablet"})),
+        "revokeDevice" => {
+            let path = format!("/devices/{}", uuid::Uuid::now_v7());
+            let made = world
+                .inspector()
+                .put(&path, json!({"name": "Een tablet"}))
+                .await
+                .expect(201);
+            Prepared::new(path).seen(&made)
+        }
         "listRedactions" => Prepared::new("/redactions").secret(ids::FACILITY),
         "createRedaction" => Prepared::new("/redactions")
             .body(&json!({"facilityId": ids::FACILITY, "text": "teamoverleg", "ground": "Fout"})),
@@ -474,6 +604,66 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
         other => panic!("the operation {other} has no recipe here: add one"),
     }
+}
+
+/// The path of something of the inspection that is under way.
+fn running(part: &str) -> String {
+    format!("/inspections/{}/{part}", ids::RUNNING_INSPECTION)
+}
+
+/// An inspection of De Linde, led by the demo's inspector.
+fn inspection() -> Value {
+    json!({"roundId": ids::ROUND, "facilityId": ids::FACILITY, "reason": "periodic", "announced": true,
+        "assignments": [{"person": "demo-inspector", "name": "An Voorbeeld", "role": "lead"}]})
+}
+
+async fn new_inspection(world: &World) -> Answer {
+    world
+        .planner()
+        .post("/inspections", inspection())
+        .await
+        .expect(201)
+}
+
+fn visit() -> Value {
+    json!({"from": "2026-09-15T09:00:00+02:00", "to": "2026-09-15T16:00:00+02:00"})
+}
+
+fn held() -> Value {
+    json!({"outcome": "held", "from": "2026-09-15T09:00:00+02:00"})
+}
+
+/// A new inspection with a visit: the visit's path, and the inspection.
+async fn with_visit(world: &World) -> (String, Answer) {
+    let made = new_inspection(world).await;
+    let path = format!("{}/visits/{}", path_of(&made.body), uuid::Uuid::now_v7());
+    let seen = world
+        .planner()
+        .seen(&made)
+        .put(&path, visit())
+        .await
+        .expect(200);
+    (path, seen)
+}
+
+/// An inspection that started before the round's checklist was improved.
+async fn visited(world: &World) -> Answer {
+    let (path, seen) = with_visit(world).await;
+    let started = world
+        .inspector()
+        .seen(&seen)
+        .put(&format!("{path}/record"), held())
+        .await
+        .expect(200);
+    let id = started.body["id"].as_str().expect("an id");
+    crate::support::execute(
+        world,
+        &format!(
+            "UPDATE inspection SET checklist_revision = 1 WHERE id = {}",
+            crate::support::key(world, id)
+        ),
+    );
+    started
 }
 
 /// What De Linde asks in a new draft by a link: the draft's path, the draft, and what was asked.

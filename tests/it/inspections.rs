@@ -1,15 +1,13 @@
 //! Inspections: who may know of one, what is done to it in which state and by whose hand, and what the facility is told.
 use std::fmt::Write as _;
 
-use diesel::connection::SimpleConnection;
-use kindreflex::access::connect;
 use kindreflex::demo::ids;
 use kindreflex::inspection::State;
 use kindreflex::inspection::rules::{STEPS, Step};
 use serde_json::{Value, json};
 
 use crate::access::reviewed;
-use crate::support::{Actor, Answer, World, ids_of, path_of, send_file};
+use crate::support::{Actor, Answer, World, execute, ids_of, key, path_of, send_file};
 
 /// The team of a test's inspections: a subject for each part.
 const TEAM: [(&str, &str); 4] = [
@@ -36,11 +34,16 @@ fn input(facility: &str, announced: bool) -> Value {
 
 async fn planned(world: &World, facility: &str, announced: bool) -> Answer {
     let input = input(facility, announced);
-    world.planner().post("/inspections", input).await.expect(201)
+    world
+        .planner()
+        .post("/inspections", input)
+        .await
+        .expect(201)
 }
 
 fn days_from_now(world: &World, days: i64) -> String {
-    (world.state.clock.now() + chrono::Duration::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    (world.state.clock.now() + chrono::Duration::days(days))
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// Plans a visit in so many days; gives back its path and the inspection.
@@ -85,7 +88,11 @@ async fn all_that_berk_sees(world: &World, id: &str) -> Vec<String> {
                 members.remove("secondsLeft");
             }
         }
-        seen.push(format!("{path}: {} {body} {:?}", answer.status, answer.header("etag")));
+        seen.push(format!(
+            "{path}: {} {body} {:?}",
+            answer.status,
+            answer.header("etag")
+        ));
     }
     seen
 }
@@ -95,17 +102,53 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
     let moment = days_from_now(world, 3);
     let visit = format!("/visits/{}", ids::VISIT);
     match step.operation {
-        "replaceInspection" => ("PUT", String::new(), json!({"reason": "thematicRound", "announced": true})),
-        "assignInspector" => ("POST", "/assignments".into(), json!({"person": "nieuw", "name": "Nieuw", "role": "member"})),
+        "replaceInspection" => (
+            "PUT",
+            String::new(),
+            json!({"reason": "thematicRound", "announced": true}),
+        ),
+        "assignInspector" => (
+            "POST",
+            "/assignments".into(),
+            json!({"person": "nieuw", "name": "Nieuw", "role": "member"}),
+        ),
         "endAssignment" => ("DELETE", "/assignments/{observer}".into(), Value::Null),
-        "planVisit" => ("PUT", format!("/visits/{}", ids::NEW_VISIT), json!({"from": moment, "to": days_from_now(world, 4)})),
+        "planVisit" => (
+            "PUT",
+            format!("/visits/{}", ids::NEW_VISIT),
+            json!({"from": moment, "to": days_from_now(world, 4)}),
+        ),
         "recordVisit" => ("PUT", format!("{visit}/record"), held(world)),
-        "announceInspection" => ("POST", "/announcements".into(), json!({"message": "Tot dan."})),
-        "answerDocumentRequest" => ("POST", "/documentRequests/{request}/answers".into(), json!({"note": "Er is er geen."})),
-        "moveChecklist" => ("POST", "/checklistMoves".into(), json!({"revision": 2, "reason": "Verduidelijkt"})),
-        "cancelInspection" => ("POST", "/cancellations".into(), json!({"ground": "obstruction", "reason": "Niet binnengelaten"})),
-        "putFinding" => ("PUT", format!("/findings/{}", uuid::Uuid::now_v7()), json!({"title": "De inkomhal"})),
-        "syncFindings" => ("POST", "/syncs".into(), json!({"batchId": uuid::Uuid::now_v7(), "deviceId": "{device}"})),
+        "announceInspection" => (
+            "POST",
+            "/announcements".into(),
+            json!({"message": "Tot dan."}),
+        ),
+        "answerDocumentRequest" => (
+            "POST",
+            "/documentRequests/{request}/answers".into(),
+            json!({"note": "Er is er geen."}),
+        ),
+        "moveChecklist" => (
+            "POST",
+            "/checklistMoves".into(),
+            json!({"revision": 2, "reason": "Verduidelijkt"}),
+        ),
+        "cancelInspection" => (
+            "POST",
+            "/cancellations".into(),
+            json!({"ground": "obstruction", "reason": "Niet binnengelaten"}),
+        ),
+        "putFinding" => (
+            "PUT",
+            format!("/findings/{}", uuid::Uuid::now_v7()),
+            json!({"title": "De inkomhal"}),
+        ),
+        "syncFindings" => (
+            "POST",
+            "/syncs".into(),
+            json!({"batchId": uuid::Uuid::now_v7(), "deviceId": "{device}"}),
+        ),
         other => panic!("the step {other} has no request here: add one"),
     }
 }
@@ -117,17 +160,23 @@ async fn in_state(world: &World, state: State) -> Answer {
     let path = path_of(&made.body);
     let visit = json!({"from": days_from_now(world, 2), "to": days_from_now(world, 3)});
     let planner = world.planner();
-    let seen = planner.seen(&made).put(&format!("{path}/visits/{}", ids::VISIT), visit).await.expect(200);
+    let seen = planner
+        .seen(&made)
+        .put(&format!("{path}/visits/{}", ids::VISIT), visit)
+        .await
+        .expect(200);
     let asked = json!({"documentRequests": [{"title": "De procedure"}]});
-    let seen = planner.seen(&seen).post(&format!("{path}/announcements"), asked).await.expect(200);
+    let seen = planner
+        .seen(&seen)
+        .post(&format!("{path}/announcements"), asked)
+        .await
+        .expect(200);
     let id = made.body["id"].as_str().expect("an id");
-    let hex = id.replace('-', "");
-    let key = match world.backend {
-        crate::support::Backend::Sqlite => format!("x'{hex}'"),
-        crate::support::Backend::Postgres => format!("'{id}'"),
-    };
-    let sql = format!("UPDATE inspection SET state = '{state}', checklist_revision = 1 WHERE id = {key}");
-    connect(&world.url).expect("opens").batch_execute(&sql).expect("set");
+    let sql = format!(
+        "UPDATE inspection SET state = '{state}', checklist_revision = 1 WHERE id = {}",
+        key(world, id)
+    );
+    execute(world, &sql);
     seen
 }
 

@@ -37,6 +37,7 @@ mod purposes;
 mod races;
 mod redactions;
 mod retention;
+mod rounds;
 mod self_assessments;
 mod sheets;
 mod step_plans;

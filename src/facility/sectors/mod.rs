@@ -105,6 +105,17 @@ pub struct Sector {
     pub(crate) created_at: Moment,
 }
 
+impl Sector {
+    /// Is there ground to inspect on this day? Where nothing is said of it, there is none.
+    pub fn is_regulated_on(&self, day: NaiveDate) -> bool {
+        let holds = |period: &&Period| {
+            period.valid_from <= day && period.valid_to.is_none_or(|end| day < end)
+        };
+        let period = self.periods.iter().find(holds);
+        period.is_some_and(|period| period.control_basis == ControlBasis::Regulated)
+    }
+}
+
 /// What a facility type is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

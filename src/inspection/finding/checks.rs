@@ -48,7 +48,10 @@ impl Frameworks {
 
     /// The version that a criterion is of.
     pub fn document(&self, named: &CriterionReference) -> Option<&Arc<Document>> {
-        let key = (named.framework_code.to_string(), named.version_code.to_string());
+        let key = (
+            named.framework_code.to_string(),
+            named.version_code.to_string(),
+        );
         self.documents.get(&key)
     }
 
@@ -103,7 +106,10 @@ impl Frameworks {
     }
 
     fn never_a_breach(&self) -> Vec<&str> {
-        let all = self.documents.values().flat_map(|document| &document.judgements);
+        let all = self
+            .documents
+            .values()
+            .flat_map(|document| &document.judgements);
         all.filter(|judgement| !judgement.breach)
             .map(|judgement| judgement.code.as_str())
             .collect()
@@ -121,8 +127,12 @@ impl Frameworks {
             format!("Ce n'est pas un critère des référentiels de cette ronde ({known})."),
             format!("This is no criterion of the frameworks of this round ({known})."),
         );
-        Issue::body("unknownReference", format!("{at}criterion.criterionCode"), detail)
-            .with_value(named.criterion_code.as_str())
+        Issue::body(
+            "unknownReference",
+            format!("{at}criterion.criterionCode"),
+            detail,
+        )
+        .with_value(named.criterion_code.as_str())
     }
 }
 
@@ -133,7 +143,12 @@ fn check_shape(content: &FindingContent, at: &str, faults: &mut Vec<Issue>) {
         None => {}
     }
     if let Some(text) = &content.observation {
-        check_length(&format!("{at}observation"), text, LONGEST_OBSERVATION, faults);
+        check_length(
+            &format!("{at}observation"),
+            text,
+            LONGEST_OBSERVATION,
+            faults,
+        );
     }
     let name = format!("{at}evidence");
     if at_most(&name, content.evidence.len(), MOST_EVIDENCE, faults) {

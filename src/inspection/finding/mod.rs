@@ -11,6 +11,7 @@ use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
 use crate::hash::{hex, sha256};
 use crate::http::ETag;
+use crate::http::body::Check;
 use crate::problem::Problem;
 use crate::self_assessment::Evidence;
 use crate::words::Code;
@@ -94,6 +95,9 @@ pub struct FindingContent {
     #[schema(required = false)]
     pub withdrawn: bool,
 }
+
+/// Its faults are named by the round's frameworks.
+impl Check for FindingContent {}
 
 impl FindingContent {
     /// The SHA-256, in hexadecimal, of the content as canonical JSON (RFC 8785): members sorted, no blanks. A device can work it out too.

@@ -98,7 +98,10 @@ fn contents(tx: &mut Tx, head: &Head) -> Result<PackContents, Problem> {
 
 /// The end of a day, so that a pack stays the same within one.
 fn expiry(tx: &Tx) -> Moment {
-    let last = tx.now.day().checked_add_days(Days::new(tx.state.settings.pack_days));
+    let last = tx
+        .now
+        .day()
+        .checked_add_days(Days::new(tx.state.settings.pack_days));
     last.map_or(tx.now, Moment::start_of)
 }
 

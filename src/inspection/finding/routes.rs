@@ -37,7 +37,9 @@ impl FromQuery for FindingQuery {
     fn from_query(reader: &mut Reader) -> Self {
         Self {
             window: Window::from_query(reader),
-            conflict: reader.one("conflict", &expected_true()).is_some_and(|One| true),
+            conflict: reader
+                .one("conflict", &expected_true())
+                .is_some_and(|One| true),
         }
     }
 }
@@ -153,7 +155,8 @@ fn put(
         return Err(Problem::faults(faults));
     }
     let new = work::write(tx, &head, (finding, version), content)?;
-    let said = serde_json::json!({"findingId": finding, "versionId": version, "hash": content.hash()?});
+    let said =
+        serde_json::json!({"findingId": finding, "versionId": version, "hash": content.hash()?});
     events::inside(tx, "findingRecorded", id, &said)?;
     Ok((work::read(tx, &head, finding)?, new))
 }
@@ -216,7 +219,9 @@ impl FromQuery for Walk {
             window: Window::from_query(reader),
             criteria: codes(reader.many("criterionCode", &code)),
             judgements: codes(reader.many("judgement", &code)),
-            conflict: reader.one("conflict", &expected_true()).is_some_and(|One| true),
+            conflict: reader
+                .one("conflict", &expected_true())
+                .is_some_and(|One| true),
         };
         if walk.ways() > walk::MOST_WAYS {
             reader.fault("criterionCode", "length", walk::too_many());
@@ -246,7 +251,9 @@ pub async fn list_round_findings(
         .read(move |tx| {
             let items = walk::findings(tx, round, &walk)?;
             let filters = walk.filters();
-            Ok(walk.window.page(items, &link, &filters, |item| item.arrival.to_string()))
+            Ok(walk
+                .window
+                .page(items, &link, &filters, |item| item.arrival.to_string()))
         })
         .await?;
     answer::plain(&page)

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 
 /// A finding's row.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = finding, check_for_backend(AnyBackend))]
+#[diesel(table_name = finding, check_for_backend(AnyBackend), treat_none_as_default_value = false)]
 pub struct Row {
     pub(super) inspection_id: Id,
     pub(super) id: Id,
@@ -38,7 +38,10 @@ impl Row {
     /// As a list shows it.
     pub fn summary(&self) -> Result<FindingSummary, Problem> {
         Ok(FindingSummary {
-            href: format!("/v1/inspections/{}/findings/{}", self.inspection_id, self.id),
+            href: format!(
+                "/v1/inspections/{}/findings/{}",
+                self.inspection_id, self.id
+            ),
             id: self.id,
             inspection_id: self.inspection_id,
             facility_id: self.facility_id,
@@ -54,7 +57,7 @@ impl Row {
 
 /// A version's row.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = version, check_for_backend(AnyBackend))]
+#[diesel(table_name = version, check_for_backend(AnyBackend), treat_none_as_default_value = false)]
 pub struct VersionRow {
     pub(super) inspection_id: Id,
     pub(super) id: Id,
@@ -139,11 +142,7 @@ pub fn known(
 }
 
 /// The rows of these findings, by their ids.
-pub fn rows(
-    tx: &mut Tx,
-    inspection_id: Id,
-    findings: &[Id],
-) -> Result<BTreeMap<Id, Row>, Problem> {
+pub fn rows(tx: &mut Tx, inspection_id: Id, findings: &[Id]) -> Result<BTreeMap<Id, Row>, Problem> {
     let rows: Vec<Row> = finding::table
         .filter(finding::inspection_id.eq(inspection_id))
         .filter(finding::id.eq_any(findings.to_vec()))
@@ -283,7 +282,11 @@ pub fn content_of(text: &JsonText) -> Result<FindingContent, Problem> {
 }
 
 /// A batch that came before: the hash of what was sent, and its receipt.
-pub fn batch(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Option<(String, JsonText)>, Problem> {
+pub fn batch(
+    tx: &mut Tx,
+    inspection_id: Id,
+    id: Id,
+) -> Result<Option<(String, JsonText)>, Problem> {
     Ok(sync_batch::table
         .filter(sync_batch::inspection_id.eq(inspection_id))
         .filter(sync_batch::id.eq(id))

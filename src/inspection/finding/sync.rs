@@ -15,9 +15,9 @@ use crate::db::types::{Id, Moment};
 use crate::hash::{hex, sha256};
 use crate::http::body::{Check, hidden_faults};
 use crate::http::checks::at_most;
-use crate::inspection::store::Head;
 use crate::inspection::device::Device;
 use crate::inspection::events;
+use crate::inspection::store::Head;
 use crate::openapi;
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::{Language, Text};
@@ -277,11 +277,15 @@ fn line_of(input: &FindingVersionInput, hash: Option<String>, outcome: &Outcome)
         Outcome::Unchanged => (ItemOutcome::Unchanged, Vec::new()),
         Outcome::Conflict => (ItemOutcome::Conflict, Vec::new()),
         Outcome::Pending { never } => {
-            let why = never.iter().map(|never| ReceiptIssue::of(&waits_for_good(*never)));
+            let why = never
+                .iter()
+                .map(|never| ReceiptIssue::of(&waits_for_good(*never)));
             (ItemOutcome::Pending, why.collect())
         }
         Outcome::Rejected(reasons) => {
-            let why = reasons.iter().map(|reason| ReceiptIssue::of(&refused(*reason)));
+            let why = reasons
+                .iter()
+                .map(|reason| ReceiptIssue::of(&refused(*reason)));
             (ItemOutcome::Rejected, why.collect())
         }
     };
@@ -378,7 +382,10 @@ fn set_apart(
 
 /// The attachments that these versions name and whose bytes are not here.
 fn awaited(tx: &mut Tx, head: &Head, items: &[Item]) -> Result<Vec<AttachmentReference>, Problem> {
-    let contents = items.iter().filter_map(Item::right).map(|input| &input.content);
+    let contents = items
+        .iter()
+        .filter_map(Item::right)
+        .map(|input| &input.content);
     let named: BTreeSet<(Id, String)> = contents.flat_map(named_by).collect();
     attachment::still_awaited(tx, head.row.facility_id, named)
 }
@@ -398,6 +405,7 @@ fn record(tx: &mut Tx, head: &Head, device: Id, receipt: &Receipt) -> Result<(),
         .iter()
         .map(|line| serde_json::json!([line.id, line.hash, line.outcome]))
         .collect();
-    let said = serde_json::json!({"batchId": receipt.batch_id, "deviceId": device, "versions": lines});
+    let said =
+        serde_json::json!({"batchId": receipt.batch_id, "deviceId": device, "versions": lines});
     events::inside(tx, "findingsSynced", head.row.id, &said)
 }

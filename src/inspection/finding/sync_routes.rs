@@ -1,9 +1,9 @@
 //! `/inspections/{inspectionId}/syncs`.
 use actix_web::{HttpResponse, get, post};
 
-use super::sync::{self, Receipt, SyncInput};
 use super::pack::{self, Pack};
 use super::store;
+use super::sync::{self, Receipt, SyncInput};
 use crate::access::policy::{ReadFindings, RecordInspections};
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;

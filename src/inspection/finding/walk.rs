@@ -47,8 +47,14 @@ impl Walk {
 
     /// Its filters, for the link to the next page.
     pub fn filters(&self) -> Vec<(&'static str, String)> {
-        let criteria = self.criteria.iter().map(|code| ("criterionCode", code.clone()));
-        let judgements = self.judgements.iter().map(|code| ("judgement", code.clone()));
+        let criteria = self
+            .criteria
+            .iter()
+            .map(|code| ("criterionCode", code.clone()));
+        let judgements = self
+            .judgements
+            .iter()
+            .map(|code| ("judgement", code.clone()));
         let conflict = self.conflict.then(|| ("conflict", "true".to_owned()));
         criteria.chain(judgements).chain(conflict).collect()
     }

@@ -174,7 +174,9 @@ fn add_up(
                 .map(|text| store::content_of(&text))
                 .transpose()?,
         };
-        let judged = only.and(about.as_ref()).and_then(|about| about.judgement.as_ref());
+        let judged = only
+            .and(about.as_ref())
+            .and_then(|about| about.judgement.as_ref());
         let criterion = about.as_ref().and_then(|about| about.criterion.as_ref());
         changed.push(Row {
             inspection_id: head.row.id,

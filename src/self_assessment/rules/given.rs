@@ -88,7 +88,7 @@ fn check_level(
 pub fn check_evidence(document: &Document, piece: &Evidence, at: &str, faults: &mut Vec<Issue>) {
     let Some(kind) = document.evidence_kind(&piece.kind) else {
         let name = format!("{at}kind");
-        faults.push(unknown_evidence(document, &piece.kind, &name));
+        faults.push(document.unknown_evidence_kind(&piece.kind, &name));
         return;
     };
     if kind.counts_files == piece.files_checked.is_some() {
@@ -185,25 +185,6 @@ fn unknown_level(document: &Document, criterion: &Criterion, given: &str, name: 
             format!("Dit niveau bestaat niet op deze schaal; gebruik: {levels}."),
             format!("Ce niveau n'existe pas sur cette échelle ; utilisez : {levels}."),
             format!("There is no such level on this scale; use: {levels}."),
-        ),
-    )
-    .with_value(given)
-}
-
-fn unknown_evidence(document: &Document, given: &str, name: &str) -> Issue {
-    let kinds: Vec<&str> = document
-        .evidence_kinds
-        .iter()
-        .map(|kind| kind.code.as_str())
-        .collect();
-    let kinds = kinds.join(", ");
-    Issue::body(
-        "unknownEvidenceKind",
-        name,
-        Text::new(
-            format!("Deze soort bewijs kent het referentiekader niet; gebruik: {kinds}."),
-            format!("Le référentiel ne connaît pas ce genre de preuve ; utilisez : {kinds}."),
-            format!("The framework does not know this kind of evidence; use: {kinds}."),
         ),
     )
     .with_value(given)

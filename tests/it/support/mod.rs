@@ -465,6 +465,21 @@ pub async fn next_cycle(world: &World) -> String {
     made.body["id"].as_str().expect("an id").to_owned()
 }
 
+/// An id as a statement of this database writes it.
+pub fn key(world: &World, id: &str) -> String {
+    match world.backend {
+        Backend::Sqlite => format!("x'{}'", id.replace('-', "")),
+        Backend::Postgres => format!("'{id}'"),
+    }
+}
+
+/// Changes the database beside the service.
+pub fn execute(world: &World, sql: &str) {
+    use diesel::connection::SimpleConnection as _;
+    let mut conn = kindreflex::access::connect(&world.url).expect("opens");
+    conn.batch_execute(sql).expect("executed");
+}
+
 /// The path of a thing, below `/v1`.
 pub fn path_of(body: &Value) -> String {
     let href = body["href"].as_str().expect("a href");
