@@ -15,6 +15,21 @@ fn a_moment_falls_on_the_day_that_it_is_in_flanders() {
 }
 
 #[test]
+fn a_day_begins_at_midnight_in_flanders() {
+    for (day, moment) in [
+        ("2026-03-29", "2026-03-28T23:00:00.000000Z"),
+        ("2026-07-01", "2026-06-30T22:00:00.000000Z"),
+        ("2027-01-01", "2026-12-31T23:00:00.000000Z"),
+    ] {
+        let start = Moment::start_of(day.parse().unwrap());
+        assert_eq!(
+            (start.to_string().as_str(), start.day().to_string().as_str()),
+            (moment, day)
+        );
+    }
+}
+
+#[test]
 fn only_ids_and_moments_of_ours_are_technical() {
     for (text, technical) in [
         ("85073003-3280-4000-8000-000000000000", true),

@@ -106,9 +106,12 @@ pub struct ChecklistRevision {
     /// What a list shows of it.
     #[serde(flatten)]
     pub summary: ChecklistRevisionSummary,
-    /// What it says.
-    #[serde(flatten)]
-    pub checklist: Checklist,
+    /// The criteria that are looked at, in order.
+    pub items: Vec<ChecklistItem>,
+    /// What changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub note: Option<Texts>,
 }
 
 impl ChecklistRevision {

@@ -249,9 +249,11 @@ pub fn revision(tx: &mut Tx, round_id: Id, number: i64) -> Result<ChecklistRevis
         .first(tx.conn)
         .optional()?;
     let (document, at, by) = row.ok_or_else(Problem::not_found)?;
+    let Checklist { items, note } = document.to()?;
     Ok(ChecklistRevision {
         summary: summary(round_id, number, at, &by)?,
-        checklist: document.to()?,
+        items,
+        note,
     })
 }
 
