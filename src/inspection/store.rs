@@ -1,6 +1,7 @@
 //! Rows of inspections. One that the caller may not know about is absent.
 use diesel::prelude::*;
 
+use super::round::store::turn;
 use super::rules::Hand;
 use super::{
     AssignmentRole, ChecklistReference, Inspection, InspectionSummary, PlanInput, Reason, State,
@@ -244,8 +245,9 @@ pub fn save_plan(tx: &mut Tx, id: Id, plan: &PlanInput) -> Result<(), Problem> {
     one_changed(saved)
 }
 
-/// Where a round stands; nothing when there is none.
+/// Where a round stands, and goes on standing until the end of the transaction; nothing when there is none.
 pub fn round_state(tx: &mut Tx, round_id: Id) -> Result<Option<String>, Problem> {
+    tx.share_name(&turn(round_id))?;
     Ok(round::table
         .filter(round::id.eq(round_id))
         .select(round::state)

@@ -348,6 +348,17 @@ on_both! {
         step(&planner.seen(&open), &path, "closures").await.expect(200);
     }
 
+    async fn no_inspection_comes_to_a_round_that_closes_at_that_moment(world: World) {
+        for _ in 0..8 {
+            let ((path, open), planner) = (in_state(&world, "open").await, world.planner());
+            let input = json!({"roundId": open.body["id"], "facilityId": ids::FACILITY, "reason": "periodic", "announced": false});
+            let closing = planner.seen(&open);
+            let (planned, closed) = join(planner.post("/inspections", input), step(&closing, &path, "closures")).await;
+            let statuses = [planned.status, closed.status];
+            assert!([[201, 409], [409, 200]].contains(&statuses), "{statuses:?}");
+        }
+    }
+
     async fn a_round_opens_only_where_there_is_ground_to_inspect(world: World) {
         let (admin, planner) = (world.admin(), world.planner().with("accept-language", "en"));
         let made = planner.post("/inspectionRounds", round_with("sectors", json!(["ggz", "caw", "spoed"]))).await.expect(201);
