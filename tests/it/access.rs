@@ -503,7 +503,14 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         }
         "listInspections" => Prepared::new("/inspections?pageSize=200").secret(ids::INSPECTION),
         "planInspection" => Prepared::new("/inspections").body(&inspection()),
-        "readInspection" => Prepared::new(format!("/inspections/{}", ids::INSPECTION)),
+        "readInspection" => {
+            let made = visited(world).await;
+            let id = made.body["id"].as_str().expect("an id");
+            let of = crate::support::key(world, id);
+            let sql = format!("UPDATE inspection SET state = 'final' WHERE id = {of}");
+            crate::support::execute(world, &sql);
+            Prepared::new(path_of(&made.body))
+        }
         "replaceInspection" => {
             let made = new_inspection(world).await;
             Prepared::new(path_of(&made.body))
