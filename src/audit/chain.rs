@@ -196,13 +196,14 @@ pub(super) mod tests {
             salt: Some(salt),
             only_own: false,
             client_id: None,
+            inspection_id: None,
         }
     }
 
     #[test]
     fn every_field_of_an_event_shows_in_its_hash() {
         let other = Id(uuid::Uuid::from_bytes([9; 16]));
-        let edits: [fn(&mut StoredEvent, Id); 15] = [
+        let edits: [fn(&mut StoredEvent, Id); 16] = [
             |event, other| event.id = other,
             |event, _| event.arrival += 1,
             |event, _| event.at = Moment(event.at.0 + chrono::Duration::microseconds(1)),
@@ -218,6 +219,7 @@ pub(super) mod tests {
             |event, _| event.only_own = true,
             |event, _| event.client_id = Some("a".into()),
             |event, _| event.client_id = Some(String::new()),
+            |event, other| event.inspection_id = Some(other),
         ];
         let whole = event(3).hash();
         let (mut one, mut two) = (event(3), event(3));
@@ -231,7 +233,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn an_event_that_is_for_no_machine_keeps_the_hash_that_it_had_before_there_were_such() {
+    fn an_event_for_no_machine_and_about_no_inspection_keeps_the_hash_that_it_had_before_there_were_such()
+     {
         assert_eq!(
             crate::hash::hex(&event(3).hash()),
             "c3e5ce4f8850c19057e83b4e584356efa53908c8f60d5107ecc6139388f64879"

@@ -1,9 +1,9 @@
 //! The kinds of things that events are about: who may read each, and where. A feature that makes a new kind adds a line here: until then
 //! only its facility and admins hear of it.
 use crate::access::policy::{
-    ReadAttachments, ReadContributions, ReadCycles, ReadDirectory, ReadFrameworks, ReadInspections,
-    ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRounds, ReadSectors,
-    ReadSelfAssessments, ReadStepPlans,
+    ReadAttachments, ReadContributions, ReadCycles, ReadDevices, ReadDirectory, ReadFrameworks,
+    ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRounds,
+    ReadSectors, ReadSelfAssessments, ReadStepPlans,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -91,6 +91,7 @@ pub const KINDS: &[Kind] = &[
         reads::<ReadInspections>,
         "/v1/inspections/{id}",
     ),
+    kind("device", reads::<ReadDevices>, "/v1/devices/{id}"),
     kind("redaction", reads::<ReadRedactions>, "/v1/redactions/{id}"),
     kind(
         "attachment",

@@ -403,7 +403,7 @@ on_both! {
     async fn an_inspector_reads_what_was_handed_in_and_not_what_it_says(world: World) {
         draft_of(&world.linde(), ids::FACILITY).await;
         world.number_events().await;
-        let events = events_of(&world.inspector(), "?pageSize=200").await;
+        let events = events_of(&world.person("inspector", None), "?pageSize=200").await;
         assert!(!events.is_empty());
         for event in &events {
             assert_eq!(event["action"], "selfAssessmentSubmitted");

@@ -472,7 +472,13 @@ on_both! {
 }
 
 /// What an admin hears of, as in the audit, and may not read.
-const NOT_READ_BY_AN_ADMIN: &[&str] = &["selfAssessment", "contribution", "stepPlan", "attachment"];
+const NOT_READ_BY_AN_ADMIN: &[&str] = &[
+    "selfAssessment",
+    "contribution",
+    "stepPlan",
+    "attachment",
+    "inspection",
+];
 
 /// The kinds that have no address in anybody's feed, and why.
 const WITHOUT_ADDRESS: &[(&str, &str)] = &[];
