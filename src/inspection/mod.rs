@@ -9,7 +9,7 @@
 //! them is guarded by the inspection's tag, and gives the inspection back. What may be done in which state, and by whose hand, stands in one
 //! table ([`rules::STEPS`]).
 //!
-//! Until [`Inspection::known_at`] an inspection is there for planners and its team alone. Whoever is not of the team is shown a tag that is
+//! Until its `knownAt` an inspection is there for planners and its team alone. Whoever is not of the team is shown a tag that is
 //! made of what it is shown, so that a change that it may not notice changes nothing for it.
 use crate::app::Operations;
 

@@ -88,7 +88,7 @@ pub fn insert(
 pub fn assign(tx: &mut Tx, head: &Head, id: Id, input: &AssignmentInput) -> Result<(), Problem> {
     let rows = rows(tx, head.row.id)?;
     let has_part = |row: &Row| row.person == input.person && row.ended_at.is_none();
-    if rows.iter().any(|row| has_part(row)) {
+    if rows.iter().any(has_part) {
         return Err(has_one());
     }
     insert(tx, head.row.id, id, input)?;

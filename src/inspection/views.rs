@@ -104,13 +104,11 @@ pub struct Inspection {
 impl Inspection {
     /// Its tag. Who sees all of it gets the edit's; who sees a part gets one of what it sees, which does not change with the rest.
     pub fn tag(&self) -> Result<ETag, Problem> {
-        match self.edit {
-            Some(edit) => Ok(ETag::edit(edit)),
-            None => {
-                let said = serde_json::to_vec(self).map_err(Problem::internal)?;
-                Ok(ETag::of_content("s", &said))
-            }
+        if let Some(edit) = self.edit {
+            return Ok(ETag::edit(edit));
         }
+        let said = serde_json::to_vec(self).map_err(Problem::internal)?;
+        Ok(ETag::of_content("s", &said))
     }
 }
 
