@@ -114,6 +114,8 @@ pub const FINDING: &str = "0190a000-0000-7000-8000-000000000161";
 pub const FINDING_VERSION: &str = "0190a000-0000-7000-8000-000000000171";
 /// A version of it that is not made yet.
 pub const NEW_VERSION: &str = "0190a000-0000-7000-8000-000000000172";
+/// A finding that is not recorded yet.
+pub const NEW_FINDING: &str = "0190a000-0000-7000-8000-000000000163";
 /// A finding in a conflict.
 pub const DISPUTED_FINDING: &str = "0190a000-0000-7000-8000-000000000162";
 /// What its heads go back to.

@@ -50,6 +50,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "deviceId") => ids::DEVICE,
         (_, "batchId") => ids::BATCH,
         ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
+        ("putFinding", "findingId") => ids::NEW_FINDING,
         (_, "findingId") => ids::DISPUTED_FINDING,
         (_, "secret") => ids::LINK_SECRET,
         ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
