@@ -16,7 +16,7 @@ from demo import ROLES, demo
 HERE = pathlib.Path(__file__).parent
 # The coverage phase walks the document's boundaries, the same for each role: it runs for those who write, and for nobody. The others read,
 # and are refused the rest.
-WHOLE = ("facility", "admin", "integration", None)
+WHOLE = ("facility", "inspector", "planner", "admin", "integration", None)
 
 
 def check(binary, schemathesis, role):
