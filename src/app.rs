@@ -42,6 +42,8 @@ pub struct Settings {
     pub attachment_patience: Patience,
     /// How long a tablet may show what it packed for an inspection, in days.
     pub pack_days: u64,
+    /// What is set about reports.
+    pub reports: inspection::report::Settings,
 }
 
 /// What the process holds for all requests.

@@ -1,11 +1,15 @@
 //! Settings: from the environment, every fault reported at once.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use chrono::NaiveDate;
 
 use crate::access::Role;
 use crate::access::token::{Introspection, Settings as TokenSettings, is_safe_url};
 use crate::audit::seal::SealKeys;
+use crate::inspection::clock::{Counted, Length};
+use crate::inspection::report::Settings as ReportSettings;
 use crate::retention::{Kind, Periods};
 
 /// The settings of `kindreflex serve`.
@@ -29,6 +33,8 @@ pub struct Config {
     pub idempotency_hours: u32,
     /// How long a tablet may show what it packed for an inspection, in days.
     pub pack_days: u64,
+    /// What is set about reports.
+    pub reports: ReportSettings,
     /// The key that signs the audit's seals.
     pub seal_key: Option<SealKeys>,
     /// How tokens are checked.
@@ -57,6 +63,10 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_ATTACHMENT_SECONDS", Some("600")),
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
     ("KINDREFLEX_PACK_DAYS", Some("14")),
+    ("KINDREFLEX_REACTION_TERM", Some("")),
+    ("KINDREFLEX_DELIVERY_PRESUMED", Some("")),
+    ("KINDREFLEX_HOLIDAYS", Some("")),
+    ("KINDREFLEX_REPORT_PREFIX", Some("")),
     (Kind::SelfAssessment.setting(), Some("")),
     (Kind::Draft.setting(), Some("")),
     (Kind::Attachment.setting(), Some("")),
@@ -90,6 +100,12 @@ impl Config {
             attachment_seconds: reader.number("KINDREFLEX_ATTACHMENT_SECONDS", 30, 43_200),
             idempotency_hours: reader.number("KINDREFLEX_IDEMPOTENCY_HOURS", 1, 8760),
             pack_days: reader.number("KINDREFLEX_PACK_DAYS", 1, 365),
+            reports: ReportSettings {
+                reaction: reader.length("KINDREFLEX_REACTION_TERM"),
+                presumed: reader.length("KINDREFLEX_DELIVERY_PRESUMED"),
+                holidays: reader.days("KINDREFLEX_HOLIDAYS"),
+                prefix: reader.text("KINDREFLEX_REPORT_PREFIX"),
+            },
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),
         };
@@ -207,6 +223,41 @@ impl Reader {
                 least
             }
         }
+    }
+
+    /// A number of calendar or working days; nothing where it is not set.
+    fn length(&mut self, name: &str) -> Option<Length> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return None;
+        }
+        let (days, counted) = text.split_once(' ').unwrap_or((&text, ""));
+        let counted = match counted {
+            "calendar" => Some(Counted::Calendar),
+            "working" => Some(Counted::Working),
+            _ => None,
+        };
+        let days = days.parse().ok().filter(|days| (1..=3650).contains(days));
+        let length = days.zip(counted);
+        if length.is_none() {
+            let what =
+                format!("{text:?} is not a length such as \"30 calendar\" or \"20 working\"");
+            self.fault(name, &what);
+        }
+        length.map(|(days, counted)| Length { days, counted })
+    }
+
+    /// Days, with commas between them.
+    fn days(&mut self, name: &str) -> BTreeSet<NaiveDate> {
+        let text = self.text(name);
+        let mut days = BTreeSet::new();
+        for one in text.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+            match one.parse() {
+                Ok(day) => drop(days.insert(day)),
+                Err(_) => self.fault(name, &format!("{one:?} is not a day such as 2027-01-01")),
+            }
+        }
+        days
     }
 
     fn url(&mut self, name: &str) -> String {

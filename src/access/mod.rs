@@ -3,7 +3,8 @@
 //! The pool is private to this module, so there is no way to the data around [`Allowed`]; only an action that is declared as
 //! writing has [`Allowed::write`]; every store takes a [`Tx`], which carries the caller's [`Scope`].
 //!
-//! Two smaller doors stand beside it: [`operator`] for who runs the program, and [`link`] for who holds a secret link and has no token.
+//! Three smaller doors stand beside it: [`operator`] for who runs the program, [`link`] for who holds a secret link and has no token, and
+//! [`open`] for what everyone may read.
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -29,6 +30,7 @@ mod behalf;
 mod granted;
 pub mod link;
 pub mod me;
+pub mod open;
 pub mod operator;
 pub mod policy;
 mod pool;

@@ -76,6 +76,7 @@ policy! {
     WorkInspections        write ""                       [Planner, Inspector];
     RecordInspections      write ""                       [Inspector];
     AnswerInspections      write ""                       [Facility];
+    ReceiveReports         write ""                       [Facility, Inspector];
     ReadFindings           read  ""                       [Inspector, Planner];
     ReadRoundFindings      read  ""                       [Planner];
     ReadDevices            read  ""                       [Inspector, Planner, Admin];

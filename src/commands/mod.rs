@@ -210,6 +210,7 @@ fn serve_command() -> Result<(), AnyError> {
         attachment_limit: config.attachment_limit,
         attachment_patience: Patience::of(Duration::from_secs(config.attachment_seconds)),
         pack_days: config.pack_days,
+        reports: config.reports.clone(),
     };
     let state = State::open(
         &config.database_url,
@@ -378,6 +379,7 @@ fn plain_settings() -> Settings {
         attachment_limit: 10_485_760,
         attachment_patience: Patience::of(Duration::from_mins(10)),
         pack_days: DEMO_PACK_DAYS,
+        reports: demo::report_settings(),
     }
 }
 

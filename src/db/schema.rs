@@ -691,6 +691,108 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    report (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        kind -> Text,
+        number -> Nullable<Text>,
+        corrects_id -> Nullable<SqlId>,
+        document -> SqlJson,
+        frozen_by -> SqlJson,
+        frozen_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    report_number (year) {
+        year -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    delivery (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        report_id -> SqlId,
+        way -> Text,
+        sent_on -> Date,
+        term -> Nullable<SqlJson>,
+        proof -> Nullable<SqlJson>,
+        delivered_on -> Nullable<Date>,
+        extensions -> SqlJson,
+        completed_at -> Nullable<SqlMoment>,
+        recorded_by -> SqlJson,
+        recorded_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    reaction (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        report_id -> SqlId,
+        finding_id -> Nullable<SqlId>,
+        kind -> Text,
+        text -> Text,
+        given_by -> SqlJson,
+        given_at -> SqlMoment,
+        decision -> Nullable<SqlJson>,
+        decided_by -> Nullable<SqlJson>,
+        decided_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    improvement_point (inspection_id, id) {
+        inspection_id -> SqlId,
+        id -> SqlId,
+        arrival -> SqlId,
+        finding_id -> SqlId,
+        text -> Text,
+        priority -> Bool,
+        withdrawn -> Bool,
+        edit -> BigInt,
+        saved_by -> SqlJson,
+        saved_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    publication (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        report_id -> SqlId,
+        number -> Text,
+        document -> SqlJson,
+        checked_by -> Text,
+        published_by -> SqlJson,
+        published_at -> SqlMoment,
+        superseded_by -> Nullable<SqlId>,
+        withdrawn_by -> Nullable<SqlJson>,
+        withdrawn_at -> Nullable<SqlMoment>,
+        withdrawal_reason -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -739,4 +841,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_version,
     sync_batch,
     device,
+    report,
+    report_number,
+    delivery,
+    reaction,
+    improvement_point,
+    publication,
 );

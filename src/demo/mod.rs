@@ -1,6 +1,8 @@
 //! The demo: fictitious organisations with a past, so that the first request already has something to say.
 //!
 //! Names, numbers and answers are invented; nobody is meant.
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::access::{Tx, operator};
@@ -15,6 +17,8 @@ use crate::facility::{
 use crate::framework::document::{Document, Texts};
 use crate::framework::{self, check};
 use crate::http::Precondition;
+use crate::inspection::clock::{Counted, Length};
+use crate::inspection::report::Settings;
 use crate::problem::{AnyError, Problem};
 use crate::redaction::{self, RedactionInput};
 use crate::self_assessment::migration::{self, MigrationInput};
@@ -33,6 +37,19 @@ mod rounds;
 
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, SITES, TYPES, UNITS};
+
+/// What the demo sets about reports. The lengths are examples: no law stands behind them.
+pub fn report_settings() -> Settings {
+    Settings {
+        reaction: Some(Length {
+            days: 30,
+            counted: Counted::Calendar,
+        }),
+        presumed: None,
+        holidays: BTreeSet::new(),
+        prefix: "DEMO-".into(),
+    }
+}
 
 /// Fills an empty database: sectors, types, frameworks, facilities, cycles, last year's self-assessments and inspection rounds.
 pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {

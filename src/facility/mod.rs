@@ -19,11 +19,13 @@ pub mod routes;
 pub use identifiers::IdentifierKind;
 pub use integrations::{IntegrationGrant, IntegrationGrantInput};
 pub use sectors::routes as sector_routes;
-pub use sectors::store::{find_sector, put_facility_type, put_sector, require_facility_type};
+pub use sectors::store::{
+    find_facility_type, find_sector, put_facility_type, put_sector, require_facility_type,
+};
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{
-    Place, PlaceKind, facility, ids_in, in_body, insert_facility, insert_organisation, own, owned,
-    places, save_site, save_unit, site, unit,
+    Place, PlaceKind, facility, ids_in, in_body, insert_facility, insert_organisation,
+    organisation, own, owned, places, save_site, save_unit, site, unit,
 };
 
 /// An identifier with its validity.

@@ -71,6 +71,8 @@ fn acceptable(request: &HttpRequest) -> bool {
     if path.starts_with("/v1/doc")
         || path.ends_with("/content")
         || path.ends_with("/answerSheet")
+        || path.contains("/reports/")
+        || path.starts_with("/v1/publishedReports/")
         || is_by_link(path)
     {
         return true;

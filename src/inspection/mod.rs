@@ -13,12 +13,14 @@
 //! made of what it is shown, so that a change that it may not notice changes nothing for it.
 use crate::app::Operations;
 
+pub mod clock;
 pub mod device;
 mod documents;
 mod events;
 pub mod finding;
 mod inputs;
 pub mod reach;
+pub mod report;
 pub mod round;
 pub mod routes;
 pub mod rules;
@@ -51,6 +53,7 @@ pub fn operations(to: &mut impl Operations) {
     round::operations(to);
     finding::operations(to);
     device::operations(to);
+    report::operations(to);
 }
 
 crate::text_enum! {

@@ -150,7 +150,76 @@ pub const SYNC: Step = Step {
 pub const RECORD_FINDING: Step = Step {
     operation: "putFinding",
     hands: &[LEAD, MEMBER],
-    states: &[Planned, InProgress, DraftReport],
+    states: &[Planned, InProgress, DraftReport, Reaction],
+};
+/// What must be mended is established.
+pub const PUT_POINT: Step = Step {
+    operation: "putImprovementPoint",
+    hands: &[LEAD],
+    states: &[InProgress, DraftReport, Reaction],
+};
+/// A report is frozen: the one that the state calls for.
+pub const FREEZE: Step = Step {
+    operation: "createReport",
+    hands: &[LEAD],
+    states: &[
+        InProgress,
+        DraftReport,
+        Reaction,
+        Final,
+        TermDraft,
+        TermReaction,
+        FollowUp,
+        Closed,
+    ],
+};
+/// A report goes to the facility.
+pub const DELIVER: Step = Step {
+    operation: "deliverReport",
+    hands: &[LEAD],
+    states: &[
+        DraftReport,
+        Final,
+        TermDraft,
+        TermReaction,
+        FollowUp,
+        Closed,
+    ],
+};
+/// A delivery is proven.
+pub const RECEIVE: Step = Step {
+    operation: "recordReceipt",
+    hands: &[LEAD, Hand::Facility],
+    states: &[Reaction, Final, TermDraft, TermReaction, FollowUp, Closed],
+};
+/// The facility gets more time.
+pub const EXTEND: Step = Step {
+    operation: "extendReaction",
+    hands: &[LEAD],
+    states: &[Reaction],
+};
+/// The facility reacts.
+pub const REACT: Step = Step {
+    operation: "react",
+    hands: &[Hand::Facility],
+    states: &[Reaction],
+};
+/// A reaction is decided on.
+pub const DECIDE: Step = Step {
+    operation: "decideReaction",
+    hands: &[Hand::Assigned(AssignmentRole::Reviewer)],
+    states: &[Reaction],
+};
+/// A report is published.
+pub const PUBLISH: Step = Step {
+    operation: "publishReport",
+    hands: &[LEAD],
+    states: &[Final, TermDraft, TermReaction, FollowUp, Closed],
+};
+/// A publication is withdrawn.
+pub const WITHDRAW: Step = Step {
+    operation: "withdrawPublication",
+    ..PUBLISH
 };
 /// The inspection goes by a newer revision of the checklist.
 pub const MOVE_CHECKLIST: Step = Step {
@@ -176,6 +245,15 @@ pub const STEPS: &[Step] = &[
     ANSWER_DOCUMENTS,
     SYNC,
     RECORD_FINDING,
+    PUT_POINT,
+    FREEZE,
+    DELIVER,
+    RECEIVE,
+    EXTEND,
+    REACT,
+    DECIDE,
+    PUBLISH,
+    WITHDRAW,
     MOVE_CHECKLIST,
     CANCEL,
 ];

@@ -39,6 +39,14 @@ pub fn parts_of_caller(tx: &mut Tx, ids: &[Id]) -> Result<HashMap<Id, Assignment
     Ok(parts.into_iter().collect())
 }
 
+/// Every part that the caller ever had in an inspection.
+pub fn parts_ever(tx: &mut Tx, inspection_id: Id) -> Result<Vec<AssignmentRole>, Problem> {
+    let person = tx.actor.claims.subject.clone();
+    let rows = rows(tx, inspection_id)?;
+    let mine = rows.into_iter().filter(|row| row.person == person);
+    Ok(mine.map(|row| row.role).collect())
+}
+
 fn rows(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Row>, Problem> {
     Ok(assignment::table
         .filter(assignment::inspection_id.eq(inspection_id))

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
 
+use crate::access::open::is_open;
 use crate::http::wrap::is_by_link;
 
 mod complete;
@@ -93,7 +94,7 @@ impl Documents {
 
     /// Does this operation ask for a token?
     pub fn is_secured(&self, path: &str, method: &actix_web::http::Method) -> bool {
-        let open = path == "/v1/health" || is_by_link(path);
+        let open = is_open(path) || is_by_link(path);
         let method = if method == actix_web::http::Method::HEAD {
             "GET"
         } else {

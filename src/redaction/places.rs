@@ -308,6 +308,28 @@ pub const TABLES: &[Table] = &[
     ),
     none("sync_batch", &["hash", "receipt", "sent_by"]),
     none("device", &["person", "name", "registered_by", "revoked_by"]),
+    none("report", &["kind", "number", "document", "frozen_by"]),
+    none("report_number", &[]),
+    none(
+        "delivery",
+        &["way", "term", "proof", "extensions", "recorded_by"],
+    ),
+    none(
+        "reaction",
+        &["kind", "text", "given_by", "decision", "decided_by"],
+    ),
+    none("improvement_point", &["text", "saved_by"]),
+    none(
+        "publication",
+        &[
+            "number",
+            "document",
+            "checked_by",
+            "published_by",
+            "withdrawn_by",
+            "withdrawal_reason",
+        ],
+    ),
     none("revision_attachment", &["sha256"]),
     none("step_plan", &["framework_code"]),
     none("audit_order", &[]),

@@ -46,6 +46,11 @@ impl Frameworks {
         all.map(Arc::unwrap_or_clone).collect()
     }
 
+    /// Every version, one by one.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Document>> {
+        self.documents.values()
+    }
+
     /// The version that a criterion is of.
     pub fn document(&self, named: &CriterionReference) -> Option<&Arc<Document>> {
         let key = (

@@ -26,6 +26,9 @@ pub mod versions;
 mod walk;
 mod work;
 
+pub use checks::Frameworks;
+pub use store::{require, summaries, take_turn};
+
 /// The operations on findings.
 pub fn operations(to: &mut impl Operations) {
     to.operation(sync_routes::read_pack)

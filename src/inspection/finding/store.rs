@@ -238,6 +238,20 @@ pub fn versions_of(
         .collect()
 }
 
+/// Every finding of an inspection, as a list shows it.
+pub fn summaries(tx: &mut Tx, inspection_id: Id) -> Result<Vec<FindingSummary>, Problem> {
+    all_of(tx, inspection_id)?
+        .iter()
+        .map(Row::summary)
+        .collect()
+}
+
+/// A finding that is there; otherwise 404.
+pub fn require(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<(), Problem> {
+    let there = rows(tx, inspection_id, &[id])?;
+    there.get(&id).map(drop).ok_or_else(Problem::not_found)
+}
+
 /// Every finding of an inspection.
 pub fn all_of(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Row>, Problem> {
     Ok(finding::table

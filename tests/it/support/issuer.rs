@@ -64,6 +64,7 @@ pub fn state(url: &str) -> State {
         attachment_limit: 1_048_576,
         attachment_patience: Patience::of(Duration::from_mins(10)),
         pack_days: 14,
+        reports: kindreflex::demo::report_settings(),
     };
     let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
     State::open(url, 8, settings, tokens, None)

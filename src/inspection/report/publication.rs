@@ -1,0 +1,234 @@
+//! What everyone may read of reports: a rendition without names, looked at by a named person first.
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::work::last_numbered;
+use super::{
+    PublicationInput, PublishedReport, PublishedReportSummary, ReportDocument, WithdrawalInput,
+    store,
+};
+use crate::access::Tx;
+use crate::audit::ActorView;
+use crate::db::guarded::one_changed;
+use crate::db::schema::publication;
+use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::http::page::Window;
+use crate::inspection::events;
+use crate::inspection::store::Head;
+use crate::problem::{Issue, Problem};
+use crate::text::Text;
+
+/// What stands where a text was taken out.
+const TAKEN_OUT: &str = "[…]";
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = publication, check_for_backend(AnyBackend))]
+struct Row {
+    id: Id,
+    number: String,
+    document: JsonText,
+    published_at: Moment,
+    superseded_by: Option<Id>,
+    withdrawn_at: Option<Moment>,
+    withdrawal_reason: Option<String>,
+}
+
+impl Row {
+    fn summary(self) -> PublishedReportSummary {
+        PublishedReportSummary {
+            href: format!("/v1/publishedReports/{}", self.id),
+            id: self.id,
+            number: self.number,
+            published_at: self.published_at,
+            superseded_by: self.superseded_by,
+            withdrawn_at: self.withdrawn_at,
+            withdrawal_reason: self.withdrawal_reason,
+        }
+    }
+}
+
+/// What is published, in the order of publication. Everyone may know it.
+pub fn list(tx: &mut Tx, window: &Window<Id>) -> Result<Vec<PublishedReportSummary>, Problem> {
+    let mut query = publication::table
+        .order(publication::id)
+        .limit(window.limit())
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>();
+    if let Some(after) = window.after {
+        query = query.filter(publication::id.gt(after));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    Ok(rows.into_iter().map(Row::summary).collect())
+}
+
+/// A published report. Of one that was withdrawn, that it was.
+pub fn read(tx: &mut Tx, id: Id) -> Result<PublishedReport, Problem> {
+    let row: Option<Row> = publication::table
+        .filter(publication::id.eq(id))
+        .select(Row::as_select())
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    let document = match row.withdrawn_at {
+        Some(_) => None,
+        None => Some(row.document.to()?),
+    };
+    Ok(PublishedReport {
+        summary: row.summary(),
+        document,
+    })
+}
+
+/// Publishes the last numbered report. Of an earlier one it takes the place.
+pub fn publish(tx: &mut Tx, head: &Head, id: Id, input: &PublicationInput) -> Result<(), Problem> {
+    let (report_id, number) = last_numbered(tx, head.row.id)?;
+    let earlier = current(tx, head.row.id)?;
+    if earlier
+        .as_ref()
+        .is_some_and(|(_, report)| *report == report_id)
+    {
+        return Err(Problem::conflict(Text::new(
+            "Dit verslag is al gepubliceerd; trek het in of corrigeer het.",
+            "Ce rapport est déjà publié ; retirez-le ou corrigez-le.",
+            "This report is published already; withdraw or correct it.",
+        )));
+    }
+    let document = store::document(tx, report_id)?;
+    let document = redacted(&document, &input.redactions)?;
+    diesel::insert_into(publication::table)
+        .values((
+            publication::id.eq(id),
+            publication::inspection_id.eq(head.row.id),
+            publication::report_id.eq(report_id),
+            publication::number.eq(&number),
+            publication::document.eq(JsonText::of(&document)?),
+            publication::checked_by.eq(&input.checked_by),
+            publication::published_by.eq(JsonText::of(&ActorView::of(tx))?),
+            publication::published_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    if let Some((earlier, _)) = earlier {
+        let superseded = diesel::update(publication::table)
+            .filter(publication::id.eq(earlier))
+            .set(publication::superseded_by.eq(Some(id)))
+            .execute(tx.conn)?;
+        one_changed(superseded)?;
+    }
+    let said = serde_json::json!({"publicationId": id, "reportId": report_id, "number": number});
+    events::of(tx, "reportPublished", head, &said)
+}
+
+/// The publication of an inspection that stands, and its report.
+fn current(tx: &mut Tx, inspection_id: Id) -> Result<Option<(Id, Id)>, Problem> {
+    Ok(publication::table
+        .filter(publication::inspection_id.eq(inspection_id))
+        .filter(publication::superseded_by.is_null())
+        .filter(publication::withdrawn_at.is_null())
+        .order(publication::id.desc())
+        .select((publication::id, publication::report_id))
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// The rendition for everyone: without people, and without these texts. A name of somebody of the team that is left in a text forbids it.
+fn redacted(document: &ReportDocument, texts: &[String]) -> Result<ReportDocument, Problem> {
+    let mut value = serde_json::to_value(document).map_err(Problem::internal)?;
+    let people = value.get("people").cloned();
+    take_out(&mut value, texts);
+    if let (Some(members), Some(people)) = (value.as_object_mut(), people) {
+        members.insert("people".into(), people);
+    }
+    let document: ReportDocument = serde_json::from_value(value).map_err(Problem::internal)?;
+    let left = document.names_in_texts().map_err(Problem::internal)?;
+    let faults: Vec<Issue> = left.iter().map(|place| names_somebody(place)).collect();
+    if faults.is_empty() {
+        Ok(document.published())
+    } else {
+        Err(Problem::faults(faults))
+    }
+}
+
+fn names_somebody(place: &str) -> Issue {
+    let detail = Text::new(
+        format!("Hier staat een naam ({place}); haal hem weg met redactions."),
+        format!("Un nom figure ici ({place}) ; enlevez-le par redactions."),
+        format!("A name stands here ({place}); take it out with redactions."),
+    );
+    Issue::body("personName", "redactions", detail)
+}
+
+/// Takes these texts out of what people wrote. Codes, ids and moments are no texts.
+fn take_out(value: &mut Value, texts: &[String]) {
+    const WRITTEN: [&str; 9] = [
+        "summary",
+        "observation",
+        "title",
+        "text",
+        "reason",
+        "textChange",
+        "name",
+        "address",
+        "interlocutors",
+    ];
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                if WRITTEN.contains(&name.as_str()) {
+                    replace_in(member, texts);
+                } else {
+                    take_out(member, texts);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| take_out(item, texts)),
+        _ => {}
+    }
+}
+
+fn replace_in(value: &mut Value, texts: &[String]) {
+    match value {
+        Value::String(said) => {
+            for text in texts {
+                *said = said.replace(text.as_str(), TAKEN_OUT);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_in(item, texts)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| replace_in(member, texts)),
+        _ => {}
+    }
+}
+
+/// Takes a publication back, for a reason that everyone can read.
+pub fn withdraw(tx: &mut Tx, head: &Head, id: Id, input: &WithdrawalInput) -> Result<(), Problem> {
+    let standing = publication::table
+        .filter(publication::id.eq(id))
+        .filter(publication::inspection_id.eq(head.row.id))
+        .select(publication::withdrawn_at)
+        .into_boxed::<AnyBackend>()
+        .first::<Option<Moment>>(tx.conn)
+        .optional()?
+        .ok_or_else(Problem::not_found)?;
+    if standing.is_some() {
+        return Err(Problem::conflict(Text::new(
+            "Deze publicatie is al ingetrokken.",
+            "Cette publication est déjà retirée.",
+            "This publication is withdrawn already.",
+        )));
+    }
+    let by = JsonText::of(&ActorView::of(tx))?;
+    let withdrawn = diesel::update(publication::table)
+        .filter(publication::id.eq(id))
+        .set((
+            publication::withdrawn_by.eq(Some(by)),
+            publication::withdrawn_at.eq(Some(tx.now)),
+            publication::withdrawal_reason.eq(Some(&input.reason)),
+        ))
+        .execute(tx.conn)?;
+    one_changed(withdrawn)?;
+    let said = serde_json::json!({"publicationId": id, "reason": input.reason});
+    events::of(tx, "publicationWithdrawn", head, &said)
+}

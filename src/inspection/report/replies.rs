@@ -1,0 +1,285 @@
+//! What is sent to the facility, what it says, and what is decided on that.
+use chrono::NaiveDate;
+
+use super::document::{Decision, ReportKind};
+use super::{
+    DecisionInput, Delivery, DeliveryInput, Extension, ExtensionInput, Proof, ProofKind, Reaction,
+    ReactionsInput, ReceiptInput, store,
+};
+use crate::access::Tx;
+use crate::attachment;
+use crate::audit::ActorView;
+use crate::db::types::Id;
+use crate::inspection::store::{self as inspections, Head};
+use crate::inspection::{AssignmentRole, State, events, finding, reach, team};
+use crate::problem::{Issue, Kind, Problem};
+use crate::text::Text;
+
+/// Sends the last report that was frozen. With a draft the time to react begins, once it is delivered.
+pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Result<(), Problem> {
+    refuse_future("sentOn", input.sent_on, tx.now.day())?;
+    let last = store::reports(tx, head.row.id)?.pop();
+    let report = last.ok_or_else(nothing_frozen)?;
+    require_photos(tx, head)?;
+    let is_draft = report.kind == ReportKind::Draft;
+    let term = if is_draft {
+        let term = tx.state.settings.reports.reaction;
+        Some(term.ok_or_else(no_term)?)
+    } else {
+        None
+    };
+    store::insert_delivery(tx, head.row.id, (id, report.id), term, input)?;
+    let mut now = head.clone();
+    if is_draft {
+        now.row.state = State::Reaction;
+        now.row.known_at = now.row.known_at.or(Some(tx.now));
+        inspections::save(tx, &now.row)?;
+    }
+    let said = serde_json::json!({"deliveryId": id, "reportId": report.id, "delivery": input});
+    events::of(tx, "reportDelivered", &now, &said)
+}
+
+fn nothing_frozen() -> Problem {
+    Problem::conflict(Text::new(
+        "Er is nog geen verslag; maak het met POST …/reports.",
+        "Il n'y a pas encore de rapport ; faites-le par POST …/reports.",
+        "There is no report yet; make it with POST …/reports.",
+    ))
+}
+
+fn no_term() -> Problem {
+    Problem::conflict(Text::new(
+        "Er is geen reactietermijn ingesteld (KINDREFLEX_REACTION_TERM).",
+        "Aucun délai de réaction n'est réglé (KINDREFLEX_REACTION_TERM).",
+        "No time to react is set (KINDREFLEX_REACTION_TERM).",
+    ))
+}
+
+/// A report whose photos are still to come is not delivered.
+fn require_photos(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
+    let findings = finding::summaries(tx, head.row.id)?;
+    let contents = findings.iter().filter_map(|one| one.content.as_ref());
+    let named = contents.flat_map(finding::sync::named_by).collect();
+    let awaited = attachment::still_awaited(tx, head.row.facility_id, named)?;
+    if awaited.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = awaited
+        .iter()
+        .map(|one| one.attachment_id.to_string())
+        .collect();
+    let ids = ids.join(", ");
+    Err(Problem::conflict(Text::new(
+        format!("Deze bijlagen zijn nog niet aangekomen: {ids}."),
+        format!("Ces annexes ne sont pas encore arrivées : {ids}."),
+        format!("These attachments have not arrived yet: {ids}."),
+    )))
+}
+
+fn refuse_future(field: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    if day <= today {
+        return Ok(());
+    }
+    let detail = Text::new(
+        "Deze dag moet nog komen.",
+        "Ce jour est encore à venir.",
+        "This day is still to come.",
+    );
+    Err(Problem::fault(
+        Issue::body("validity", field, detail).with_value(day.to_string()),
+    ))
+}
+
+fn one(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Delivery, Problem> {
+    let all = store::deliveries(tx, inspection_id)?;
+    let found = all.into_iter().find(|delivery| delivery.id == id);
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Records what proves a delivery: that somebody of the facility opened it, or what the inspectors have.
+pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result<(), Problem> {
+    let delivery = one(tx, head.row.id, id)?;
+    if delivery.proof.is_some() {
+        return Err(Problem::conflict(Text::new(
+            "De aflevering is al bewezen.",
+            "La remise est déjà prouvée.",
+            "The delivery is proven already.",
+        )));
+    }
+    let today = tx.now.day();
+    let is_team = reach::sees_all(&reach::hands(&tx.scope, head));
+    let kind = if is_team {
+        ProofKind::Document
+    } else {
+        ProofKind::Opened
+    };
+    let on = proven_on(input, is_team, today, delivery.sent_on)?;
+    let proof = Proof {
+        kind,
+        note: input.note.clone(),
+        by: ActorView::of(tx),
+        at: tx.now,
+    };
+    store::prove(tx, id, on, &proof)?;
+    let said = serde_json::json!({"deliveryId": id, "kind": kind, "deliveredOn": on});
+    events::of(tx, "deliveryProven", head, &said)
+}
+
+fn proven_on(
+    input: &ReceiptInput,
+    is_team: bool,
+    today: NaiveDate,
+    sent_on: NaiveDate,
+) -> Result<NaiveDate, Problem> {
+    match (input.delivered_on, is_team) {
+        // Who opens it says when by doing so.
+        (None, false) => Ok(today),
+        (Some(day), true) if day >= sent_on && day <= today => Ok(day),
+        _ => {
+            let detail = Text::new(
+                format!(
+                    "Inspecteurs geven een dag van {sent_on} tot vandaag; wie voor de voorziening opent, geeft er geen."
+                ),
+                format!(
+                    "Les inspecteurs donnent un jour du {sent_on} à aujourd'hui ; qui ouvre pour la structure n'en donne pas."
+                ),
+                format!(
+                    "Inspectors give a day from {sent_on} to today; who opens it for the facility gives none."
+                ),
+            );
+            Err(Problem::fault(Issue::body(
+                "validity",
+                "deliveredOn",
+                detail,
+            )))
+        }
+    }
+}
+
+/// Gives the facility more time.
+pub fn extend(tx: &mut Tx, head: &Head, id: Id, input: &ExtensionInput) -> Result<(), Problem> {
+    let delivery = one(tx, head.row.id, id)?;
+    if !delivery.is_running() {
+        return Err(clock_over(&delivery));
+    }
+    let mut extensions = delivery.extensions;
+    extensions.push(Extension {
+        days: input.days,
+        reason: input.reason.clone(),
+        by: ActorView::of(tx),
+        at: tx.now,
+    });
+    store::extend(tx, id, &extensions)?;
+    events::of(tx, "reactionExtended", head, input)
+}
+
+fn clock_over(delivery: &Delivery) -> Problem {
+    let day = delivery
+        .react_by
+        .map_or_else(String::new, |day| day.to_string());
+    Problem::conflict(Text::new(
+        format!("De tijd om te reageren is voorbij {day}."),
+        format!("Le délai de réaction est passé {day}."),
+        format!("The time to react is over {day}."),
+    ))
+}
+
+/// What the facility said. What was decided on it shows to the facility once the report is final: until then reviewers are not hurried.
+pub fn shown(tx: &mut Tx, head: &Head) -> Result<Vec<Reaction>, Problem> {
+    let mut reactions = store::reactions(tx, head.row.id)?;
+    let is_team = reach::sees_all(&reach::hands(&tx.scope, head));
+    if !is_team && head.row.state == State::Reaction {
+        for reaction in &mut reactions {
+            (reaction.decision, reaction.decided_at) = (None, None);
+        }
+    }
+    Ok(reactions)
+}
+
+/// Keeps what the facility says to the draft that it was sent last.
+pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Result<(), Problem> {
+    let deliveries = store::deliveries(tx, head.row.id)?;
+    let asked = deliveries
+        .into_iter()
+        .filter(|delivery| delivery.asks_reaction);
+    let delivery = asked.last().ok_or_else(nothing_frozen)?;
+    if !delivery.is_running() {
+        return Err(clock_over(&delivery));
+    }
+    let document = store::document(tx, delivery.report_id)?;
+    let named: Vec<Id> = document.findings().map(|finding| finding.id).collect();
+    let unknown: Vec<Issue> = input
+        .reactions
+        .iter()
+        .enumerate()
+        .filter(|(_, reaction)| reaction.finding_id.is_some_and(|id| !named.contains(&id)))
+        .map(|(index, _)| not_in_it(index))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Problem::faults(unknown));
+    }
+    for (id, reaction) in ids.iter().zip(&input.reactions) {
+        store::insert_reaction(tx, head.row.id, (*id, delivery.report_id), reaction)?;
+    }
+    if input.complete {
+        store::complete(tx, delivery.id)?;
+    }
+    events::of(tx, "facilityReacted", head, input)
+}
+
+fn not_in_it(index: usize) -> Issue {
+    let detail = Text::new(
+        "Deze vaststelling staat niet in het ontwerp.",
+        "Cette constatation ne figure pas dans le projet.",
+        "This finding is not in the draft.",
+    );
+    Issue::body(
+        "unknownReference",
+        format!("reactions[{index}].findingId"),
+        detail,
+    )
+}
+
+/// Decides on a reaction: by a reviewer who was not on the visit.
+pub fn decide(tx: &mut Tx, head: &Head, id: Id, input: &DecisionInput) -> Result<(), Problem> {
+    let reactions = store::reactions(tx, head.row.id)?;
+    let reaction = reactions.into_iter().find(|reaction| reaction.id == id);
+    let reaction = reaction.ok_or_else(Problem::not_found)?;
+    if reaction.decision.is_some() {
+        return Err(decided(&reaction));
+    }
+    let parts = team::parts_ever(tx, head.row.id)?;
+    if parts.iter().any(|part| *part != AssignmentRole::Reviewer) {
+        return Err(was_there());
+    }
+    let decision = Decision {
+        outcome: input.outcome,
+        reason: input.reason.clone(),
+        text_change: input.text_change.clone(),
+    };
+    store::decide(tx, id, &decision)?;
+    let said = serde_json::json!({"reactionId": id, "outcome": input.outcome});
+    events::inside(tx, "reactionDecided", head.row.id, &said)
+}
+
+fn decided(reaction: &Reaction) -> Problem {
+    let at = reaction
+        .decided_at
+        .map_or_else(String::new, |at| at.to_the_second());
+    Problem::conflict(Text::new(
+        format!("Hierover is al beslist op {at}."),
+        format!("Cela a déjà été décidé le {at}."),
+        format!("This was decided on already at {at}."),
+    ))
+}
+
+fn was_there() -> Problem {
+    Problem::new(
+        Kind::MissingPermission,
+        Text::new(
+            "Wie bij het bezoek was, beslist niet over reacties; een andere reviewer doet dat.",
+            "Qui était à la visite ne décide pas des réactions ; un autre relecteur le fait.",
+            "Who was on the visit decides on no reactions; another reviewer does.",
+        ),
+    )
+}
