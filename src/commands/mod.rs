@@ -18,7 +18,7 @@ use kindreflex::config::Config;
 use kindreflex::db::migrate;
 use kindreflex::demo::{self, directory::Directory};
 use kindreflex::http::incoming::Patience;
-use kindreflex::issuer::{DevIssuer, TokenRequest};
+use kindreflex::issuer::DevIssuer;
 use kindreflex::openapi::{self, rendition};
 use kindreflex::problem::AnyError;
 use kindreflex::redaction::upkeep as redactions;
@@ -28,6 +28,7 @@ use kindreflex::sweep;
 mod backup;
 mod frameworks;
 mod retention;
+mod token;
 
 /// What is logged when nothing else is asked for: not each broken request line that somebody sends.
 const LOG: &str = "info,actix_http::h1=off";
@@ -61,18 +62,8 @@ enum Command {
     },
     /// Prints a token of a demo's issuer.
     Token {
-        /// facility, facilityContributor, inspector, planner, authority, expert, policy, admin or integration.
-        #[arg(long)]
-        role: Role,
-        /// The organisation's or facility's number; vzw De Linde's where a role needs one and none is given.
-        #[arg(long)]
-        organisation: Option<String>,
-        /// A machine's scopes, separated by blanks.
-        #[arg(long)]
-        scope: Option<String>,
-        /// A machine's client, for --role integration; epd-de-linde when none is given.
-        #[arg(long)]
-        client: Option<String>,
+        #[command(flatten)]
+        whom: token::Whom,
         /// The demo's directory.
         #[arg(long, default_value = "kindreflex-demo")]
         data: PathBuf,
@@ -158,16 +149,7 @@ pub fn run() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(LOG)).init();
     let outcome = match Cli::parse().command {
         Command::Demo { listen, data } => demo_command(listen, &data),
-        Command::Token {
-            role,
-            organisation,
-            scope,
-            client,
-            data,
-        } => {
-            let scope = scope.as_deref();
-            token_command(role, organisation, scope, client.as_deref(), &data)
-        }
+        Command::Token { whom, data } => token::run(whom, &data),
         Command::Serve => serve_command(),
         Command::Migrate => migrate_command(),
         Command::Openapi { version, format } => openapi_command(version, format),
@@ -417,65 +399,6 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
     })
 }
 
-fn request(
-    role: Role,
-    organisation: Option<String>,
-    scope: Option<&str>,
-    client: Option<&str>,
-) -> TokenRequest {
-    let machine = role == Role::Integration;
-    let client = client.unwrap_or(demo::ids::CLIENT);
-    let scopes = scope.map_or_else(Vec::new, |text| {
-        text.split_whitespace().map(str::to_owned).collect()
-    });
-    TokenRequest {
-        subject: if machine {
-            client.to_owned()
-        } else {
-            format!("demo-{role}")
-        },
-        name: (!machine).then(|| format!("Demo {role}")),
-        roles: vec![role.to_string()],
-        organisation,
-        scopes,
-        client: Some(if machine { client } else { "kindreflex-demo" }.to_owned()),
-        audience: DEMO_AUDIENCE.into(),
-        lifetime: chrono::Duration::hours(12),
-    }
-}
-
-fn token_command(
-    role: Role,
-    organisation: Option<String>,
-    scope: Option<&str>,
-    client: Option<&str>,
-    data: &Path,
-) -> Result<(), AnyError> {
-    if client.is_some() && role != Role::Integration {
-        return Err(
-            "only a machine has a client of its own; use --client with --role integration".into(),
-        );
-    }
-    let issuer = DevIssuer::load(data).map_err(|fault| {
-        format!(
-            "{fault}; start one first: kindreflex demo --data {}",
-            data.display()
-        )
-    })?;
-    let facility = matches!(role, Role::Facility | Role::FacilityContributor);
-    let organisation = organisation.or_else(|| facility.then(first_organisation));
-    let every = kindreflex::facility::integrations::known_scopes().join(" ");
-    let scope = scope.or((role == Role::Integration).then_some(every.as_str()));
-    say(&issuer.token(&request(role, organisation, scope, client))?)
-}
-
-fn first_organisation() -> String {
-    demo::FACILITIES
-        .first()
-        .map(|made| demo::enterprise_number(made.number))
-        .unwrap_or_default()
-}
-
 fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, AnyError> {
     let mut lines = vec![
         format!(
@@ -486,20 +409,11 @@ fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, An
         "A token for each role, good for 12 hours:".to_owned(),
         String::new(),
     ];
-    let every = kindreflex::facility::integrations::known_scopes().join(" ");
     for role in Role::ALL {
-        let facility = matches!(role, Role::Facility | Role::FacilityContributor);
-        let organisation = facility.then(first_organisation);
-        let scope = (role == Role::Integration).then_some(every.as_str());
-        let token = issuer.token(&request(role, organisation, scope, None))?;
+        let token = token::of(issuer, token::Whom::of(role))?;
         lines.push(format!("{role}: {token}"));
     }
-    let token = issuer.token(&request(
-        Role::Facility,
-        Some(first_organisation()),
-        None,
-        None,
-    ))?;
+    let token = token::of(issuer, token::Whom::of(Role::Facility))?;
     lines.extend([
         String::new(),
         "Paste these, as PZ De Linde:".to_owned(),

@@ -145,7 +145,7 @@ fn an_import_says_what_it_came_to() {
 }
 
 #[test]
-fn a_token_is_for_the_machine_that_is_named() {
+fn a_token_is_for_the_machine_or_the_person_that_is_named() {
     use base64::Engine as _;
     let directory = tempfile::tempdir().expect("a directory");
     start(directory.path()).expect("a demo that is up");
@@ -177,4 +177,16 @@ fn a_token_is_for_the_machine_that_is_named() {
     ];
     let (good, said) = run(&person, directory.path());
     assert!(!good && said.contains("--role integration"), "{said}");
+    let machine = ["token", "--role", "integration", "--person", "inspector-2"];
+    let (good, said) = run(&machine, directory.path());
+    assert!(!good && said.contains("no person"), "{said}");
+    for (more, subject) in [
+        (&["inspector"][..], "demo-inspector"),
+        (
+            &["inspector", "--person", "inspector-2"],
+            "demo-inspector-2",
+        ),
+    ] {
+        assert_eq!(client_of(more), ("kindreflex-demo".into(), subject.into()));
+    }
 }
