@@ -7,39 +7,11 @@ use kindreflex::inspection::rules::{STEPS, Step};
 use serde_json::{Value, json};
 
 use crate::access::reviewed;
+use crate::support::inspecting::{inspection_input, inspector, planned};
 use crate::support::{Actor, Answer, World, execute, ids_of, key, path_of, send_file};
-
-/// The team of a test's inspections: a subject for each part.
-const TEAM: [(&str, &str); 4] = [
-    ("inspecteur-lead", "lead"),
-    ("inspecteur-member", "member"),
-    ("inspecteur-reviewer", "reviewer"),
-    ("inspecteur-observer", "observer"),
-];
 
 /// De Berk's hospital.
 const BERK: &str = ids::OTHER_FACILITY;
-
-fn inspector(world: &World, part: &str) -> Actor {
-    world.person_named(&format!("inspecteur-{part}"), "inspector", None)
-}
-
-fn input(facility: &str, announced: bool) -> Value {
-    let team: Vec<Value> = TEAM
-        .iter()
-        .map(|(person, role)| json!({"person": person, "name": format!("Naam van {role}"), "role": role}))
-        .collect();
-    json!({"roundId": ids::ROUND, "facilityId": facility, "reason": "thematicRound", "announced": announced, "assignments": team})
-}
-
-async fn planned(world: &World, facility: &str, announced: bool) -> Answer {
-    let input = input(facility, announced);
-    world
-        .planner()
-        .post("/inspections", input)
-        .await
-        .expect(201)
-}
 
 fn days_from_now(world: &World, days: i64) -> String {
     (world.state.clock.now() + chrono::Duration::days(days))
@@ -325,7 +297,7 @@ on_both! {
     }
 
     async fn a_complaint_stays_hidden_until_it_is_disclosed(world: World) {
-        let mut complaint = input(ids::FACILITY, true);
+        let mut complaint = inspection_input(ids::FACILITY, true);
         complaint["reason"] = json!("complaint");
         let (planner, linde) = (world.planner(), world.linde());
         let made = planner.post("/inspections", complaint).await.expect(201);

@@ -13,6 +13,7 @@ use kindreflex::demo::{self, enterprise_number, ids};
 use serde_json::{Value, json};
 
 pub mod databases;
+pub mod inspecting;
 pub mod issuer;
 
 pub use databases::Backend;
