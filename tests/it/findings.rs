@@ -332,5 +332,12 @@ on_both! {
         let mut awaited = vec![json!({"attachmentId": photo, "sha256": hash}), json!({"attachmentId": ids::ATTACHMENT, "sha256": other})];
         awaited.sort_by_key(|one| one["attachmentId"].as_str().map(str::to_owned));
         assert_eq!(receipt.body["awaitedAttachments"], json!(awaited));
+        // What is sent again still awaits it; what was rejected awaits nothing.
+        let again = tablet.sync(std::slice::from_ref(&to_come)).await;
+        assert_eq!(again.body["awaitedAttachments"], json!([{"attachmentId": photo, "sha256": hash}]));
+        let mut taken = to_come;
+        taken["content"] = seen(&new_id(), &hash);
+        let rejected = tablet.sync(&[taken]).await;
+        assert_eq!((outcomes(&rejected), &rejected.body["awaitedAttachments"]), (vec!["rejected".to_owned()], &json!([])));
     }
 }

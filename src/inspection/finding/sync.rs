@@ -150,16 +150,17 @@ pub fn take(
         .iter()
         .map(|value| judged(&frameworks, value))
         .collect();
+    let versions = if device.is_revoked() {
+        set_apart(tx, head, input.device_id, &items)?
+    } else {
+        take_in(tx, head, input.device_id, &items)?
+    };
     let receipt = Receipt {
         href: format!("/v1/inspections/{}/syncs/{}", head.row.id, input.batch_id),
         batch_id: input.batch_id,
         received_at: tx.now,
-        versions: if device.is_revoked() {
-            set_apart(tx, head, input.device_id, &items)?
-        } else {
-            take_in(tx, head, input.device_id, &items)?
-        },
-        awaited_attachments: awaited(tx, head, &items)?,
+        awaited_attachments: awaited(tx, head, &items, &versions)?,
+        versions,
     };
     store::keep_batch(tx, head.row.id, input.device_id, &hash, &receipt)?;
     record(tx, head, input.device_id, &receipt)?;
@@ -380,11 +381,19 @@ fn set_apart(
     Ok(items.iter().map(line).collect())
 }
 
-/// The attachments that these versions name and whose bytes are not here.
-fn awaited(tx: &mut Tx, head: &Head, items: &[Item]) -> Result<Vec<AttachmentReference>, Problem> {
-    let contents = items
+/// The attachments that these versions name and whose bytes are not here. What was rejected, or set apart, awaits nothing.
+fn awaited(
+    tx: &mut Tx,
+    head: &Head,
+    items: &[Item],
+    lines: &[ReceiptItem],
+) -> Result<Vec<AttachmentReference>, Problem> {
+    let counting = items
         .iter()
-        .filter_map(Item::right)
+        .zip(lines)
+        .filter(|(_, line)| !matches!(line.outcome, ItemOutcome::Rejected | ItemOutcome::SetApart));
+    let contents = counting
+        .filter_map(|(item, _)| item.right())
         .map(|input| &input.content);
     let named: BTreeSet<(Id, String)> = contents.flat_map(named_by).collect();
     attachment::still_awaited(tx, head.row.facility_id, named)
