@@ -87,6 +87,19 @@ on_both! {
         assert_eq!(lead.versions(&finding).await.len(), 4);
     }
 
+    async fn more_heads_than_a_version_can_name_are_resolved_in_steps(world: World) {
+        let (_, lead, _) = two_tablets(&world).await;
+        let finding = json!(new_id());
+        let heads: Vec<Value> = (0..60).map(|turn| version(&finding, &[], json!({"title": format!("Hoofd {turn}")}))).collect();
+        assert!(outcomes(&lead.sync(&heads).await).iter().all(|outcome| outcome == "conflict"));
+        for left in [11, 1] {
+            let seen = lead.finding(&finding).await;
+            let now = lead.actor.seen(&seen).put(&lead.at(&finding), json!({"title": "Samen"})).await.expect(200);
+            assert_eq!(now.body["heads"].as_array().map(Vec::len), Some(left));
+        }
+        assert_eq!(lead.versions(&finding).await.len(), 62);
+    }
+
     async fn a_version_for_an_inspection_that_ended_meanwhile_is_kept_and_marked(world: World) {
         let (inspection, lead, _) = two_tablets(&world).await;
         let early = first("Op tijd");

@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::{self, Row, VersionRow};
-use super::versions::{Outcome, Standing, Version, Weighed, weigh};
+use super::versions::{MOST_PARENTS, Outcome, Standing, Version, Weighed, weigh};
 use super::{Finding, FindingContent, FindingVersionInput};
 use crate::access::Tx;
 use crate::audit::ActorView;
@@ -234,7 +234,7 @@ pub fn whole(tx: &mut Tx, inspection_id: Id, rows: &[Row]) -> Result<Vec<Finding
         .collect()
 }
 
-/// A version made here: on top of every head, so that it also resolves a conflict.
+/// A version made here: on top of every head, so that it also resolves a conflict. More heads than it can name are resolved in steps.
 pub fn write(
     tx: &mut Tx,
     head: &Head,
@@ -242,10 +242,11 @@ pub fn write(
     content: &FindingContent,
 ) -> Result<bool, Problem> {
     let there = store::rows(tx, head.row.id, &[finding])?.remove(&finding);
-    let parents: Vec<Id> = match &there {
+    let mut parents: Vec<Id> = match &there {
         Some(row) => row.heads.to()?,
         None => Vec::new(),
     };
+    parents.truncate(MOST_PARENTS);
     let arriving = Arriving {
         version: Version {
             id: version,
