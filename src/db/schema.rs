@@ -642,7 +642,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
-    finding_version (inspection_id, id) {
+    finding_version (inspection_id, id, set_apart) {
         inspection_id -> SqlId,
         id -> SqlId,
         finding_id -> SqlId,

@@ -16,6 +16,12 @@ async fn two_tablets(world: &World) -> (Answer, Tablet, Tablet) {
     (inspection, lead, member)
 }
 
+async fn revoke(tablet: &Tablet) {
+    let at = format!("/devices/{}", tablet.device);
+    let seen = tablet.actor.get(&at).await.expect(200);
+    tablet.actor.seen(&seen).delete(&at).await.expect(200);
+}
+
 /// Everything that De Linde can ask for, as text.
 async fn all_that_linde_sees(
     world: &World,
@@ -116,6 +122,59 @@ on_both! {
             let seen = lead.finding(&early["findingId"]).await;
             lead.actor.seen(&seen).put(&lead.at(&early["findingId"]), json!({"title": "Nog"})).await.problem(409, "stateConflict");
         }
+    }
+
+    async fn what_a_revoked_tablet_sends_is_set_apart_and_counts_for_nothing(world: World) {
+        let (_, lead, member) = two_tablets(&world).await;
+        let before = first("Voor het verlies");
+        let finding = &before["findingId"];
+        let (batch, sent) = (new_id(), std::slice::from_ref(&before));
+        let receipt = lead.send(&batch, sent).await.expect(201);
+        let seen = lead.finding(finding).await;
+        revoke(&lead).await;
+        assert_eq!(lead.send(&batch, sent).await.expect(200).body, receipt.body);
+        let (after, new) = (next(&[&before], "Na het verlies"), first("Nieuw"));
+        let mut forged = before.clone();
+        forged["content"]["title"] = json!("Vervalst");
+        let wrong = version(&json!(new_id()), &[], json!({"title": "Fout", "judgement": "inbreuk"}));
+        let receipt = lead.sync(&[before.clone(), after.clone(), new.clone(), forged.clone(), wrong]).await;
+        assert_eq!(outcomes(&receipt), ["unchanged", "setApart", "setApart", "setApart", "rejected"]);
+        assert_eq!(receipt.body["versions"][1]["hash"], hash_of(&after["content"]));
+        let now = lead.finding(finding).await;
+        assert_eq!((now.etag(), &now.body), (seen.etag(), &seen.body));
+        lead.actor.get(&lead.at(&new["findingId"])).await.problem(404, "resourceNotFound");
+        let kept: Vec<Value> = lead.versions(finding).await.iter().map(|one| json!([one["id"], one["status"], one["content"]["title"]])).collect();
+        let expected = [
+            json!([before["id"], "stored", "Voor het verlies"]),
+            json!([after["id"], "setApart", "Na het verlies"]),
+            json!([before["id"], "setApart", "Vervalst"])];
+        assert_eq!(kept, expected);
+        // Sent again nothing changes, and no third content goes by an id that was set apart.
+        forged["content"]["title"] = json!("Nog eens vervalst");
+        assert_eq!(outcomes(&lead.sync(&[after.clone(), forged]).await), ["unchanged", "rejected"]);
+        // What goes on from it waits, until the same comes from a tablet that counts.
+        let child = next(&[&after], "Verder");
+        assert_eq!(outcomes(&member.sync(std::slice::from_ref(&child)).await), ["pending"]);
+        assert_eq!(outcomes(&member.sync(std::slice::from_ref(&after)).await), ["stored"]);
+        let now = member.finding(finding).await;
+        assert_eq!((&now.body["heads"], &now.body["pending"]), (&json!([child["id"]]), &json!(0)));
+        assert_eq!(now.body["headVersions"].as_array().map(Vec::len), Some(1));
+        assert_eq!(member.versions(finding).await.len(), 5);
+    }
+
+    async fn a_version_counts_as_it_came_from_a_tablet_that_counts_whatever_a_revoked_one_sent_before(world: World) {
+        let (_, lead, member) = two_tablets(&world).await;
+        revoke(&lead).await;
+        let real = first("Echt");
+        let mut forged = real.clone();
+        forged["content"]["title"] = json!("Vervalst");
+        assert_eq!(outcomes(&lead.sync(&[forged]).await), ["setApart"]);
+        assert_eq!(outcomes(&member.sync(std::slice::from_ref(&real)).await), ["stored"]);
+        let found = member.finding(&real["findingId"]).await;
+        assert_eq!((&found.body["content"], found.body["headVersions"].as_array().map(Vec::len)), (&real["content"], Some(1)));
+        assert_eq!(found.body["headVersions"][0]["status"], "stored");
+        let pack = member.actor.get(&format!("{}/pack", member.path)).await.expect(200);
+        assert_eq!(pack.body["findings"][0]["headVersions"], found.body["headVersions"]);
     }
 
     async fn only_who_works_on_the_visit_sends_and_with_a_tablet_of_its_own(world: World) {

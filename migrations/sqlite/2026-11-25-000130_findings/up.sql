@@ -42,7 +42,8 @@ CREATE TABLE finding_version (
   made_by TEXT NOT NULL,
   made_at TEXT NOT NULL,
   received_at TEXT NOT NULL,
-  PRIMARY KEY (inspection_id, id)
+  -- What a revoked device sends takes no id away from what counts.
+  PRIMARY KEY (inspection_id, id, set_apart)
 ) WITHOUT ROWID;
 CREATE INDEX finding_version_by_finding ON finding_version (inspection_id, finding_id, arrival);
 

@@ -102,17 +102,19 @@ pub fn take_turn(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("findings of {inspection_id}"))
 }
 
-/// What is known of these findings, and of whatever has one of these ids: the versions that count, and what those say that are stored.
+/// What is known of these findings, and of whatever has one of these ids, with what it says: of the versions that count, or of those that were
+/// set apart.
 pub fn known(
     tx: &mut Tx,
     inspection_id: Id,
     findings: &[Id],
     ids: &[Id],
+    set_apart: bool,
 ) -> Result<Vec<(Version, JsonText)>, Problem> {
     type Columns = (Id, Id, JsonText, String, JsonText);
     let rows: Vec<Columns> = version::table
         .filter(version::inspection_id.eq(inspection_id))
-        .filter(version::set_apart.eq(false))
+        .filter(version::set_apart.eq(set_apart))
         .filter(
             version::finding_id
                 .eq_any(findings.to_vec())
@@ -190,13 +192,14 @@ pub fn free(tx: &mut Tx, inspection_id: Id, ids: &[Id]) -> Result<(), Problem> {
         diesel::update(version::table)
             .filter(version::inspection_id.eq(inspection_id))
             .filter(version::id.eq_any(ids.to_vec()))
+            .filter(version::set_apart.eq(false))
             .set(version::pending.eq(false))
             .execute(tx.conn)?;
     }
     Ok(())
 }
 
-/// These versions, whole.
+/// These versions, whole, as they count.
 pub fn versions(
     tx: &mut Tx,
     inspection_id: Id,
@@ -205,6 +208,7 @@ pub fn versions(
     let rows: Vec<VersionRow> = version::table
         .filter(version::inspection_id.eq(inspection_id))
         .filter(version::id.eq_any(ids.to_vec()))
+        .filter(version::set_apart.eq(false))
         .order(version::id)
         .select(VersionRow::as_select())
         .into_boxed::<AnyBackend>()

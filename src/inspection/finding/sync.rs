@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::checks::Frameworks;
-use super::versions::{MOST_PARENTS, Never, Outcome, Reason};
+use super::versions::{MOST_PARENTS, Never, Outcome, Reason, Version};
 use super::work::{self, Arriving};
 use super::{FindingContent, FindingVersionInput, store};
 use crate::access::Tx;
@@ -246,21 +246,44 @@ fn take_in(
     device: Id,
     items: &[Item],
 ) -> Result<Vec<ReceiptItem>, Problem> {
-    let arriving: Vec<Arriving> = items
-        .iter()
-        .filter_map(Item::right)
-        .map(Arriving::of)
-        .collect::<Result<_, _>>()?;
-    let mut outcomes = work::take_in(tx, head, Some(device), &arriving)?.into_iter();
-    let mut hashes = arriving.into_iter().map(|one| one.version.hash);
+    let arriving = arriving(items)?;
+    let outcomes = work::take_in(tx, head, Some(device), &arriving)?;
+    Ok(lines(items, &arriving, outcomes, false))
+}
+
+/// Keeps what comes from a device that was revoked: apart, so that it counts for nothing.
+fn set_apart(
+    tx: &mut Tx,
+    head: &Head,
+    device: Id,
+    items: &[Item],
+) -> Result<Vec<ReceiptItem>, Problem> {
+    let arriving = arriving(items)?;
+    let outcomes = work::keep_apart(tx, head, device, &arriving)?;
+    Ok(lines(items, &arriving, outcomes, true))
+}
+
+fn arriving(items: &[Item]) -> Result<Vec<Arriving>, Problem> {
+    let right = items.iter().filter_map(Item::right);
+    right.map(Arriving::of).collect()
+}
+
+/// The lines of a receipt, in the order of the batch.
+fn lines(
+    items: &[Item],
+    arriving: &[Arriving],
+    outcomes: Vec<Outcome>,
+    is_apart: bool,
+) -> Vec<ReceiptItem> {
+    let mut weighed = arriving.iter().zip(outcomes);
     let line = |item: &Item| match item {
-        Item::Wrong(line) => line.clone(),
-        Item::Right(input) => {
-            let (outcome, hash) = (outcomes.next(), hashes.next());
-            line_of(input, hash, &outcome.unwrap_or(Outcome::Unchanged))
+        Item::Wrong(line) => Some(line.clone()),
+        Item::Right(_) => {
+            let (one, outcome) = weighed.next()?;
+            Some(line_of(&one.version, &outcome, is_apart))
         }
     };
-    Ok(items.iter().map(line).collect())
+    items.iter().filter_map(line).collect()
 }
 
 impl Item {
@@ -272,8 +295,11 @@ impl Item {
     }
 }
 
-fn line_of(input: &FindingVersionInput, hash: Option<String>, outcome: &Outcome) -> ReceiptItem {
+fn line_of(version: &Version, outcome: &Outcome, is_apart: bool) -> ReceiptItem {
     let (said, issues) = match outcome {
+        Outcome::Stored | Outcome::Conflict | Outcome::Pending { .. } if is_apart => {
+            (ItemOutcome::SetApart, Vec::new())
+        }
         Outcome::Stored => (ItemOutcome::Stored, Vec::new()),
         Outcome::Unchanged => (ItemOutcome::Unchanged, Vec::new()),
         Outcome::Conflict => (ItemOutcome::Conflict, Vec::new()),
@@ -291,9 +317,9 @@ fn line_of(input: &FindingVersionInput, hash: Option<String>, outcome: &Outcome)
         }
     };
     ReceiptItem {
-        id: Some(input.id),
-        finding_id: Some(input.finding_id),
-        hash: hash.filter(|_| said != ItemOutcome::Rejected),
+        id: Some(version.id),
+        finding_id: Some(version.finding),
+        hash: (said != ItemOutcome::Rejected).then(|| version.hash.clone()),
         outcome: said,
         issues,
     }
@@ -355,30 +381,6 @@ fn refused(reason: Reason) -> Issue {
         ),
     };
     Issue::body(kind, name, detail)
-}
-
-/// Keeps what comes from a device that was revoked: apart, so that it counts for nothing.
-fn set_apart(
-    tx: &mut Tx,
-    head: &Head,
-    device: Id,
-    items: &[Item],
-) -> Result<Vec<ReceiptItem>, Problem> {
-    let arriving: Vec<Arriving> = items
-        .iter()
-        .filter_map(Item::right)
-        .map(Arriving::of)
-        .collect::<Result<_, _>>()?;
-    let kept = work::keep_apart(tx, head, device, &arriving)?;
-    let line = |item: &Item| match item {
-        Item::Wrong(line) => line.clone(),
-        Item::Right(input) if kept.contains(&input.id) => ReceiptItem {
-            outcome: ItemOutcome::SetApart,
-            ..line_of(input, input.content.hash().ok(), &Outcome::Stored)
-        },
-        Item::Right(input) => line_of(input, input.content.hash().ok(), &Outcome::Unchanged),
-    };
-    Ok(items.iter().map(line).collect())
 }
 
 /// The attachments that these versions name and whose bytes are not here. What was rejected, or set apart, awaits nothing.

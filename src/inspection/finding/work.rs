@@ -12,6 +12,7 @@ use crate::inspection::store::Head;
 use crate::problem::Problem;
 
 /// A version that has been looked at, and is right by itself.
+#[derive(Clone)]
 pub struct Arriving {
     /// What decides about its place.
     pub version: Version,
@@ -35,6 +36,33 @@ impl Arriving {
             made_at: input.made_at,
         })
     }
+
+    /// Its row, as of one that waits and counts.
+    fn row(
+        &self,
+        tx: &Tx,
+        head: &Head,
+        device: Option<Id>,
+        made_by: &JsonText,
+    ) -> Result<VersionRow, Problem> {
+        let version = &self.version;
+        Ok(VersionRow {
+            inspection_id: head.row.id,
+            id: version.id,
+            finding_id: version.finding,
+            arrival: Id::new(),
+            parents: JsonText::of(&version.parents)?,
+            hash: version.hash.clone(),
+            content: self.content.clone(),
+            pending: true,
+            late: is_over(head.row.state),
+            set_apart: false,
+            device_id: device,
+            made_by: made_by.clone(),
+            made_at: self.made_at,
+            received_at: tx.now,
+        })
+    }
 }
 
 /// Takes versions in, in one handful of statements however many they are; what becomes of each, in their order. The turn must have been taken.
@@ -49,7 +77,7 @@ pub fn take_in(
     let findings: Vec<Id> = findings.into_iter().collect();
     let mut named: Vec<Id> = versions.iter().map(|version| version.id).collect();
     named.extend(versions.iter().flat_map(|version| version.parents.iter()));
-    let known = store::known(tx, head.row.id, &findings, &named)?;
+    let known = store::known(tx, head.row.id, &findings, &named, false)?;
     let (known, said): (Vec<Version>, Vec<JsonText>) = known.into_iter().unzip();
     let weighed = weigh(&known, &versions);
     let new: Vec<&Arriving> = weighed
@@ -74,24 +102,11 @@ fn insert(
 ) -> Result<(), Problem> {
     let made_by = JsonText::of(&ActorView::of(tx))?;
     let rows = new.iter().map(|one| {
-        let version = &one.version;
-        let finding = weighed.findings.get(&version.finding);
-        let stored = finding.is_some_and(|finding| is_stored(&finding.standing, version.id));
+        let finding = weighed.findings.get(&one.version.finding);
+        let stored = finding.is_some_and(|finding| is_stored(&finding.standing, one.version.id));
         Ok(VersionRow {
-            inspection_id: head.row.id,
-            id: version.id,
-            finding_id: version.finding,
-            arrival: Id::new(),
-            parents: JsonText::of(&version.parents)?,
-            hash: version.hash.clone(),
-            content: one.content.clone(),
             pending: !stored,
-            late: is_over(head.row.state),
-            set_apart: false,
-            device_id: device,
-            made_by: made_by.clone(),
-            made_at: one.made_at,
-            received_at: tx.now,
+            ..one.row(tx, head, device, &made_by)?
         })
     });
     let rows: Vec<VersionRow> = rows.collect::<Result<_, Problem>>()?;
@@ -104,41 +119,44 @@ fn insert(
     store::free(tx, head.row.id, &freed)
 }
 
-/// Keeps versions that count for nothing; those that were new.
+/// Keeps versions that count for nothing, weighed among such alone: unchanged or rejected, or else kept. The turn must have been taken.
 pub fn keep_apart(
     tx: &mut Tx,
     head: &Head,
     device: Id,
     batch: &[Arriving],
-) -> Result<BTreeSet<Id>, Problem> {
+) -> Result<Vec<Outcome>, Problem> {
     let ids: Vec<Id> = batch.iter().map(|one| one.version.id).collect();
-    let known = store::versions(tx, head.row.id, &ids)?;
-    let known: BTreeSet<Id> = known.iter().map(|version| version.id).collect();
-    let (mut kept, mut rows) = (BTreeSet::new(), Vec::new());
-    for one in batch {
-        let version = &one.version;
-        if known.contains(&version.id) || !kept.insert(version.id) {
-            continue;
-        }
-        rows.push(VersionRow {
-            inspection_id: head.row.id,
-            id: version.id,
-            finding_id: version.finding,
-            arrival: Id::new(),
-            parents: JsonText::of(&version.parents)?,
-            hash: version.hash.clone(),
-            content: one.content.clone(),
-            pending: true,
-            late: is_over(head.row.state),
+    let mut known = |set_apart| {
+        let known = store::known(tx, head.row.id, &[], &ids, set_apart)?;
+        Ok::<Vec<Version>, Problem>(known.into_iter().map(|(version, _)| version).collect())
+    };
+    let (counting, apart) = (known(false)?, known(true)?);
+    let counts = |version: &Version| counting.iter().any(|one| one.is_same(version));
+    let mut others = batch.to_vec();
+    others.retain(|one| !counts(&one.version));
+    let versions: Vec<Version> = others.iter().map(|one| one.version.clone()).collect();
+    let weighed = weigh(&apart, &versions);
+    let new = weighed
+        .inserted
+        .iter()
+        .filter_map(|place| others.get(*place));
+    let made_by = JsonText::of(&ActorView::of(tx))?;
+    let rows = new.map(|one| {
+        Ok(VersionRow {
             set_apart: true,
-            device_id: Some(device),
-            made_by: JsonText::of(&ActorView::of(tx))?,
-            made_at: one.made_at,
-            received_at: tx.now,
-        });
-    }
+            ..one.row(tx, head, Some(device), &made_by)?
+        })
+    });
+    let rows: Vec<VersionRow> = rows.collect::<Result<_, Problem>>()?;
     store::insert_versions(tx, &rows)?;
-    Ok(kept)
+    let mut outcomes = weighed.outcomes.into_iter();
+    let outcome = |one: &Arriving| {
+        let other = !counts(&one.version);
+        let outcome = other.then(|| outcomes.next()).flatten();
+        outcome.unwrap_or(Outcome::Unchanged)
+    };
+    Ok(batch.iter().map(outcome).collect())
 }
 
 fn is_stored(standing: &Standing, id: Id) -> bool {
