@@ -253,12 +253,15 @@ on_both! {
         let mut one = first("Rond");
         let two = next(&[&one], "Terug");
         one["parents"] = json!([two["id"]]);
-        let receipt = tablet.sync(&[foreign, stray, one, two]).await;
+        let receipt = tablet.sync(&[foreign, stray.clone(), one, two]).await;
         assert_eq!(outcomes(&receipt), ["stored", "pending", "pending", "pending"]);
         for line in receipt.body["versions"].as_array().expect("lines").iter().skip(1) {
             assert_eq!(faults(line), [("unknownReference".to_owned(), "parents".to_owned())]);
             assert!(line["hash"].is_string(), "it is kept");
         }
+        let child = tablet.sync(&[next(&[&stray], "Verder")]).await;
+        assert_eq!(outcomes(&child), ["pending"]);
+        assert_eq!(faults(&child.body["versions"][0]), [("unknownReference".to_owned(), "parents".to_owned())]);
     }
 
     async fn a_batch_that_is_sent_again_gets_its_receipt_and_no_other_content_goes_by_its_id(world: World) {

@@ -77,7 +77,11 @@ pub fn take_in(
     let findings: Vec<Id> = findings.into_iter().collect();
     let mut named: Vec<Id> = versions.iter().map(|version| version.id).collect();
     named.extend(versions.iter().flat_map(|version| version.parents.iter()));
-    let known = store::known(tx, head.row.id, &findings, &named, false)?;
+    let mut known = store::known(tx, head.row.id, &findings, &named, false)?;
+    let strange = strange_parents(&known);
+    if !strange.is_empty() {
+        known.extend(store::known(tx, head.row.id, &[], &strange, false)?);
+    }
     let (known, said): (Vec<Version>, Vec<JsonText>) = known.into_iter().unzip();
     let weighed = weigh(&known, &versions);
     let new: Vec<&Arriving> = weighed
@@ -91,6 +95,14 @@ pub fn take_in(
     contents.extend(new.iter().map(|one| (one.version.id, one.content.clone())));
     add_up(tx, head, &weighed, &contents)?;
     Ok(weighed.outcomes)
+}
+
+/// What versions that came before go back to, and is not among them: not here yet, or of another finding, so that they wait in vain.
+fn strange_parents(known: &[(Version, JsonText)]) -> Vec<Id> {
+    let here: BTreeSet<Id> = known.iter().map(|(version, _)| version.id).collect();
+    let parents = known.iter().flat_map(|(version, _)| &version.parents);
+    let strange: BTreeSet<Id> = parents.filter(|id| !here.contains(id)).copied().collect();
+    strange.into_iter().collect()
 }
 
 fn insert(
