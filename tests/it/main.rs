@@ -25,6 +25,7 @@ mod demo;
 mod durability;
 mod event_order;
 mod events;
+mod finding_histories;
 mod findings;
 mod frameworks;
 mod inspections;

@@ -1,6 +1,7 @@
 use super::*;
 
 mod histories;
+mod history;
 mod model;
 mod play;
 

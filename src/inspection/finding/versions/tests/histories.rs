@@ -1,103 +1,77 @@
-//! Plays histories of several devices against the model. `KINDREFLEX_HISTORIES` tells how many, `KINDREFLEX_SEED` which.
+//! Plays histories of several devices: what the pure core says of them is what the model says.
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-use super::super::Version;
-use super::model::Model;
-use super::play::{Flaw, On, Step, Store, World, shuffled};
+use super::super::{Outcome, Standing, Touched, Version, Weighed, standing, weigh};
+use super::history::{History, asked, begun, history, runner, without_second_contents};
+use super::play::{Arrival, World, shuffled};
+use super::said;
 use crate::db::types::Id;
 
-const DEVICES: usize = 4;
-const FINDINGS: usize = 3;
-
-fn on() -> impl Strategy<Value = On> {
-    prop_oneof![
-        6 => Just(On::Heads),
-        3 => Just(On::OneHead),
-        2 => Just(On::Earlier),
-        2 => Just(On::Two),
-        1 => Just(On::Nothing),
-    ]
+/// The versions as a database would keep them.
+#[derive(Debug, Clone, Default)]
+struct Store {
+    versions: Vec<Version>,
 }
 
-fn flaw() -> impl Strategy<Value = Flaw> {
-    prop_oneof![
-        Just(Flaw::OtherContent),
-        Just(Flaw::OtherParents),
-        Just(Flaw::OtherFindingsId),
-        Just(Flaw::OwnParent),
-        Just(Flaw::RepeatedParent),
-        Just(Flaw::TooManyParents),
-        Just(Flaw::ParentOfOtherFinding),
-        Just(Flaw::Circle),
-        Just(Flaw::ParentNobodyMakes),
-        Just(Flaw::ParentsTurned),
-    ]
+impl Store {
+    fn take(&mut self, batch: &[Version]) -> Weighed {
+        let near = self.near(batch);
+        let weighed = weigh(&self.with_what_waits(&near), batch);
+        assert_alike(&weighed, &weigh(&near, batch));
+        let new = weighed.inserted.iter().map(|place| batch[*place].clone());
+        self.versions.extend(new);
+        weighed
+    }
+
+    /// The least that may be known: the findings of the batch, and the ids that it uses or names.
+    fn near(&self, batch: &[Version]) -> Vec<Version> {
+        let findings: BTreeSet<Id> = batch.iter().map(|item| item.finding).collect();
+        let named = batch.iter().flat_map(|item| item.parents.iter().copied());
+        let named: BTreeSet<Id> = batch.iter().map(|item| item.id).chain(named).collect();
+        let near = self.versions.iter();
+        near.filter(|one| findings.contains(&one.finding) || named.contains(&one.id))
+            .cloned()
+            .collect()
+    }
+
+    /// As well as what those name as parents.
+    fn with_what_waits(&self, near: &[Version]) -> Vec<Version> {
+        let near_ids: BTreeSet<Id> = near.iter().map(|one| one.id).collect();
+        let named: BTreeSet<Id> = near.iter().flat_map(|one| one.parents.clone()).collect();
+        let all = self.versions.iter();
+        all.filter(|one| near_ids.contains(&one.id) || named.contains(&one.id))
+            .cloned()
+            .collect()
+    }
+
+    fn standing(&self, finding: Id) -> Standing {
+        standing(finding, &self.versions)
+    }
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let (device, finding) = (0..DEVICES, 0..FINDINGS);
-    let pick = 0..1000_usize;
-    let make = (device.clone(), finding.clone(), on(), pick.clone());
-    let flaw = (device.clone(), finding, flaw(), pick.clone());
-    let send = (device.clone(), 1..8_usize, any::<u64>(), any::<bool>());
-    prop_oneof![
-        10 => make.prop_map(|(device, finding, on, pick)| Step::Make { device, finding, on, pick }),
-        1 => flaw.prop_map(|(device, finding, flaw, pick)| Step::Flaw { device, finding, flaw, pick }),
-        4 => device.prop_map(|device| Step::Pull { device }),
-        5 => send.prop_map(|(device, most, seed, receipt)| Step::Send { device, most, seed, receipt }),
-        5 => (pick.clone(), any::<bool>()).prop_map(|(which, again)| Step::Arrive { which, again }),
-        1 => (1..8_usize, any::<u64>()).prop_map(|(most, seed)| Step::Gather { most, seed }),
-        1 => pick.prop_map(|which| Step::Lose { which }),
-    ]
-}
-
-#[derive(Debug, Clone)]
-struct History {
-    /// Does every device begin with the first versions of all findings?
-    shared: bool,
-    steps: Vec<Step>,
-    /// In which pieces and order what is left arrives, and everything once more.
-    most: usize,
-    seed: u64,
-}
-
-fn history() -> impl Strategy<Value = History> {
-    let parts = (
-        any::<bool>(),
-        prop::collection::vec(step(), 1..70),
-        1..9_usize,
-        any::<u64>(),
-    );
-    parts.prop_map(|(shared, steps, most, seed)| History {
-        shared,
-        steps,
-        most,
-        seed,
-    })
-}
-
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test's own settings, not the service's"
-)]
-fn setting(name: &str, otherwise: u64) -> u64 {
-    let value = std::env::var(name).ok();
-    value.map_or(otherwise, |value| value.parse().expect("a number"))
-}
-
-fn runner(histories: u64) -> TestRunner {
-    let config = Config {
-        cases: u32::try_from(histories).expect("a number of histories"),
-        failure_persistence: None,
-        ..Config::default()
+/// With less known of what is pending, nothing differs but what is said of that.
+fn assert_alike(whole: &Weighed, near: &Weighed) {
+    let outcomes = |weighed: &Weighed| {
+        let outcomes = weighed.outcomes.iter().cloned();
+        let outcomes = outcomes.map(|outcome| match outcome {
+            Outcome::Pending { .. } => Outcome::Pending { never: None },
+            other => other,
+        });
+        outcomes.collect::<Vec<_>>()
     };
-    let mut seed = [0; 32];
-    seed[..8].copy_from_slice(&setting("KINDREFLEX_SEED", 5).to_le_bytes());
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+    let findings = |weighed: &Weighed| {
+        let mut findings = weighed.findings.clone();
+        for Touched { standing, .. } in findings.values_mut() {
+            for waiting in &mut standing.pending {
+                (waiting.never, waiting.unknown) = (None, Vec::new());
+            }
+        }
+        findings
+    };
+    assert_eq!(outcomes(whole), outcomes(near));
+    assert_eq!(findings(whole), findings(near));
+    assert_eq!(whole.inserted, near.inserted);
 }
 
 /// What the store holds, whichever order it came in: parents are a set.
@@ -109,16 +83,8 @@ fn held(store: &Store) -> BTreeMap<Id, (Id, BTreeSet<Id>, String)> {
     store.versions.iter().map(content).collect()
 }
 
-/// Everything that was delivered, but for second versions with one id: the one thing that depends on the order.
-fn without_second_contents(model: &Model) -> Vec<Version> {
-    let kept = model.kept();
-    let delivered = model.delivered().iter();
-    let first = delivered.filter(|item| kept.get(&item.id).is_none_or(|kept| kept.is_same(item)));
-    first.cloned().collect()
-}
-
 /// The same deliveries, in another order, cut otherwise, half of them twice, come to the same.
-fn assert_same_in_another_order(world: &World, history: &History) {
+fn assert_same_in_another_order(store: &Store, world: &World, history: &History) {
     let mut items = without_second_contents(&world.model);
     let again: Vec<Version> = items.iter().step_by(2).cloned().collect();
     items.extend(again);
@@ -126,17 +92,17 @@ fn assert_same_in_another_order(world: &World, history: &History) {
     for batch in shuffled(items, history.seed).chunks(history.most) {
         other.take(batch);
     }
-    assert_eq!(held(&other), held(&world.store), "versions");
+    assert_eq!(held(&other), held(store), "versions");
     for finding in world.model.findings() {
-        let (other, one) = (other.standing(finding), world.store.standing(finding));
+        let (other, one) = (other.standing(finding), store.standing(finding));
         assert_eq!(other, one, "standing in another order");
     }
 }
 
 /// Nothing that arrived without a fault is lost, and all of it stands as the model says.
-fn assert_whole(world: &World) {
+fn assert_whole(store: &Store, world: &World) {
     let kept: BTreeSet<Id> = world.model.kept().keys().copied().collect();
-    let ids: Vec<Id> = world.store.versions.iter().map(|one| one.id).collect();
+    let ids: Vec<Id> = store.versions.iter().map(|one| one.id).collect();
     assert_eq!(ids.len(), kept.len(), "each version once");
     assert_eq!(
         ids.into_iter().collect::<BTreeSet<Id>>(),
@@ -144,37 +110,67 @@ fn assert_whole(world: &World) {
         "no version is lost"
     );
     for finding in world.model.findings() {
-        assert_eq!(world.store.standing(finding), world.model.standing(finding));
+        assert_eq!(store.standing(finding), world.model.standing(finding));
     }
 }
 
-fn begin(world: &mut World) {
-    for finding in 0..FINDINGS {
-        let (device, on, pick) = (finding % DEVICES, On::Nothing, 0);
-        world.play(&Step::Make {
-            device,
-            finding,
-            on,
-            pick,
-        });
+/// The store takes a batch, and says of it what the model says.
+fn take(store: &mut Store, arrival: &Arrival) -> BTreeSet<String> {
+    let Arrival {
+        batch,
+        outcomes,
+        touched,
+    } = arrival;
+    let weighed = store.take(&batch.items);
+    assert_eq!(
+        &weighed.outcomes, outcomes,
+        "outcomes of batch {}: {:#?}",
+        batch.number, batch.items
+    );
+    assert!(
+        weighed.findings.keys().eq(touched.keys()),
+        "findings touched"
+    );
+    let mut met: BTreeSet<String> = outcomes.iter().map(said).collect();
+    for (finding, Touched { standing, freed }) in &weighed.findings {
+        assert_eq!(
+            (standing, freed),
+            (&touched[finding].0, &touched[finding].1)
+        );
+        met.extend(notes(standing, freed));
     }
-    world.play(&Step::Gather { most: 8, seed: 0 });
+    met
+}
+
+fn notes(standing: &Standing, freed: &[Id]) -> impl Iterator<Item = String> + use<> {
+    let heads = standing.heads.len();
+    let notes = [
+        ("freed", !freed.is_empty()),
+        ("three heads", heads > 2),
+        ("one base", standing.base.len() == 1),
+        ("no base", heads > 1 && standing.base.is_empty()),
+        ("several bases", standing.base.len() > 1),
+    ];
+    let notes = notes.into_iter().filter(|(_, is_so)| *is_so);
+    notes.map(|(note, _)| note.to_owned())
 }
 
 fn play(history: &History) -> BTreeSet<String> {
-    let mut world = World::new(DEVICES);
-    if history.shared {
-        begin(&mut world);
+    let (mut world, mut store) = (begun(history), Store::default());
+    let mut met = BTreeSet::new();
+    let mut taken = 0;
+    for is_settled in [false, true] {
+        if is_settled {
+            world.settle(history.most, history.seed);
+        }
+        for arrival in &world.arrivals[taken..] {
+            met.extend(take(&mut store, arrival));
+        }
+        taken = world.arrivals.len();
+        assert_whole(&store, &world);
+        assert_same_in_another_order(&store, &world, history);
     }
-    for step in &history.steps {
-        world.play(step);
-    }
-    assert_whole(&world);
-    assert_same_in_another_order(&world, history);
-    world.settle(history.most, history.seed);
-    assert_whole(&world);
-    assert_same_in_another_order(&world, history);
-    world.met
+    met
 }
 
 /// Everything that the histories must have brought about, or they prove less than they seem to.
@@ -198,7 +194,7 @@ const MUST_MEET: [&str; 15] = [
 
 #[test]
 fn whatever_happens_between_devices_and_store_findings_stand_as_the_contract_says() {
-    let histories = setting("KINDREFLEX_HISTORIES", 256);
+    let histories = asked(256);
     let met = RefCell::new(BTreeMap::<String, u32>::new());
     let outcome = runner(histories).run(&history(), |history| {
         for note in play(&history) {

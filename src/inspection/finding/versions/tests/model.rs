@@ -1,12 +1,12 @@
-//! What api.md promises of findings, written down as naively as it reads, and slow: nothing here is shared with the implementation.
+//! What api.md promises of findings, written down as naively as it reads, and slow: nothing here is shared with the implementation
+//! but the words for what there is. The pure core is held against it, and in `tests/it/finding_histories.rs` the whole service.
 //!
 //! "A finding is a grow-only set of versions, each made on a device with its own id and its parents; parents not known yet stay pending; more
 //! than one head is a conflict, kept with base and heads until someone resolves it by a version that has them all as parents." A receipt
 //! says "per item id, content hash and outcome (stored, unchanged, pending, conflict, rejected with issues)".
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Never, Outcome, Reason, Standing, Version, Waiting};
-use crate::db::types::Id;
+use super::{Id, Never, Outcome, Reason, Standing, Version, Waiting};
 
 type Ids = BTreeSet<Id>;
 

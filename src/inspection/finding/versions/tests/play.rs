@@ -1,9 +1,8 @@
 //! Plays a history: devices that make versions on what they have seen, a network that loses and repeats batches, and a store.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::super::{MOST_PARENTS, Outcome, Standing, Touched, Version, Weighed, standing, weigh};
 use super::model::Model;
-use crate::db::types::Id;
+use super::{Id, MOST_PARENTS, Outcome, Standing, Version};
 
 /// One thing that happens. The numbers choose among what there is at that moment.
 #[derive(Debug, Clone)]
@@ -75,82 +74,33 @@ struct Device {
     outbox: Vec<Version>,
 }
 
-/// The versions as a database would keep them.
-#[derive(Debug, Clone, Default)]
-pub struct Store {
-    pub versions: Vec<Version>,
+/// What a device sends at once.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub number: usize,
+    pub device: usize,
+    pub items: Vec<Version>,
 }
 
-impl Store {
-    pub fn take(&mut self, batch: &[Version]) -> Weighed {
-        let near = self.near(batch);
-        let weighed = weigh(&self.with_what_waits(&near), batch);
-        assert_alike(&weighed, &weigh(&near, batch));
-        let new = weighed.inserted.iter().map(|place| batch[*place].clone());
-        self.versions.extend(new);
-        weighed
-    }
-
-    /// The least that may be known: the findings of the batch, and the ids that it uses or names.
-    fn near(&self, batch: &[Version]) -> Vec<Version> {
-        let findings: BTreeSet<Id> = batch.iter().map(|item| item.finding).collect();
-        let named = batch.iter().flat_map(|item| item.parents.iter().copied());
-        let named: BTreeSet<Id> = batch.iter().map(|item| item.id).chain(named).collect();
-        let near = self.versions.iter();
-        near.filter(|one| findings.contains(&one.finding) || named.contains(&one.id))
-            .cloned()
-            .collect()
-    }
-
-    /// As well as what those name as parents.
-    fn with_what_waits(&self, near: &[Version]) -> Vec<Version> {
-        let near_ids: BTreeSet<Id> = near.iter().map(|one| one.id).collect();
-        let named: BTreeSet<Id> = near.iter().flat_map(|one| one.parents.clone()).collect();
-        let all = self.versions.iter();
-        all.filter(|one| near_ids.contains(&one.id) || named.contains(&one.id))
-            .cloned()
-            .collect()
-    }
-
-    pub fn standing(&self, finding: Id) -> Standing {
-        standing(finding, &self.versions)
-    }
-}
-
-/// With less known of what is pending, nothing differs but what is said of that.
-fn assert_alike(whole: &Weighed, near: &Weighed) {
-    let outcomes = |weighed: &Weighed| {
-        let outcomes = weighed.outcomes.iter().cloned();
-        let outcomes = outcomes.map(|outcome| match outcome {
-            Outcome::Pending { .. } => Outcome::Pending { never: None },
-            other => other,
-        });
-        outcomes.collect::<Vec<_>>()
-    };
-    let findings = |weighed: &Weighed| {
-        let mut findings = weighed.findings.clone();
-        for Touched { standing, .. } in findings.values_mut() {
-            for waiting in &mut standing.pending {
-                (waiting.never, waiting.unknown) = (None, Vec::new());
-            }
-        }
-        findings
-    };
-    assert_eq!(outcomes(whole), outcomes(near));
-    assert_eq!(findings(whole), findings(near));
-    assert_eq!(whole.inserted, near.inserted);
+/// A batch that arrived, maybe for another time, and what the contract says of it.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    pub batch: Batch,
+    /// What becomes of each item, when it arrives for the first time.
+    pub outcomes: Vec<Outcome>,
+    /// Where the findings of its items stand afterwards, and what waited and does no longer.
+    pub touched: BTreeMap<Id, (Standing, Vec<Id>)>,
 }
 
 /// A history as far as it has gone.
 #[derive(Default)]
 pub struct World {
     devices: Vec<Device>,
-    under_way: Vec<(usize, Vec<Version>)>,
+    under_way: Vec<Batch>,
     made: u128,
-    pub store: Store,
+    sent: usize,
     pub model: Model,
-    /// What came about at least once.
-    pub met: BTreeSet<String>,
+    pub arrivals: Vec<Arrival>,
 }
 
 /// An id that does not tell when it was made: an order by id must not pass for one of descent.
@@ -352,25 +302,30 @@ impl World {
             waiting.extend(batch.iter().cloned());
         }
         *outbox = waiting;
-        self.under_way.push((device, batch));
+        self.sent += 1;
+        self.under_way.push(Batch {
+            number: self.sent,
+            device,
+            items: batch,
+        });
     }
 
     fn arrive(&mut self, which: usize, again: bool) {
         let Some(place) = which.checked_rem(self.under_way.len()) else {
             return;
         };
-        let (_, batch) = if again {
+        let batch = if again {
             self.under_way[place].clone()
         } else {
             self.under_way.swap_remove(place)
         };
-        self.deliver(&batch);
+        self.deliver(batch);
     }
 
     fn lose(&mut self, which: usize) {
         if let Some(place) = which.checked_rem(self.under_way.len()) {
-            let (device, batch) = self.under_way.swap_remove(place);
-            self.devices[device].outbox.extend(batch);
+            let batch = self.under_way.swap_remove(place);
+            self.devices[batch.device].outbox.extend(batch.items);
         }
     }
 
@@ -386,39 +341,22 @@ impl World {
         }
     }
 
-    /// The store takes a batch, and says of it what the model says.
-    fn deliver(&mut self, batch: &[Version]) {
+    fn deliver(&mut self, batch: Batch) {
         let before = self.model.clone();
-        self.model.deliver(batch);
-        let weighed = self.store.take(batch);
-        let expected = self.model.outcomes(&before, batch);
-        assert_eq!(weighed.outcomes, expected, "outcomes of {batch:#?}");
-        let kept_items = batch.iter().zip(&expected);
-        let kept_items = kept_items.filter(|(_, outcome)| !matches!(outcome, Outcome::Rejected(_)));
-        let touched: BTreeSet<Id> = kept_items.map(|(item, _)| item.finding).collect();
-        assert!(
-            weighed.findings.keys().eq(touched.iter()),
-            "findings touched"
-        );
-        for (finding, touched) in &weighed.findings {
-            assert_eq!(touched.standing, self.model.standing(*finding), "standing");
-            assert_eq!(touched.freed, self.model.freed(&before, *finding), "freed");
-            self.note(touched);
-        }
-        self.met.extend(weighed.outcomes.iter().map(super::said));
-    }
-
-    fn note(&mut self, touched: &Touched) {
-        let standing = &touched.standing;
-        let heads = standing.heads.len();
-        let notes = [
-            ("freed", !touched.freed.is_empty()),
-            ("three heads", heads > 2),
-            ("one base", standing.base.len() == 1),
-            ("no base", heads > 1 && standing.base.is_empty()),
-            ("several bases", standing.base.len() > 1),
-        ];
-        let notes = notes.into_iter().filter(|(_, is_so)| *is_so);
-        self.met.extend(notes.map(|(note, _)| note.to_owned()));
+        self.model.deliver(&batch.items);
+        let outcomes = self.model.outcomes(&before, &batch.items);
+        let kept = batch.items.iter().zip(&outcomes);
+        let kept = kept.filter(|(_, outcome)| !matches!(outcome, Outcome::Rejected(_)));
+        let touched = kept.map(|(item, _)| {
+            let finding = item.finding;
+            let freed = self.model.freed(&before, finding);
+            (finding, (self.model.standing(finding), freed))
+        });
+        let arrival = Arrival {
+            touched: touched.collect(),
+            batch,
+            outcomes,
+        };
+        self.arrivals.push(arrival);
     }
 }
