@@ -103,7 +103,8 @@ pub struct FindingContent {
 impl Check for FindingContent {}
 
 impl FindingContent {
-    /// The SHA-256, in hexadecimal, of the content as canonical JSON (RFC 8785): members sorted, no blanks. A device can work it out too.
+    /// The SHA-256, in hexadecimal, of the content as canonical JSON (RFC 8785): members sorted, no blanks, and without what says nothing. A
+    /// device can work it out too.
     pub fn hash(&self) -> Result<String, Problem> {
         // A value's members are sorted, and it has strings, whole numbers and booleans alone: its text is canonical.
         let value = serde_json::to_value(self).map_err(Problem::internal)?;
@@ -151,7 +152,8 @@ pub struct FindingVersion {
     pub finding_id: Id,
     /// The versions that it was made from.
     pub parents: Vec<Id>,
-    /// The SHA-256 of its content as canonical JSON (RFC 8785), in hexadecimal.
+    /// The SHA-256 of its content as canonical JSON (RFC 8785), in hexadecimal; as it is kept, without a list that is empty and a `withdrawn` that
+    /// is false.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
     /// Where it stands among the others.

@@ -80,7 +80,8 @@ pub struct ReceiptItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub finding_id: Option<Id>,
-    /// The SHA-256 of its content as canonical JSON (RFC 8785), in hexadecimal; absent where it was rejected.
+    /// The SHA-256 of its content as canonical JSON (RFC 8785), in hexadecimal, without a list that is empty and a `withdrawn` that is false;
+    /// absent where it was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
     pub hash: Option<String>,
