@@ -88,6 +88,32 @@ pub const HIDDEN_INSPECTION: &str = "0190a000-0000-7000-8000-000000000102";
 pub const RUNNING_INSPECTION: &str = "0190a000-0000-7000-8000-000000000103";
 /// An inspection of the hospital that is planned and not announced yet.
 pub const PLANNED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000104";
+/// An inspection of the hospital whose draft is being written.
+pub const DRAFTED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000105";
+/// An inspection of the hospital whose draft was sent to it.
+pub const SENT_INSPECTION: &str = "0190a000-0000-7000-8000-000000000106";
+/// An inspection of Beschut Wonen De Linde that reacted.
+pub const ANSWERED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000107";
+/// An inspection of the hospital of De Berk whose report is final.
+pub const FINAL_INSPECTION: &str = "0190a000-0000-7000-8000-000000000108";
+/// An inspection of the mental-health centre of De Berk whose report is published.
+pub const PUBLISHED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000109";
+/// The finding of each of those.
+pub const REPORTED_FINDING: &str = "0190a000-0000-7000-8000-000000000164";
+/// Its improvement point.
+pub const IMPROVEMENT_POINT: &str = "0190a000-0000-7000-8000-000000000181";
+/// An improvement point that is not there yet.
+pub const NEW_IMPROVEMENT_POINT: &str = "0190a000-0000-7000-8000-000000000182";
+/// The draft of [`SENT_INSPECTION`].
+pub const REPORT: &str = "0190a000-0000-7000-8000-000000000191";
+/// Its delivery.
+pub const DELIVERY: &str = "0190a000-0000-7000-8000-0000000001a1";
+/// A reaction that waits for a decision.
+pub const REACTION: &str = "0190a000-0000-7000-8000-0000000001b1";
+/// The report of [`PUBLISHED_INSPECTION`], for everyone.
+pub const PUBLICATION: &str = "0190a000-0000-7000-8000-0000000001c1";
+/// The mental-health centre of vzw De Berk.
+pub const OTHER_CENTRE: &str = "0190a000-0000-7000-8000-000000000014";
 /// The visit of each of them.
 pub const VISIT: &str = "0190a000-0000-7000-8000-000000000111";
 /// A visit that is not planned yet.

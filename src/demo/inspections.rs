@@ -2,7 +2,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
-use super::{ids, rounds};
+use super::{ids, reports, rounds};
 use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::db::types::{Id, Moment};
@@ -28,11 +28,12 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     as_inspectorate(state, visited, under_way).await?;
     // It stays with the checklist that it started with.
     as_inspectorate(state, visited, rounds::improve).await?;
-    as_inspectorate(state, Moment(now - Duration::days(1)), found).await
+    as_inspectorate(state, Moment(now - Duration::days(1)), found).await?;
+    reports::seed(state, now).await
 }
 
 /// Writes as who plans, and who leads.
-async fn as_inspectorate(
+pub(super) async fn as_inspectorate(
     state: &State,
     when: Moment,
     work: impl Fn(&mut Tx) -> Result<(), Problem> + Send + 'static,
@@ -57,11 +58,16 @@ fn devices(tx: &mut Tx) -> Result<(), Problem> {
 }
 
 /// An inspection of this facility, with a lead, a member, a reviewer and an observer.
-fn plan(tx: &mut Tx, id: &str, facility: &str, announced: bool) -> Result<(), Problem> {
+pub(super) fn plan(tx: &mut Tx, id: &str, facility: &str, announced: bool) -> Result<(), Problem> {
+    // Where the demo's inspector decides on reactions, somebody else leads.
+    let (lead, reviewer) = match id {
+        ids::ANSWERED_INSPECTION => ("demo-inspector-3", LEAD),
+        _ => (LEAD, "demo-inspector-3"),
+    };
     let team = [
         (
             ids::LEAD_ASSIGNMENT,
-            LEAD,
+            lead,
             "An Voorbeeld",
             AssignmentRole::Lead,
         ),
@@ -71,12 +77,7 @@ fn plan(tx: &mut Tx, id: &str, facility: &str, announced: bool) -> Result<(), Pr
             "Bo Voorbeeld",
             AssignmentRole::Member,
         ),
-        (
-            "",
-            "demo-inspector-3",
-            "Cas Voorbeeld",
-            AssignmentRole::Reviewer,
-        ),
+        ("", reviewer, "Cas Voorbeeld", AssignmentRole::Reviewer),
         (
             ids::OBSERVER_ASSIGNMENT,
             "demo-inspector-4",
@@ -108,7 +109,12 @@ fn plan(tx: &mut Tx, id: &str, facility: &str, announced: bool) -> Result<(), Pr
     work::plan(tx, (ids::id(id), &assignments), &input).map(drop)
 }
 
-fn visit(tx: &mut Tx, id: &str, visit: &str, from: DateTime<Utc>) -> Result<(), Problem> {
+pub(super) fn visit(
+    tx: &mut Tx,
+    id: &str,
+    visit: &str,
+    from: DateTime<Utc>,
+) -> Result<(), Problem> {
     let head = work::find_inside(tx, ids::id(id))?;
     let input = VisitInput {
         site_id: None,

@@ -33,6 +33,7 @@ mod data;
 pub mod directory;
 pub mod ids;
 mod inspections;
+mod reports;
 mod rounds;
 
 pub use data::{FACILITIES, enterprise_number};

@@ -24,7 +24,7 @@ pub mod report;
 pub mod round;
 pub mod routes;
 pub mod rules;
-mod store;
+pub mod store;
 pub mod team;
 mod team_routes;
 mod views;

@@ -52,6 +52,11 @@ pub struct Head {
 }
 
 impl Head {
+    /// The inspection.
+    pub fn id(&self) -> Id {
+        self.row.id
+    }
+
     fn summary(&self, hands: &[Hand]) -> InspectionSummary {
         let row = &self.row;
         let hidden = row.reason == Reason::Complaint && !row.reason_disclosed;

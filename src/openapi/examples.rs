@@ -40,6 +40,24 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
             "inspectionId",
         ) => ids::RUNNING_INSPECTION,
         ("cancelInspection", "inspectionId") => ids::PLANNED_INSPECTION,
+        (
+            "createReport" | "deliverReport" | "listImprovementPoints" | "putImprovementPoint",
+            "inspectionId",
+        ) => ids::DRAFTED_INSPECTION,
+        (
+            "listReports" | "readReport" | "listDeliveries" | "recordReceipt" | "extendReaction"
+            | "react" | "listReactions",
+            "inspectionId",
+        ) => ids::SENT_INSPECTION,
+        ("decideReaction", "inspectionId") => ids::ANSWERED_INSPECTION,
+        ("publishReport", "inspectionId") => ids::FINAL_INSPECTION,
+        ("withdrawPublication", "inspectionId") => ids::PUBLISHED_INSPECTION,
+        (_, "reportId") => ids::REPORT,
+        (_, "deliveryId") => ids::DELIVERY,
+        (_, "reactionId") => ids::REACTION,
+        (_, "publicationId") => ids::PUBLICATION,
+        ("putImprovementPoint", "improvementPointId") => ids::NEW_IMPROVEMENT_POINT,
+        (_, "improvementPointId") => ids::IMPROVEMENT_POINT,
         (_, "inspectionId") => ids::INSPECTION,
         ("planVisit", "visitId") => ids::NEW_VISIT,
         (_, "visitId") => ids::VISIT,
@@ -219,6 +237,29 @@ pub fn body(operation: &str) -> Option<Value> {
                 }
             }]
         }),
+        "createReport" => json!({"summary": "Het gesprek over de kinderen hoort er vast bij."}),
+        "putImprovementPoint" => json!({
+            "findingId": ids::REPORTED_FINDING,
+            "text": "Bespreek op elk teamoverleg wat er met de kinderen is afgesproken.",
+            "priority": true
+        }),
+        "deliverReport" => json!({"way": "aangetekende brief", "sentOn": "2026-11-24"}),
+        "recordReceipt" => json!({}),
+        "extendReaction" => json!({"days": 10, "reason": "De coördinator is met verlof."}),
+        "react" => json!({
+            "reactions": [{
+                "findingId": ids::REPORTED_FINDING,
+                "type": "factual",
+                "text": "Er zijn twaalf dossiers getoond, geen tien."
+            }]
+        }),
+        "decideReaction" => json!({
+            "outcome": "partlyAccepted",
+            "reason": "Twee dossiers waren van na het bezoek.",
+            "textChange": "Tien van de twaalf getoonde dossiers zijn gecontroleerd."
+        }),
+        "publishReport" => json!({"checkedBy": "Fien Voorbeeld (fictief)"}),
+        "withdrawPublication" => json!({"reason": "Er staat een fout in het aantal dossiers."}),
         "putDevice" => json!({"name": "Tablet 9 van Zorginspectie"}),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({

@@ -19,6 +19,7 @@ createUnit replaceUnit putIntegration giveMandate replaceMandate putFrameworkVer
 askContribution answerContribution acceptContribution returnContribution renewContributionLink
 createInspectionRound replaceInspectionRound publishChecklistRevision openInspectionRound closeInspectionRound
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
+recordReceipt putImprovementPoint createReport deliverReport
 """.split()
 LAST = ["withdrawContribution", "deleteIntegration", "revokeMandate"]
 

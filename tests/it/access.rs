@@ -582,6 +582,87 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             &json!({"batchId": uuid::Uuid::now_v7(), "deviceId": ids::DEVICE, "versions": []}),
         ),
         "readReceipt" => Prepared::new(running(&format!("syncs/{}", ids::BATCH))),
+        "listReports" | "listDeliveries" | "listReactions" => {
+            let made = finished(world).await;
+            let part = operation.trim_start_matches("list").to_lowercase();
+            Prepared::new(format!("{}/{part}", path_of(&made.body)))
+        }
+        "readReport" => {
+            let path = path_of(&finished(world).await.body);
+            let reports = world
+                .inspector()
+                .get(&format!("{path}/reports"))
+                .await
+                .expect(200);
+            let last = reports.body["items"]
+                .as_array()
+                .expect("items")
+                .last()
+                .expect("one");
+            Prepared::new(path_of(last))
+        }
+        "createReport" => step(&visited(world).await, "reports", &json!({})),
+        "listImprovementPoints" => Prepared::new(running("improvementPoints")),
+        "putImprovementPoint" => Prepared::new(running(&format!(
+            "improvementPoints/{}",
+            uuid::Uuid::now_v7()
+        )))
+        .body(&json!({"findingId": ids::FINDING, "text": "Leg het vast."})),
+        "deliverReport" => step(&drafted(world).await, "deliveries", &delivery()),
+        "recordReceipt" => {
+            let made = sent(world).await;
+            let part = delivery_of(world, &made).await;
+            step(
+                &made,
+                &format!("{part}/receipts"),
+                &json!({"note": "Ontvangen"}),
+            )
+        }
+        "extendReaction" => {
+            let made = sent(world).await;
+            let part = delivery_of(world, &made).await;
+            step(
+                &made,
+                &format!("{part}/extensions"),
+                &json!({"days": 5, "reason": "Verlof"}),
+            )
+        }
+        "react" => step(&sent(world).await, "reactions", &reaction()),
+        "decideReaction" => {
+            let made = reviewed_by_inspector(world).await;
+            let given = world
+                .inspector()
+                .get(&format!("{}/reactions", path_of(&made.body)))
+                .await
+                .expect(200);
+            let id = given.body["items"][0]["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned();
+            step(
+                &made,
+                &format!("reactions/{id}/decisions"),
+                &json!({"outcome": "accepted", "reason": "Dat klopt."}),
+            )
+        }
+        "publishReport" => step(
+            &finished(world).await,
+            "publications",
+            &json!({"checkedBy": "Fien"}),
+        ),
+        "withdrawPublication" => {
+            let made = finished(world).await;
+            let lead = world.inspector();
+            let told = take(&lead, &made, "publications", json!({"checkedBy": "Fien"})).await;
+            let id = published(world).await;
+            step(
+                &told,
+                &format!("publications/{id}/withdrawals"),
+                &json!({"reason": "Een fout"}),
+            )
+        }
+        "listPublishedReports" => Prepared::new("/publishedReports"),
+        "readPublishedReport" => Prepared::new(format!("/publishedReports/{}", ids::PUBLICATION)),
         "listDevices" => Prepared::new("/devices").secret(ids::DEVICE),
         "readDevice" => Prepared::new(format!("/devices/{}", ids::DEVICE)),
         "putDevice" => Prepared::new(format!("/devices/{}", uuid::Uuid::now_v7()))
@@ -671,6 +752,98 @@ async fn visited(world: &World) -> Answer {
         ),
     );
     started
+}
+
+/// A step in an inspection, whichever edit it is at.
+fn step(made: &Answer, what: &str, body: &Value) -> Prepared {
+    Prepared::new(format!("{}/{what}", path_of(&made.body)))
+        .body(body)
+        .header("if-match", "*".into())
+}
+
+async fn take(actor: &Actor, made: &Answer, what: &str, body: Value) -> Answer {
+    let path = format!("{}/{what}", path_of(&made.body));
+    let answer = actor.with("if-match", "*").post(&path, body).await;
+    assert!((200..300).contains(&answer.status), "{}", answer.body);
+    answer
+}
+
+fn delivery() -> Value {
+    json!({"way": "post", "sentOn": "2026-11-24"})
+}
+
+fn reaction() -> Value {
+    json!({"reactions": [{"type": "other", "text": "Dank u."}]})
+}
+
+/// An inspection whose draft is frozen.
+async fn drafted(world: &World) -> Answer {
+    take(
+        &world.inspector(),
+        &visited(world).await,
+        "reports",
+        json!({}),
+    )
+    .await
+}
+
+/// One whose draft was sent.
+async fn sent(world: &World) -> Answer {
+    let drafted = drafted(world).await;
+    take(&world.inspector(), &drafted, "deliveries", delivery()).await
+}
+
+/// The part of the path that names its delivery.
+async fn delivery_of(world: &World, made: &Answer) -> String {
+    let all = world
+        .inspector()
+        .get(&format!("{}/deliveries", path_of(&made.body)))
+        .await
+        .expect(200);
+    format!(
+        "deliveries/{}",
+        all.body["items"][0]["id"].as_str().expect("an id")
+    )
+}
+
+/// One whose report is final.
+async fn finished(world: &World) -> Answer {
+    let sent = sent(world).await;
+    take(
+        &world.linde(),
+        &sent,
+        "reactions",
+        json!({"complete": true}),
+    )
+    .await;
+    take(&world.inspector(), &sent, "reports", json!({})).await
+}
+
+/// One in which the demo's inspector decides, and another leads.
+async fn reviewed_by_inspector(world: &World) -> Answer {
+    let made = sent(world).await;
+    take(&world.linde(), &made, "reactions", reaction()).await;
+    let id = made.body["id"].as_str().expect("an id");
+    let of = crate::support::key(world, id);
+    let sql =
+        format!("UPDATE inspection_assignment SET role = 'reviewer' WHERE inspection_id = {of}");
+    crate::support::execute(world, &sql);
+    made
+}
+
+/// The publication that was made last.
+async fn published(world: &World) -> String {
+    let listed = world
+        .anyone()
+        .get("/publishedReports?pageSize=200")
+        .await
+        .expect(200);
+    let last = listed.body["items"]
+        .as_array()
+        .expect("items")
+        .last()
+        .expect("one");
+    last["id"].as_str().expect("an id").to_owned()
 }
 
 /// What De Linde asks in a new draft by a link: the draft's path, the draft, and what was asked.

@@ -111,6 +111,39 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
             "/cancellations".into(),
             json!({"ground": "obstruction", "reason": "Niet binnengelaten"}),
         ),
+        "putImprovementPoint" => (
+            "PUT",
+            format!("/improvementPoints/{}", uuid::Uuid::now_v7()),
+            json!({"findingId": ids::FINDING, "text": "Leg het vast."}),
+        ),
+        "createReport" => ("POST", "/reports".into(), json!({})),
+        "deliverReport" => (
+            "POST",
+            "/deliveries".into(),
+            json!({"way": "post", "sentOn": "2026-11-24"}),
+        ),
+        "recordReceipt" => ("POST", "/deliveries/{delivery}/receipts".into(), json!({})),
+        "extendReaction" => (
+            "POST",
+            "/deliveries/{delivery}/extensions".into(),
+            json!({"days": 5, "reason": "Verlof"}),
+        ),
+        "react" => (
+            "POST",
+            "/reactions".into(),
+            json!({"reactions": [{"type": "typo", "text": "Een tikfout"}]}),
+        ),
+        "decideReaction" => (
+            "POST",
+            "/reactions/{reaction}/decisions".into(),
+            json!({"outcome": "rejected", "reason": "Neen"}),
+        ),
+        "publishReport" => ("POST", "/publications".into(), json!({"checkedBy": "Fien"})),
+        "withdrawPublication" => (
+            "POST",
+            "/publications/{publication}/withdrawals".into(),
+            json!({"reason": "Een fout"}),
+        ),
         "putFinding" => (
             "PUT",
             format!("/findings/{}", uuid::Uuid::now_v7()),
@@ -125,31 +158,143 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
     }
 }
 
-/// An announced inspection of De Linde with a visit and a document request, put into this state in the database: some are reached by
-/// many steps.
+/// An inspection of De Linde in this state: by real steps up to the final report, and from there on in the database.
 async fn in_state(world: &World, state: State) -> Answer {
     let made = planned(world, ids::FACILITY, true).await;
     let path = path_of(&made.body);
-    let visit = json!({"from": days_from_now(world, 2), "to": days_from_now(world, 3)});
-    let planner = world.planner();
-    let seen = planner
-        .seen(&made)
-        .put(&format!("{path}/visits/{}", ids::VISIT), visit)
-        .await
-        .expect(200);
+    let visit = json!({"from": days_from_now(world, -2), "to": days_from_now(world, -1)});
+    let planner = world.planner().with("if-match", "*");
+    let lead = inspector(world, "lead").with("if-match", "*");
+    let visits = format!("{path}/visits/{}", ids::VISIT);
+    planner.put(&visits, visit).await.expect(200);
     let asked = json!({"documentRequests": [{"title": "De procedure"}]});
-    let seen = planner
-        .seen(&seen)
+    planner
         .post(&format!("{path}/announcements"), asked)
         .await
         .expect(200);
+    let reached = State::ALL
+        .iter()
+        .position(|one| *one == state)
+        .expect("a state");
+    let sent = json!({"way": "post", "sentOn": "2026-11-24"});
+    let reaction = json!({"reactions": [{"type": "other", "text": "Dank u."}]});
+    let decision = json!({"outcome": "accepted", "reason": "Graag gedaan."});
+    if state != State::Cancelled {
+        if reached >= 1 {
+            lead.put(&format!("{visits}/record"), held(world))
+                .await
+                .expect(200);
+            let finding = format!("{path}/findings/{}", ids::FINDING);
+            inspector(world, "lead")
+                .put(&finding, json!({"title": "De inkomhal"}))
+                .await
+                .expect(201);
+            set(world, &made, "checklist_revision = 1");
+        }
+        if reached >= 2 {
+            lead.post(&format!("{path}/reports"), json!({}))
+                .await
+                .expect(201);
+        }
+        if reached >= 3 {
+            lead.post(&format!("{path}/deliveries"), sent)
+                .await
+                .expect(200);
+            world
+                .linde()
+                .with("if-match", "*")
+                .post(&format!("{path}/reactions"), reaction)
+                .await
+                .expect(200);
+        }
+        if reached >= 4 {
+            let complete = json!({"complete": true});
+            world
+                .linde()
+                .with("if-match", "*")
+                .post(&format!("{path}/reactions"), complete)
+                .await
+                .expect(200);
+            let given = lead.get(&format!("{path}/reactions")).await.expect(200);
+            let id = given.body["items"][0]["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned();
+            let reviewer = inspector(world, "reviewer").with("if-match", "*");
+            reviewer
+                .post(&format!("{path}/reactions/{id}/decisions"), decision)
+                .await
+                .expect(200);
+            lead.post(&format!("{path}/reports"), json!({}))
+                .await
+                .expect(201);
+        }
+    }
+    if reached > 4 {
+        set(world, &made, &format!("state = '{state}'"));
+    }
+    lead.get(&path).await.expect(200)
+}
+
+fn set(world: &World, made: &Answer, what: &str) {
     let id = made.body["id"].as_str().expect("an id");
-    let sql = format!(
-        "UPDATE inspection SET state = '{state}', checklist_revision = 1 WHERE id = {}",
-        key(world, id)
-    );
+    let sql = format!("UPDATE inspection SET {what} WHERE id = {}", key(world, id));
     execute(world, &sql);
-    seen
+}
+
+/// What a step names that only the inspection itself tells: somebody's part, a request, a delivery, a reaction, a publication.
+async fn named(world: &World, seen: &Answer, suffix: &str) -> String {
+    let path = path_of(&seen.body);
+    let lead = inspector(world, "lead");
+    let none = uuid::Uuid::now_v7().to_string();
+    let first = |answer: Answer| {
+        answer.body["items"][0]["id"]
+            .as_str()
+            .map_or(none.clone(), str::to_owned)
+    };
+    let team = seen.body["assignments"].as_array().expect("a team");
+    let observer = team
+        .iter()
+        .find(|one| one["role"] == "observer")
+        .expect("an observer");
+    let mut suffix = suffix
+        .replace("{observer}", observer["id"].as_str().expect("an id"))
+        .replace(
+            "{request}",
+            seen.body["documentRequests"][0]["id"]
+                .as_str()
+                .expect("an id"),
+        );
+    for (name, part) in [("{delivery}", "deliveries"), ("{reaction}", "reactions")] {
+        if suffix.contains(name) {
+            suffix = suffix.replace(name, &first(lead.get(&format!("{path}/{part}")).await));
+        }
+    }
+    if suffix.contains("{publication}") {
+        let check = json!({"checkedBy": "Fien"});
+        let made = lead
+            .with("if-match", "*")
+            .post(&format!("{path}/publications"), check)
+            .await;
+        let listed = world
+            .anyone()
+            .get("/publishedReports?pageSize=200")
+            .await
+            .expect(200);
+        let last = listed.body["items"]
+            .as_array()
+            .expect("items")
+            .last()
+            .expect("one")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        suffix = suffix.replace(
+            "{publication}",
+            if made.status == 200 { &last } else { &none },
+        );
+    }
+    suffix
 }
 
 on_both! {
@@ -180,18 +325,23 @@ on_both! {
         for state in State::ALL {
             for step in STEPS {
                 write!(table, "\n| `{state}` | `{}` |", step.operation).expect("text");
+                // What is refused changes nothing: one inspection serves all who are.
+                let mut fresh: Option<Answer> = None;
                 for ((name, actor), device) in hands.iter().zip(&devices) {
-                    let seen = in_state(&world, *state).await;
-                    let path = path_of(&seen.body);
-                    let (method, suffix, body) = request(step, &world);
-                    let observer = seen.body["assignments"].as_array().expect("a team").iter().find(|one| one["role"] == "observer").expect("an observer");
-                    let suffix = suffix
-                        .replace("{observer}", observer["id"].as_str().expect("an id"))
-                        .replace("{request}", seen.body["documentRequests"][0]["id"].as_str().expect("an id"));
+                    let seen = match fresh.take() {
+                        Some(seen) => seen,
+                        None => in_state(&world, *state).await,
+                    };
+                    let (method, suffix, mut body) = request(step, &world);
+                    if step.operation == "createReport" && step.states.iter().position(|one| one == state) > Some(2) {
+                        body = json!({"reason": "Een fout"});
+                    }
+                    let suffix = named(&world, &seen, &suffix).await;
                     let body = body.to_string().replace("{device}", device);
-                    let actor = if step.operation == "putFinding" { actor.clone() } else { actor.with("if-match", "*") };
+                    let unguarded = ["putFinding", "putImprovementPoint"].contains(&step.operation);
+                    let actor = if unguarded { actor.clone() } else { actor.with("if-match", "*") };
                     let body = (method != "DELETE").then(|| body.into_bytes());
-                    let answer = actor.send(method.parse().expect("a method"), &format!("{path}{suffix}"), body).await;
+                    let answer = actor.send(method.parse().expect("a method"), &format!("{}{suffix}", path_of(&seen.body)), body).await;
                     let status = answer.status;
                     write!(table, " {status} |").expect("text");
                     let at = format!("{} in {state} as {name}: {}", step.operation, String::from_utf8_lossy(&answer.bytes));
@@ -204,6 +354,7 @@ on_both! {
                         assert_eq!(status, 409, "{at}");
                         assert!(answer.body["detail"].as_str().is_some_and(|why| why.contains(state.name())), "{at}");
                     }
+                    fresh = (status >= 400).then_some(seen);
                 }
             }
         }

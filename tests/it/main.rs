@@ -38,6 +38,7 @@ mod places;
 mod purposes;
 mod races;
 mod redactions;
+mod reports;
 mod retention;
 mod rounds;
 mod self_assessments;

@@ -113,7 +113,7 @@ impl Check for DeliveryInput {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReceiptInput {
-    /// The day on which it was delivered, where the inspectors record it.
+    /// The day on which it was delivered, where the inspectors record it; today when left out.
     #[serde(
         default,
         deserialize_with = "crate::db::types::day_if_any",

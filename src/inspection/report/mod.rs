@@ -22,14 +22,14 @@ pub mod document;
 mod inputs;
 pub mod page;
 pub mod points;
-mod publication;
+pub mod publication;
 mod publication_routes;
-mod replies;
+pub mod replies;
 mod reply_routes;
 mod routes;
 mod store;
 mod words;
-mod work;
+pub mod work;
 
 pub use document::{Outcome, ReactionType, ReportDocument, ReportKind};
 pub use inputs::*;

@@ -132,19 +132,18 @@ fn proven_on(
     sent_on: NaiveDate,
 ) -> Result<NaiveDate, Problem> {
     match (input.delivered_on, is_team) {
-        // Who opens it says when by doing so.
-        (None, false) => Ok(today),
+        (None, _) => Ok(today),
         (Some(day), true) if day >= sent_on && day <= today => Ok(day),
         _ => {
             let detail = Text::new(
                 format!(
-                    "Inspecteurs geven een dag van {sent_on} tot vandaag; wie voor de voorziening opent, geeft er geen."
+                    "Inspecteurs geven een dag van {sent_on} tot vandaag, of geen: vandaag; wie voor de voorziening opent, geeft er geen."
                 ),
                 format!(
-                    "Les inspecteurs donnent un jour du {sent_on} à aujourd'hui ; qui ouvre pour la structure n'en donne pas."
+                    "Les inspecteurs donnent un jour du {sent_on} à aujourd'hui, ou aucun : aujourd'hui ; qui ouvre pour la structure n'en donne pas."
                 ),
                 format!(
-                    "Inspectors give a day from {sent_on} to today; who opens it for the facility gives none."
+                    "Inspectors give a day from {sent_on} to today, or none for today; who opens it for the facility gives none."
                 ),
             );
             Err(Problem::fault(Issue::body(
