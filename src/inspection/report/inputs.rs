@@ -244,6 +244,7 @@ impl Check for DecisionInput {
 /// The last numbered report is published, once a named person has looked for what must not be in it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ReportPublicationInput)]
 pub struct PublicationInput {
     /// Who looked at it: kept, never published.
     #[schema(min_length = 1, max_length = 200, example = "Fien Voorbeeld (fictief)")]
