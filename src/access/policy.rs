@@ -82,6 +82,8 @@ policy! {
     ReadDevices            read  ""                       [Inspector, Planner, Admin];
     RegisterDevice         write ""                       [Inspector];
     RevokeDevice           write ""                       [Inspector, Planner, Admin];
+    ReadUrgentSignals      read  "read:inspections"       [Facility, Inspector, Planner, Authority, Integration];
+    HandleUrgentSignals    write ""                       [Authority];
 
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];

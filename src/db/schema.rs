@@ -793,6 +793,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    urgent_signal (id) {
+        id -> SqlId,
+        arrival -> SqlId,
+        inspection_id -> SqlId,
+        facility_id -> SqlId,
+        site_id -> Nullable<SqlId>,
+        unit_id -> Nullable<SqlId>,
+        finding_id -> Nullable<SqlId>,
+        text -> Text,
+        seen_at -> SqlMoment,
+        hash -> Text,
+        device_id -> Nullable<SqlId>,
+        set_apart -> Bool,
+        raised_by -> SqlJson,
+        raised_at -> SqlMoment,
+        acknowledged_by -> Nullable<SqlJson>,
+        acknowledged_at -> Nullable<SqlMoment>,
+        edit -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    urgent_measure (id) {
+        id -> SqlId,
+        signal_id -> SqlId,
+        text -> Text,
+        taken_on -> Date,
+        recorded_by -> SqlJson,
+        recorded_at -> SqlMoment,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -801,6 +840,7 @@ diesel::joinable!(contribution -> self_assessment (self_assessment_id));
 diesel::joinable!(attachment -> facility (facility_id));
 diesel::joinable!(redaction -> facility (facility_id));
 diesel::joinable!(inspection -> facility (facility_id));
+diesel::joinable!(urgent_signal -> facility (facility_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
@@ -847,4 +887,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reaction,
     improvement_point,
     publication,
+    urgent_signal,
+    urgent_measure,
 );

@@ -150,6 +150,10 @@ pub const DISPUTED_VERSION: &str = "0190a000-0000-7000-8000-000000000173";
 pub const LEFT_VERSION: &str = "0190a000-0000-7000-8000-000000000174";
 /// The other.
 pub const RIGHT_VERSION: &str = "0190a000-0000-7000-8000-000000000175";
+/// A danger that was seen there.
+pub const URGENT_SIGNAL: &str = "0190a000-0000-7000-8000-000000000181";
+/// A danger that was not told of yet.
+pub const NEW_SIGNAL: &str = "0190a000-0000-7000-8000-000000000182";
 /// Beschut Wonen De Linde.
 pub const SHELTERED: &str = "0190a000-0000-7000-8000-000000000012";
 /// The facility of vzw De Berk.

@@ -196,6 +196,10 @@ fn found(tx: &mut Tx) -> Result<(), Problem> {
     let input = SyncInput {
         batch_id: ids::id(ids::BATCH),
         device_id: ids::id(ids::DEVICE),
+        urgent_signals: vec![json!({
+            "id": ids::URGENT_SIGNAL, "findingId": ids::DISPUTED_FINDING, "seenAt": made_at,
+            "text": "De nooddeur van één huis is vastgeschroefd; er komen kinderen op bezoek (fictief)."
+        })],
         versions: vec![
             version(
                 ids::FINDING_VERSION,

@@ -136,6 +136,7 @@ fn found(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
         batch_id: Id::new(),
         device_id: ids::id(ids::DEVICE),
         versions: vec![version],
+        urgent_signals: Vec::new(),
     };
     let tablet = device::of(tx, "demo-inspector", batch.device_id)?;
     sync::take(tx, head, &tablet, &batch).map(drop)

@@ -2,7 +2,7 @@
 use diesel::dsl::not;
 use diesel::prelude::*;
 
-use super::kinds::{DIRECTORY, FOR_EVERYONE, KINDS, PLANNING, Whereabouts, href};
+use super::kinds::{DANGER, DIRECTORY, FOR_EVERYONE, KINDS, PLANNING, Whereabouts, href};
 use super::store::Row;
 use super::{Item, Subject};
 use crate::access::policy::ReadInspections;
@@ -167,6 +167,10 @@ fn audible(reach: &Reach) -> Visible<InOrder> {
     if scope.plans() {
         let planned = audit_event::subject_kind.eq_any(PLANNING);
         audible = Box::new(audible.or(planned));
+    }
+    if scope.authority {
+        let dangers = audit_event::subject_kind.eq_any(DANGER);
+        audible = Box::new(audible.or(dangers));
     }
     if scope.submitted {
         audible = Box::new(audible.or(audit_event::public_to_inspectors));

@@ -3,7 +3,7 @@
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDevices, ReadDirectory, ReadFrameworks,
     ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRounds,
-    ReadSectors, ReadSelfAssessments, ReadStepPlans,
+    ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadUrgentSignals,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -103,6 +103,11 @@ pub const KINDS: &[Kind] = &[
         reads::<ReadRounds>,
         "/v1/inspectionRounds/{id}",
     ),
+    kind(
+        "urgentSignal",
+        reads::<ReadUrgentSignals>,
+        "/v1/urgentSignals/{id}",
+    ),
 ];
 
 /// What everyone may read who may read the kind. Drafts of frameworks are not among it, nor is what is done to a round before it is
@@ -125,6 +130,9 @@ pub const DIRECTORY: [&str; 4] = ["organisation", "facility", "site", "unit"];
 
 /// The kinds of planning: who may know about a round before it is announced hears of all that is done to it.
 pub const PLANNING: [&str; 1] = ["inspectionRound"];
+
+/// The kinds of danger: the recognising body hears of all that is done to them.
+pub const DANGER: [&str; 1] = ["urgentSignal"];
 
 /// What a thing is found by, beside its own id.
 #[derive(Debug, Clone, Default)]

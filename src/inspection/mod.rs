@@ -27,6 +27,7 @@ pub mod rules;
 pub mod store;
 pub mod team;
 mod team_routes;
+pub mod urgent;
 mod views;
 mod visit_routes;
 pub mod visits;
@@ -54,6 +55,7 @@ pub fn operations(to: &mut impl Operations) {
     finding::operations(to);
     device::operations(to);
     report::operations(to);
+    urgent::operations(to);
 }
 
 crate::text_enum! {

@@ -221,6 +221,12 @@ pub const WITHDRAW: Step = Step {
     operation: "withdrawPublication",
     ..PUBLISH
 };
+/// Danger is told of: it waits for no tag.
+pub const RAISE_SIGNAL: Step = Step {
+    operation: "raiseUrgentSignal",
+    hands: &[LEAD, MEMBER],
+    states: &[Planned, InProgress, DraftReport, Reaction],
+};
 /// The inspection goes by a newer revision of the checklist.
 pub const MOVE_CHECKLIST: Step = Step {
     operation: "moveChecklist",
@@ -256,6 +262,7 @@ pub const STEPS: &[Step] = &[
     WITHDRAW,
     MOVE_CHECKLIST,
     CANCEL,
+    RAISE_SIGNAL,
 ];
 
 impl Step {

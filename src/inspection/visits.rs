@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use super::store::{self, Head};
 use super::{
     Announcement, AnnouncementInput, State, Visit, VisitInput, VisitOutcome, VisitRecordInput,
-    VisitState, documents, events,
+    VisitState, documents, events, urgent,
 };
 use crate::access::Tx;
 use crate::audit::ActorView;
@@ -224,6 +224,7 @@ pub fn record(tx: &mut Tx, head: &Head, id: Id, input: &VisitRecordInput) -> Res
 /// The facility knows of the inspection now, and the first visit that was held starts it, with the checklist as it is.
 fn come_to_light(tx: &mut Tx, head: &mut Head, input: &VisitRecordInput) -> Result<(), Problem> {
     let row = &mut head.row;
+    let was_hidden = row.known_at.is_none();
     row.known_at = row.known_at.or(Some(tx.now));
     if row.state == State::Planned && input.outcome == VisitOutcome::Held {
         store::require_open_round(tx, row.round_id)?;
@@ -231,7 +232,11 @@ fn come_to_light(tx: &mut Tx, head: &mut Head, input: &VisitRecordInput) -> Resu
         row.began_at = input.from;
         row.state = State::InProgress;
     }
-    store::save(tx, row)
+    store::save(tx, row)?;
+    if was_hidden {
+        urgent::work::come_to_light(tx, head)?;
+    }
+    Ok(())
 }
 
 fn took_place_already() -> Problem {
@@ -282,6 +287,7 @@ pub fn announce(
             return Err(no_date());
         }
     }
+    let was_hidden = row.known_at.is_none();
     row.known_at = row.known_at.or(Some(tx.now));
     let mut announcements: Vec<Announcement> = row.announcements.to()?;
     announcements.push(Announcement {
@@ -291,7 +297,11 @@ pub fn announce(
     row.announcements = JsonText::of(&announcements)?;
     store::save(tx, row)?;
     documents::ask(tx, row.id, ids, &input.document_requests)?;
-    events::of(tx, "inspectionAnnounced", &now, input)
+    events::of(tx, "inspectionAnnounced", &now, input)?;
+    if was_hidden {
+        urgent::work::come_to_light(tx, &now)?;
+    }
+    Ok(())
 }
 
 fn unannounced() -> Problem {

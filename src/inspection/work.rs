@@ -25,6 +25,11 @@ pub fn find_for(tx: &mut Tx, id: Id, step: &Step) -> Result<Head, Problem> {
     Ok(head)
 }
 
+/// The state of the inspection allows the step, for one that waits for no tag.
+pub fn require_state(head: &Head, step: &Step) -> Result<(), Problem> {
+    step.require_state(head.row.state)
+}
+
 /// The inspection, when the caller sees all of it; otherwise what it asks for is absent.
 pub fn find_inside(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
     let head = store::find(tx, id)?;

@@ -269,6 +269,8 @@ fn changes_its_parent(path: &str) -> bool {
         "/openings",
         "/closures",
         "/checklistRevisions",
+        "/urgentSignals/{signalId}/acknowledgements",
+        "/urgentSignals/{signalId}/measures",
     ]
     .iter()
     .any(|end| path.ends_with(end))
@@ -451,6 +453,7 @@ fn other_states(operation: &str) -> Option<(&'static str, &'static [&'static str
         }
         "openInspectionRound" => ("the round", &["planned"]),
         "closeInspectionRound" => ("the round", &["open"]),
+        "acknowledgeUrgentSignal" => ("the signal", &["not acknowledged yet"]),
         "replaceMandate" | "revokeMandate" => ("the mandate", &["live", "expired"]),
         _ => return None,
     })

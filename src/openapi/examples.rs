@@ -36,7 +36,8 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
             | "listFindingVersions"
             | "syncFindings"
             | "readReceipt"
-            | "moveChecklist",
+            | "moveChecklist"
+            | "raiseUrgentSignal",
             "inspectionId",
         ) => ids::RUNNING_INSPECTION,
         ("cancelInspection", "inspectionId") => ids::PLANNED_INSPECTION,
@@ -70,6 +71,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
         ("putFinding", "findingId") => ids::NEW_FINDING,
         (_, "findingId") => ids::DISPUTED_FINDING,
+        (_, "signalId") => ids::URGENT_SIGNAL,
         (_, "secret") => ids::LINK_SECRET,
         ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
         ("openInspectionRound" | "closeInspectionRound", "roundId") => ids::ANNOUNCED_ROUND,
@@ -150,7 +152,8 @@ pub fn body(operation: &str) -> Option<Value> {
         | "renewContributionLink"
         | "acceptContribution"
         | "openInspectionRound"
-        | "closeInspectionRound" => json!({}),
+        | "closeInspectionRound"
+        | "acknowledgeUrgentSignal" => json!({}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -235,6 +238,11 @@ pub fn body(operation: &str) -> Option<Value> {
                     "positive": true,
                     "judgement": "voldaan"
                 }
+            }],
+            "urgentSignals": [{
+                "id": ids::NEW_SIGNAL,
+                "text": "De branddeur op de eerste verdieping gaat niet open.",
+                "seenAt": "2026-11-24T15:40:00+01:00"
             }]
         }),
         "createReport" => json!({"summary": "Het gesprek over de kinderen hoort er vast bij."}),
@@ -260,6 +268,15 @@ pub fn body(operation: &str) -> Option<Value> {
         }),
         "publishReport" => json!({"checkedBy": "Fien Voorbeeld (fictief)"}),
         "withdrawPublication" => json!({"reason": "Er staat een fout in het aantal dossiers."}),
+        "raiseUrgentSignal" => json!({
+            "text": "De nooddeur van het huis voor kinderen op bezoek is vastgeschroefd.",
+            "findingId": ids::DISPUTED_FINDING,
+            "seenAt": "2026-11-24T15:30:00+01:00"
+        }),
+        "recordUrgentMeasure" => json!({
+            "text": "De voorziening houdt het huis dicht tot de nooddeur vrij is.",
+            "takenOn": "2026-11-24"
+        }),
         "putDevice" => json!({"name": "Tablet 9 van Zorginspectie"}),
         "reopenSelfAssessment" => json!({"reason": "Een afdeling was vergeten."}),
         "putAnswer" => json!({

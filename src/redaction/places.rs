@@ -307,6 +307,11 @@ pub const TABLES: &[Table] = &[
         &["parents", "hash", "content", "made_by"],
     ),
     none("sync_batch", &["hash", "receipt", "sent_by"]),
+    none(
+        "urgent_signal",
+        &["text", "hash", "raised_by", "acknowledged_by"],
+    ),
+    none("urgent_measure", &["text", "recorded_by"]),
     none("device", &["person", "name", "registered_by", "revoked_by"]),
     none("report", &["kind", "number", "document", "frozen_by"]),
     none("report_number", &[]),

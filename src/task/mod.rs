@@ -14,7 +14,7 @@ use crate::framework::document::Texts;
 use crate::hash::sha256;
 use crate::http::letters;
 use crate::http::page::Window;
-use crate::inspection::round;
+use crate::inspection::{round, urgent};
 use crate::problem::Problem;
 use crate::text::Text;
 use crate::{contribution, framework, self_assessment};
@@ -34,6 +34,7 @@ const SOURCES: &[Source] = &[
     mandates::tasks::ending,
     round::tasks::to_open,
     round::tasks::to_close,
+    urgent::tasks::to_acknowledge,
 ];
 
 /// The thing that a task is about.
@@ -67,6 +68,7 @@ pub struct Task {
     /// - `renewMandate`: a mandate that ends within 30 days (the term is ours).
     /// - `openRound`: an inspection round with a checklist that begins within 30 days (the term is ours), or should have begun.
     /// - `closeRound`: an inspection round whose last day is past is still open.
+    /// - `acknowledgeSignal`: an inspector tells of danger, and the recognising body has not acknowledged it; due the moment that it came.
     #[schema(example = "finishSelfAssessment")]
     pub kind: &'static str,
     /// What it is about.

@@ -20,6 +20,7 @@ askContribution answerContribution acceptContribution returnContribution renewCo
 createInspectionRound replaceInspectionRound publishChecklistRevision openInspectionRound closeInspectionRound
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
 recordReceipt putImprovementPoint createReport deliverReport
+raiseUrgentSignal acknowledgeUrgentSignal recordUrgentMeasure
 """.split()
 LAST = ["withdrawContribution", "deleteIntegration", "revokeMandate"]
 

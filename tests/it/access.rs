@@ -676,6 +676,23 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .expect(201);
             Prepared::new(path).seen(&made)
         }
+        "raiseUrgentSignal" => Prepared::new(running("urgentSignals")).body(&danger()),
+        "listUrgentSignals" => {
+            Prepared::new("/urgentSignals?pageSize=200").secret(ids::URGENT_SIGNAL)
+        }
+        "readUrgentSignal" => Prepared::new(format!("/urgentSignals/{}", ids::URGENT_SIGNAL)),
+        "acknowledgeUrgentSignal" => {
+            let made = new_signal(world).await;
+            Prepared::new(format!("{}/acknowledgements", path_of(&made.body)))
+                .body(&json!({}))
+                .seen(&made)
+        }
+        "recordUrgentMeasure" => {
+            let made = new_signal(world).await;
+            Prepared::new(format!("{}/measures", path_of(&made.body)))
+                .body(&json!({"text": "Gesloten", "takenOn": "2026-09-15"}))
+                .seen(&made)
+        }
         "listRedactions" => Prepared::new("/redactions").secret(ids::FACILITY),
         "createRedaction" => Prepared::new("/redactions")
             .body(&json!({"facilityId": ids::FACILITY, "text": "teamoverleg", "ground": "Fout"})),
@@ -697,6 +714,16 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
 /// The path of something of the inspection that is under way.
 fn running(part: &str) -> String {
     format!("/inspections/{}/{part}", ids::RUNNING_INSPECTION)
+}
+
+fn danger() -> Value {
+    json!({"text": "De nooddeur is vast", "seenAt": "2026-09-15T09:00:00+02:00"})
+}
+
+async fn new_signal(world: &World) -> Answer {
+    let path = running("urgentSignals");
+    let made = world.inspector().post(&path, danger()).await;
+    made.expect(201)
 }
 
 /// An inspection of De Linde, led by the demo's inspector.

@@ -478,6 +478,7 @@ const NOT_READ_BY_AN_ADMIN: &[&str] = &[
     "stepPlan",
     "attachment",
     "inspection",
+    "urgentSignal",
 ];
 
 /// The kinds that have no address in anybody's feed, and why.

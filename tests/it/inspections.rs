@@ -11,22 +11,27 @@ use crate::support::inspecting::{inspection_input, inspector, planned};
 use crate::support::{Actor, Answer, World, execute, ids_of, key, path_of, send_file};
 
 /// De Berk's hospital.
-const BERK: &str = ids::OTHER_FACILITY;
+pub const BERK: &str = ids::OTHER_FACILITY;
 
-fn days_from_now(world: &World, days: i64) -> String {
+pub fn days_from_now(world: &World, days: i64) -> String {
     (world.state.clock.now() + chrono::Duration::days(days))
         .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// Plans a visit in so many days; gives back its path and the inspection.
-async fn with_visit(world: &World, actor: &Actor, seen: &Answer, days: i64) -> (String, Answer) {
+pub async fn with_visit(
+    world: &World,
+    actor: &Actor,
+    seen: &Answer,
+    days: i64,
+) -> (String, Answer) {
     let path = format!("{}/visits/{}", path_of(&seen.body), uuid::Uuid::now_v7());
     let visit = json!({"from": days_from_now(world, days), "to": days_from_now(world, days + 1)});
     let now = actor.seen(seen).put(&path, visit).await.expect(200);
     (path, now)
 }
 
-fn held(world: &World) -> Value {
+pub fn held(world: &World) -> Value {
     json!({"outcome": "held", "from": days_from_now(world, -1), "interlocutors": ["hoofdverpleegkundige"]})
 }
 
@@ -153,6 +158,11 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
             "POST",
             "/syncs".into(),
             json!({"batchId": uuid::Uuid::now_v7(), "deviceId": "{device}"}),
+        ),
+        "raiseUrgentSignal" => (
+            "POST",
+            "/urgentSignals".into(),
+            json!({"text": "De nooddeur is vast", "seenAt": days_from_now(world, 0)}),
         ),
         other => panic!("the step {other} has no request here: add one"),
     }
@@ -335,10 +345,10 @@ on_both! {
         table.push_str("\n|---|---|");
         table.push_str(&"---|".repeat(hands.len()));
         for state in State::ALL {
+            // What is refused changes nothing: one inspection serves all who are.
+            let mut fresh: Option<Answer> = None;
             for step in STEPS {
                 write!(table, "\n| `{state}` | `{}` |", step.operation).expect("text");
-                // What is refused changes nothing: one inspection serves all who are.
-                let mut fresh: Option<Answer> = None;
                 for ((name, actor), device) in hands.iter().zip(&devices) {
                     let seen = match fresh.take() {
                         Some(seen) => seen,

@@ -48,4 +48,5 @@ mod superseding;
 mod tablets;
 mod tasks;
 mod together;
+mod urgent_signals;
 mod years;

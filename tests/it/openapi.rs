@@ -160,6 +160,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
     with_states.sort();
     let expected = [
         "acceptContribution",
+        "acknowledgeUrgentSignal",
         "announceInspection",
         "answerContribution",
         "answerDocumentRequest",
@@ -186,6 +187,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
         "putFinding",
         "putFrameworkVersion",
         "putImprovementPoint",
+        "raiseUrgentSignal",
         "react",
         "recordReceipt",
         "recordVisit",

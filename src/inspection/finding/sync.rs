@@ -18,6 +18,7 @@ use crate::http::checks::at_most;
 use crate::inspection::device::Device;
 use crate::inspection::events;
 use crate::inspection::store::Head;
+use crate::inspection::urgent::synced::{self, MOST_SIGNALS, ReceiptSignal, SyncedSignalInput};
 use crate::openapi;
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::{Language, Text};
@@ -39,14 +40,20 @@ pub struct SyncInput {
     #[serde(default)]
     #[schema(required = false, max_items = 500, value_type = Vec<FindingVersionInput>)]
     pub versions: Vec<Value>,
+    /// Dangers that were written down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 50, value_type = Vec<SyncedSignalInput>)]
+    pub urgent_signals: Vec<Value>,
 }
 
 impl Check for SyncInput {
     const KNOWS_ITS_SHAPE: bool = true;
-    const JUDGED_BY_ITEM: &'static [&'static str] = &["versions"];
+    const JUDGED_BY_ITEM: &'static [&'static str] = &["versions", "urgentSignals"];
 
     fn check(&self, faults: &mut Vec<Issue>) {
         at_most("versions", self.versions.len(), MOST_VERSIONS, faults);
+        let signals = self.urgent_signals.len();
+        at_most("urgentSignals", signals, MOST_SIGNALS, faults);
     }
 }
 
@@ -122,6 +129,10 @@ pub struct Receipt {
     pub versions: Vec<ReceiptItem>,
     /// The attachments that its versions name and whose bytes are still to come.
     pub awaited_attachments: Vec<AttachmentReference>,
+    /// What became of each urgent signal, in the order of the batch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub urgent_signals: Vec<ReceiptSignal>,
 }
 
 /// An item on its way: right by itself, or not.
@@ -162,6 +173,7 @@ pub fn take(
         received_at: tx.now,
         awaited_attachments: awaited(tx, head, &items, &versions)?,
         versions,
+        urgent_signals: synced::take(tx, head, device, &input.urgent_signals)?,
     };
     store::keep_batch(tx, head.row.id, input.device_id, &hash, &receipt)?;
     record(tx, head, input.device_id, &receipt)?;
@@ -212,18 +224,20 @@ fn judged(frameworks: &Frameworks, value: &Value) -> Item {
     })
 }
 
-fn unreadable(fault: &serde_json::Error) -> Issue {
+/// The fault of an item that cannot be read.
+pub fn unreadable(fault: &serde_json::Error) -> Issue {
     let why = fault.to_string();
     let detail = Text::new(
-        format!("Deze versie kan niet gelezen worden: {why}."),
-        format!("Cette version ne peut être lue : {why}."),
-        format!("This version cannot be read: {why}."),
+        format!("Dit kan niet gelezen worden: {why}."),
+        format!("Ceci ne peut être lu : {why}."),
+        format!("This cannot be read: {why}."),
     );
     Issue::body("invalidValue", "", detail)
 }
 
 impl ReceiptIssue {
-    fn of(issue: &Issue) -> Self {
+    /// A fault, as a receipt says it.
+    pub fn of(issue: &Issue) -> Self {
         Self {
             kind: format!("urn:problem-type:kindreflex:input:{}", issue.kind),
             name: issue.name.clone(),
@@ -417,7 +431,11 @@ fn record(tx: &mut Tx, head: &Head, device: Id, receipt: &Receipt) -> Result<(),
         .iter()
         .map(|line| serde_json::json!([line.id, line.hash, line.outcome]))
         .collect();
-    let said =
-        serde_json::json!({"batchId": receipt.batch_id, "deviceId": device, "versions": lines});
+    let signals: Vec<Value> = receipt
+        .urgent_signals
+        .iter()
+        .map(|line| serde_json::json!([line.id, line.hash, line.outcome]))
+        .collect();
+    let said = serde_json::json!({"batchId": receipt.batch_id, "deviceId": device, "versions": lines, "urgentSignals": signals});
     events::inside(tx, "findingsSynced", head.row.id, &said)
 }

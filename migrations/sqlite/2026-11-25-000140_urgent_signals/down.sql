@@ -1,0 +1,2 @@
+DROP TABLE urgent_measure;
+DROP TABLE urgent_signal;
