@@ -635,6 +635,7 @@ diesel::table! {
         pending -> BigInt,
         content -> Nullable<SqlJson>,
         updated_at -> SqlMoment,
+        adopted -> Nullable<Text>,
     }
 }
 
@@ -832,6 +833,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    finding_judgement (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        finding_id -> SqlId,
+        round_id -> SqlId,
+        person -> Text,
+        number -> BigInt,
+        judgement -> Text,
+        reason -> Nullable<Text>,
+        heads -> SqlJson,
+        given_by -> SqlJson,
+        given_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    judgement_adoption (inspection_id, finding_id) {
+        inspection_id -> SqlId,
+        finding_id -> SqlId,
+        judgement_id -> SqlId,
+        reason -> Nullable<Text>,
+        adopted_by -> SqlJson,
+        adopted_at -> SqlMoment,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -889,4 +923,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication,
     urgent_signal,
     urgent_measure,
+    finding_judgement,
+    judgement_adoption,
 );

@@ -154,6 +154,16 @@ pub const RIGHT_VERSION: &str = "0190a000-0000-7000-8000-000000000175";
 pub const URGENT_SIGNAL: &str = "0190a000-0000-7000-8000-000000000181";
 /// A danger that was not told of yet.
 pub const NEW_SIGNAL: &str = "0190a000-0000-7000-8000-000000000182";
+/// A round in which two inspectors judge apart from each other.
+pub const JUDGED_ROUND: &str = "0190a000-0000-7000-8000-0000000000e5";
+/// An inspection of it.
+pub const JUDGED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000105";
+/// A finding there that both have judged.
+pub const JUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000163";
+/// One that nobody has judged.
+pub const UNJUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000164";
+/// What the lead made of the first.
+pub const JUDGEMENT: &str = "0190a000-0000-7000-8000-000000000191";
 /// Beschut Wonen De Linde.
 pub const SHELTERED: &str = "0190a000-0000-7000-8000-000000000012";
 /// The facility of vzw De Berk.

@@ -15,7 +15,7 @@ use crate::inspection::{
 use crate::problem::{AnyError, Problem};
 
 /// The subject of the demo's inspector, who leads.
-const LEAD: &str = "demo-inspector";
+pub(super) const LEAD: &str = "demo-inspector";
 
 /// Fills the open round.
 pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {

@@ -33,6 +33,7 @@ mod data;
 pub mod directory;
 pub mod ids;
 mod inspections;
+mod judgements;
 mod reports;
 mod rounds;
 
@@ -76,7 +77,8 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     migrate(state, now).await?;
     contributions::asked(state, now).await?;
     rounds::made(state, now).await?;
-    inspections::seed(state, now).await
+    inspections::seed(state, now).await?;
+    judgements::seed(state, now).await
 }
 
 /// The migration to this year's framework, after last year's was handed in: nothing is left to move.

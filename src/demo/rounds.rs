@@ -61,6 +61,16 @@ const ROUNDS: &[Made] = &[
         steps: &[(-40, Step::Publish), (-20, Step::Open)],
     },
     Made {
+        id: ids::JUDGED_ROUND,
+        title: "Geestelijke gezondheidszorg, door twee inspecteurs beoordeeld (fictief)",
+        version: "2026-1",
+        double_judgement: true,
+        begins: -15,
+        ends: 80,
+        planned: -50,
+        steps: &[(-30, Step::Publish), (-15, Step::Open)],
+    },
+    Made {
         id: ids::CLOSED_ROUND,
         title: "Geestelijke gezondheidszorg, verkennend (fictief)",
         version: "2025-1",

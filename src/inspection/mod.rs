@@ -13,6 +13,7 @@
 //! made of what it is shown, so that a change that it may not notice changes nothing for it.
 use crate::app::Operations;
 
+pub mod agreement;
 pub mod clock;
 pub mod device;
 mod documents;

@@ -227,6 +227,18 @@ pub const RAISE_SIGNAL: Step = Step {
     hands: &[LEAD, MEMBER],
     states: &[Planned, InProgress, DraftReport, Reaction],
 };
+/// A finding is judged, apart from another inspector.
+pub const JUDGE: Step = Step {
+    operation: "putJudgement",
+    hands: &[LEAD, MEMBER],
+    states: &[Planned, InProgress, DraftReport],
+};
+/// One of two judgements becomes the finding's.
+pub const ADOPT: Step = Step {
+    operation: "adoptJudgement",
+    hands: &[LEAD],
+    states: &[Planned, InProgress, DraftReport],
+};
 /// The inspection goes by a newer revision of the checklist.
 pub const MOVE_CHECKLIST: Step = Step {
     operation: "moveChecklist",
@@ -263,6 +275,8 @@ pub const STEPS: &[Step] = &[
     MOVE_CHECKLIST,
     CANCEL,
     RAISE_SIGNAL,
+    JUDGE,
+    ADOPT,
 ];
 
 impl Step {

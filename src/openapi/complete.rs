@@ -271,6 +271,7 @@ fn changes_its_parent(path: &str) -> bool {
         "/checklistRevisions",
         "/urgentSignals/{signalId}/acknowledgements",
         "/urgentSignals/{signalId}/measures",
+        "/findings/{findingId}/adoptions",
     ]
     .iter()
     .any(|end| path.ends_with(end))

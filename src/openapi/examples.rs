@@ -40,6 +40,10 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
             | "raiseUrgentSignal",
             "inspectionId",
         ) => ids::RUNNING_INSPECTION,
+        (
+            "putJudgement" | "readOwnJudgement" | "listJudgements" | "adoptJudgement",
+            "inspectionId",
+        ) => ids::JUDGED_INSPECTION,
         ("cancelInspection", "inspectionId") => ids::PLANNED_INSPECTION,
         (
             "createReport" | "deliverReport" | "listImprovementPoints" | "putImprovementPoint",
@@ -68,6 +72,10 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("revokeDevice", "deviceId") => ids::OLD_DEVICE,
         (_, "deviceId") => ids::DEVICE,
         (_, "batchId") => ids::BATCH,
+        ("putJudgement", "findingId") => ids::UNJUDGED_FINDING,
+        ("readOwnJudgement" | "listJudgements" | "adoptJudgement", "findingId") => {
+            ids::JUDGED_FINDING
+        }
         ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
         ("putFinding", "findingId") => ids::NEW_FINDING,
         (_, "findingId") => ids::DISPUTED_FINDING,
@@ -75,6 +83,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "secret") => ids::LINK_SECRET,
         ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
         ("openInspectionRound" | "closeInspectionRound", "roundId") => ids::ANNOUNCED_ROUND,
+        ("readAgreement", "roundId") => ids::JUDGED_ROUND,
         (_, "roundId") => ids::ROUND,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,
@@ -272,6 +281,14 @@ pub fn body(operation: &str) -> Option<Value> {
             "text": "De nooddeur van het huis voor kinderen op bezoek is vastgeschroefd.",
             "findingId": ids::DISPUTED_FINDING,
             "seenAt": "2026-11-24T15:30:00+01:00"
+        }),
+        "putJudgement" => json!({
+            "judgement": "aandachtspunt",
+            "reason": "Het gesprek staat in drie van de tien dossiers niet."
+        }),
+        "adoptJudgement" => json!({
+            "judgementId": ids::JUDGEMENT,
+            "reason": "Besproken: de dossiers geven de doorslag."
         }),
         "recordUrgentMeasure" => json!({
             "text": "De voorziening houdt het huis dicht tot de nooddeur vrij is.",

@@ -300,6 +300,7 @@ pub const TABLES: &[Table] = &[
             "heads",
             "base",
             "content",
+            "adopted",
         ],
     ),
     none(
@@ -312,6 +313,11 @@ pub const TABLES: &[Table] = &[
         &["text", "hash", "raised_by", "acknowledged_by"],
     ),
     none("urgent_measure", &["text", "recorded_by"]),
+    none(
+        "finding_judgement",
+        &["person", "judgement", "reason", "heads", "given_by"],
+    ),
+    none("judgement_adoption", &["reason", "adopted_by"]),
     none("device", &["person", "name", "registered_by", "revoked_by"]),
     none("report", &["kind", "number", "document", "frozen_by"]),
     none("report_number", &[]),

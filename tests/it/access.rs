@@ -676,6 +676,33 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .expect(201);
             Prepared::new(path).seen(&made)
         }
+        "putJudgement" => {
+            let (path, _) = found_by_two(world).await;
+            Prepared::new(format!("{path}/judgement")).body(&json!({"judgement": "voldaan"}))
+        }
+        "readOwnJudgement" => Prepared::new(judged("judgement")).secret(ids::JUDGEMENT),
+        "listJudgements" => Prepared::new(judged("judgements")).secret(ids::JUDGEMENT),
+        "adoptJudgement" => {
+            let (path, made) = found_by_two(world).await;
+            let mut given = None;
+            for person in ["demo-inspector", "demo-inspector-2"] {
+                let actor = world.person_named(person, "inspector", None);
+                let judgement = json!({"judgement": "voldaan"});
+                given = Some(
+                    actor
+                        .put(&format!("{path}/judgement"), judgement)
+                        .await
+                        .expect(201),
+                );
+            }
+            let given = given.expect("a judgement");
+            Prepared::new(format!("{path}/adoptions"))
+                .body(&json!({"judgementId": given.body["id"]}))
+                .seen(&made)
+        }
+        "readAgreement" => {
+            Prepared::new(format!("/inspectionRounds/{}/agreement", ids::JUDGED_ROUND))
+        }
         "raiseUrgentSignal" => Prepared::new(running("urgentSignals")).body(&danger()),
         "listUrgentSignals" => {
             Prepared::new("/urgentSignals?pageSize=200").secret(ids::URGENT_SIGNAL)
@@ -714,6 +741,21 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
 /// The path of something of the inspection that is under way.
 fn running(part: &str) -> String {
     format!("/inspections/{}/{part}", ids::RUNNING_INSPECTION)
+}
+
+/// The path of something of the finding that two inspectors judged.
+fn judged(part: &str) -> String {
+    let (inspection, finding) = (ids::JUDGED_INSPECTION, ids::JUDGED_FINDING);
+    format!("/inspections/{inspection}/findings/{finding}/{part}")
+}
+
+/// A new finding where two inspectors judge: its path, and the answer.
+async fn found_by_two(world: &World) -> (String, Answer) {
+    let (inspection, finding) = (ids::JUDGED_INSPECTION, uuid::Uuid::now_v7());
+    let path = format!("/inspections/{inspection}/findings/{finding}");
+    let input = json!({"criterion": {"frameworkCode": "ggz", "versionCode": "2026-1", "criterionCode": ids::CRITERION}});
+    let made = world.inspector().put(&path, input).await.expect(201);
+    (path, made)
 }
 
 fn danger() -> Value {

@@ -164,6 +164,16 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
             "/urgentSignals".into(),
             json!({"text": "De nooddeur is vast", "seenAt": days_from_now(world, 0)}),
         ),
+        "putJudgement" => (
+            "PUT",
+            "/findings/{finding}/judgement".into(),
+            json!({"judgement": "voldaan"}),
+        ),
+        "adoptJudgement" => (
+            "POST",
+            "/findings/{finding}/adoptions".into(),
+            json!({"judgementId": "{judgement}"}),
+        ),
         other => panic!("the step {other} has no request here: add one"),
     }
 }
@@ -319,6 +329,32 @@ async fn named(world: &World, seen: &Answer, suffix: &str) -> String {
     suffix
 }
 
+/// A finding of an inspection that is in this state, where two inspectors judge, and a judgement of it: when both are wanted, each has judged.
+async fn judged(world: &World, seen: &Answer, state: State, both: bool) -> (String, String) {
+    let id = key(world, seen.body["id"].as_str().expect("an id"));
+    let put_into = |state: State| {
+        execute(
+            world,
+            &format!("UPDATE inspection SET state = '{state}' WHERE id = {id}"),
+        );
+    };
+    put_into(State::InProgress);
+    let (finding, mut judgement) = (uuid::Uuid::now_v7().to_string(), String::new());
+    let path = format!("{}/findings/{finding}", path_of(&seen.body));
+    let lead = inspector(world, "lead");
+    lead.put(&path, json!({"title": "De inkomhal"}))
+        .await
+        .expect(201);
+    for judge in ["lead", "member"].iter().filter(|_| both) {
+        let given = json!({"judgement": "voldaan"});
+        let path = format!("{path}/judgement");
+        let given = inspector(world, judge).put(&path, given).await.expect(201);
+        judgement = given.body["id"].as_str().expect("an id").to_owned();
+    }
+    put_into(state);
+    (finding, judgement)
+}
+
 on_both! {
     async fn what_can_be_done_to_an_inspection_depends_on_its_state_and_on_the_hand(world: World) {
         let hands = [
@@ -338,6 +374,7 @@ on_both! {
             let made = actor.put(&format!("/devices/{id}"), json!({"name": name})).await;
             devices.push(if made.status == 201 { id } else { ids::DEVICE.to_owned() });
         }
+        crate::judgements::judged_by_two(&world);
         let mut table = String::from("| state | operation |");
         for (name, _) in &hands {
             write!(table, " {name} |").expect("text");
@@ -361,9 +398,13 @@ on_both! {
                     if step.operation == "createReport" && *state == State::Reaction {
                         heard(&world, &path_of(&seen.body)).await;
                     }
-                    let suffix = named(&world, &seen, &suffix).await;
-                    let body = body.to_string().replace("{device}", device);
-                    let unguarded = ["putFinding", "putImprovementPoint"].contains(&step.operation);
+                    let (mut finding, mut judgement) = Default::default();
+                    if ["putJudgement", "adoptJudgement"].contains(&step.operation) {
+                        (finding, judgement) = judged(&world, &seen, *state, step.operation == "adoptJudgement").await;
+                    }
+                    let suffix = named(&world, &seen, &suffix).await.replace("{finding}", &finding);
+                    let body = body.to_string().replace("{device}", device).replace("{judgement}", &judgement);
+                    let unguarded = ["putFinding", "putJudgement", "putImprovementPoint"].contains(&step.operation);
                     let actor = if unguarded { actor.clone() } else { actor.with("if-match", "*") };
                     let body = (method != "DELETE").then(|| body.into_bytes());
                     let answer = actor.send(method.parse().expect("a method"), &format!("{}{suffix}", path_of(&seen.body)), body).await;

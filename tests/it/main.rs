@@ -29,6 +29,7 @@ mod finding_histories;
 mod findings;
 mod frameworks;
 mod inspections;
+mod judgements;
 mod mandates;
 mod migration_crowd;
 mod migrations;

@@ -161,6 +161,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
     let expected = [
         "acceptContribution",
         "acknowledgeUrgentSignal",
+        "adoptJudgement",
         "announceInspection",
         "answerContribution",
         "answerDocumentRequest",
@@ -187,6 +188,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
         "putFinding",
         "putFrameworkVersion",
         "putImprovementPoint",
+        "putJudgement",
         "raiseUrgentSignal",
         "react",
         "recordReceipt",

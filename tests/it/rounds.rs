@@ -164,7 +164,7 @@ on_both! {
             actor.get(&format!("{path}/checklistRevisions")).await.problem(404, "resourceNotFound");
             actor.get(&format!("{path}/checklistRevisions/1")).await.problem(404, "resourceNotFound");
             let listed = ids_of(&actor.get("/inspectionRounds").await.expect(200));
-            assert_eq!(listed, [ids::ANNOUNCED_ROUND, ids::ROUND, ids::CLOSED_ROUND]);
+            assert_eq!(listed, [ids::ANNOUNCED_ROUND, ids::ROUND, ids::CLOSED_ROUND, ids::JUDGED_ROUND]);
         }
         publish(&world.planner().seen(&made), &path, checklist()).await;
         for actor in others(&world) {
@@ -455,9 +455,9 @@ on_both! {
         let made = planner.post("/inspectionRounds", round_with("sectors", json!(["caw", "spoed"]))).await.expect(201);
         let id = id_of(&made);
         for (query, expected) in [
-            ("", vec![ids::PLANNED_ROUND, ids::ANNOUNCED_ROUND, ids::ROUND, ids::CLOSED_ROUND, id]),
-            ("status=open", vec![ids::ROUND]),
-            ("status=open&status=closed", vec![ids::ROUND, ids::CLOSED_ROUND]),
+            ("", vec![ids::PLANNED_ROUND, ids::ANNOUNCED_ROUND, ids::ROUND, ids::CLOSED_ROUND, ids::JUDGED_ROUND, id]),
+            ("status=open", vec![ids::ROUND, ids::JUDGED_ROUND]),
+            ("status=open&status=closed", vec![ids::ROUND, ids::CLOSED_ROUND, ids::JUDGED_ROUND]),
             ("sectorCode=spoed", vec![id]),
             ("sectorCode=spoed&sectorCode=ggz&status=planned", vec![ids::PLANNED_ROUND, ids::ANNOUNCED_ROUND, id]),
             ("sectorCode=spoed&status=open", vec![]),

@@ -75,9 +75,23 @@ impl Frameworks {
                 check_evidence(document, piece, &format!("{at}evidence[{index}]."), faults);
             }
         }
-        if let Some(code) = &content.judgement {
-            self.check_judgement(found, code.as_str(), at, faults);
+        match &content.judgement {
+            Some(_) if self.double_judgement => faults.push(judged_apart(at)),
+            Some(code) => self.check_judgement(found, code.as_str(), at, faults),
+            None => {}
         }
+    }
+
+    /// Do two inspectors judge apart from each other?
+    pub fn are_judged_twice(&self) -> bool {
+        self.double_judgement
+    }
+
+    /// Adds what is wrong with a judgement of a finding that was given apart from it.
+    pub fn check_apart(&self, content: &FindingContent, code: &str, faults: &mut Vec<Issue>) {
+        let about = content.criterion.as_ref();
+        let found = about.and_then(|named| self.criterion(named));
+        self.check_judgement(found, code, "", faults);
     }
 
     fn criterion(&self, named: &CriterionReference) -> Option<(&Document, &Criterion)> {
@@ -93,10 +107,6 @@ impl Frameworks {
         at: &str,
         faults: &mut Vec<Issue>,
     ) {
-        if self.double_judgement {
-            faults.push(judged_apart(at));
-            return;
-        }
         let allowed: Vec<&str> = match about {
             Some((document, criterion)) => judgements_allowed(document, criterion)
                 .iter()
@@ -180,9 +190,9 @@ fn judged_apart(at: &str) -> Issue {
         "judgementNotAllowed",
         format!("{at}judgement"),
         Text::new(
-            "In deze ronde oordelen twee inspecteurs los van elkaar; geef het oordeel met PUT …/judgements.",
-            "Dans cette ronde, deux inspecteurs jugent séparément ; donnez le jugement par PUT …/judgements.",
-            "In this round two inspectors judge apart from each other; give the judgement with PUT …/judgements.",
+            "In deze ronde oordelen twee inspecteurs los van elkaar; geef het oordeel met PUT …/judgement.",
+            "Dans cette ronde, deux inspecteurs jugent séparément ; donnez le jugement par PUT …/judgement.",
+            "In this round two inspectors judge apart from each other; give the judgement with PUT …/judgement.",
         ),
     )
 }

@@ -17,6 +17,7 @@ use crate::self_assessment::Evidence;
 use crate::words::Code;
 
 mod checks;
+pub mod judgement;
 pub mod pack;
 pub mod routes;
 mod store;
@@ -39,6 +40,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(routes::put_finding)
         .operation(routes::list_finding_versions)
         .operation(routes::list_round_findings);
+    judgement::operations(to);
 }
 
 /// The longest observation, in characters.
@@ -199,6 +201,10 @@ pub struct FindingSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub content: Option<FindingContent>,
+    /// The judgement that counts: what its only head says, or where two judge apart from each other, the one that the lead adopted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, value_type = Option<Code>)]
+    pub judgement: Option<String>,
     /// When a version last came in.
     pub updated_at: Moment,
     #[serde(skip)]

@@ -32,6 +32,8 @@ pub struct Row {
     pub(super) pending: i64,
     pub(super) content: Option<JsonText>,
     pub(super) updated_at: Moment,
+    /// The judgement of two that the lead adopted.
+    pub(super) adopted: Option<String>,
 }
 
 impl Row {
@@ -49,6 +51,7 @@ impl Row {
             conflict: self.conflict,
             pending: self.pending,
             content: self.content.as_ref().map(JsonText::to).transpose()?,
+            judgement: self.judgement.clone(),
             updated_at: self.updated_at,
             arrival: self.arrival,
         })

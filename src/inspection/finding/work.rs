@@ -208,6 +208,7 @@ fn add_up(
             .and(about.as_ref())
             .and_then(|about| about.judgement.as_ref());
         let criterion = about.as_ref().and_then(|about| about.criterion.as_ref());
+        let adopted = before.and_then(|row| row.adopted.clone());
         changed.push(Row {
             inspection_id: head.row.id,
             id: *id,
@@ -216,13 +217,14 @@ fn add_up(
             facility_id: head.row.facility_id,
             framework_code: criterion.map(|named| named.framework_code.to_string()),
             criterion_code: criterion.map(|named| named.criterion_code.to_string()),
-            judgement: judged.map(ToString::to_string),
+            judgement: adopted.clone().or(judged.map(ToString::to_string)),
             conflict: standing.is_conflict(),
             heads,
             base: JsonText::of(&standing.base)?,
             pending,
             content,
             updated_at: tx.now,
+            adopted,
         });
     }
     store::save(tx, &changed)

@@ -76,6 +76,8 @@ pub fn document(tx: &mut Tx, head: &Head, freezing: Freezing) -> Result<ReportDo
 struct Found {
     id: Id,
     content: FindingContent,
+    /// The judgement that counts: the finding's own, or the one that was adopted.
+    judgement: Option<String>,
     updated_at: Moment,
 }
 
@@ -91,6 +93,7 @@ fn findings(tx: &mut Tx, head: &Head) -> Result<Vec<Found>, Problem> {
         Some(Found {
             id: one.id,
             content,
+            judgement: one.judgement,
             updated_at: one.updated_at,
         })
     });
@@ -168,7 +171,7 @@ impl Parts<'_> {
             observation: content.observation.clone().unwrap_or_default(),
             evidence_kinds: kinds(document, &content.evidence),
             files: files(&content.evidence),
-            judgement: self.judgement(document, content),
+            judgement: self.judgement(document, found.judgement.as_deref()),
             improvement_point: point.map(|point| ImprovementPoint {
                 id: point.id,
                 text: point.text.clone(),
@@ -178,13 +181,9 @@ impl Parts<'_> {
         })
     }
 
-    fn judgement(
-        &self,
-        document: Option<&Arc<Document>>,
-        content: &FindingContent,
-    ) -> Option<Judgement> {
-        let code = content.judgement.as_ref()?;
-        let known = |document: &Document| document.judgement(code.as_str()).cloned();
+    fn judgement(&self, document: Option<&Arc<Document>>, code: Option<&str>) -> Option<Judgement> {
+        let code = code?;
+        let known = |document: &Document| document.judgement(code).cloned();
         let found: Option<framework::Judgement> = match document {
             Some(document) => known(document),
             None => self.frameworks.all().find_map(|document| known(document)),

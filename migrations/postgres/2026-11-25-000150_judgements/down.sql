@@ -1,0 +1,3 @@
+DROP TABLE judgement_adoption;
+DROP TABLE finding_judgement;
+ALTER TABLE finding DROP COLUMN adopted;
