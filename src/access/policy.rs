@@ -84,6 +84,8 @@ policy! {
     RevokeDevice           write ""                       [Inspector, Planner, Admin];
     ReadUrgentSignals      read  "read:inspections"       [Facility, Inspector, Planner, Authority, Integration];
     HandleUrgentSignals    write ""                       [Authority];
+    ReadSamples            read  ""                       [Planner];
+    DrawSample             write ""                       [Planner];
 
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];

@@ -866,6 +866,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    inspection_sample (id) {
+        id -> SqlId,
+        round_id -> SqlId,
+        document -> SqlJson,
+        drawn_by -> SqlJson,
+        drawn_at -> SqlMoment,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -925,4 +938,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     urgent_measure,
     finding_judgement,
     judgement_adoption,
+    inspection_sample,
 );

@@ -164,6 +164,8 @@ pub const JUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000163";
 pub const UNJUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000164";
 /// What the lead made of the first.
 pub const JUDGEMENT: &str = "0190a000-0000-7000-8000-000000000191";
+/// A sample that was drawn for [`ROUND`].
+pub const SAMPLE: &str = "0190a000-0000-7000-8000-0000000001a1";
 /// Beschut Wonen De Linde.
 pub const SHELTERED: &str = "0190a000-0000-7000-8000-000000000012";
 /// The facility of vzw De Berk.

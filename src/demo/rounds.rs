@@ -8,6 +8,7 @@ use crate::db::types::Moment;
 use crate::http::IfMatch;
 use crate::inspection::round::checklist::{Checklist, ChecklistItem};
 use crate::inspection::round::{RoundFramework, RoundInput, work};
+use crate::inspection::sample::{self, LevelPoints, RiskRule, SampleInput};
 use crate::problem::{AnyError, Problem};
 
 /// A round, in days from now.
@@ -174,6 +175,9 @@ pub async fn made(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
             work::create(tx, ids::id(round.id), input.clone()).map(drop)
         })
         .await?;
+        if round.id == ids::ROUND {
+            operator::write(state, Vec::new(), at(round.planned + 1), sample).await?;
+        }
         for (days, step) in round.steps {
             operator::write(state, Vec::new(), at(*days), move |tx| {
                 take(tx, round, step)
@@ -197,6 +201,33 @@ fn planned(round: &Made, now: DateTime<Utc>) -> Result<RoundInput, AnyError> {
         ends: on(round.ends),
         double_judgement: round.double_judgement,
     })
+}
+
+/// Facilities to inspect, half of them by risk.
+fn sample(tx: &mut Tx) -> Result<(), Problem> {
+    let points = |level: &str, points| {
+        Ok::<_, AnyError>(LevelPoints {
+            level: level.parse()?,
+            points,
+        })
+    };
+    let levels: Result<_, AnyError> = [points("niet", 3), points("deels", 1)]
+        .into_iter()
+        .collect();
+    let input = SampleInput {
+        facility_types: Vec::new(),
+        size: 4,
+        risk: Some(RiskRule {
+            picks: 2,
+            levels: levels.map_err(Problem::internal)?,
+            missing_evidence: 1,
+            overdue: 20,
+            criteria: Vec::new(),
+        }),
+        seed: Some("demo".into()),
+    };
+    let named = (ids::id(ids::ROUND), ids::id(ids::SAMPLE));
+    sample::work::draw(tx, named, input).map(drop)
 }
 
 fn take(tx: &mut Tx, round: &Made, step: &Step) -> Result<(), Problem> {

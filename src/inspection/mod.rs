@@ -26,6 +26,8 @@ pub mod round;
 pub mod routes;
 pub mod rules;
 pub mod store;
+pub mod sample;
+mod store;
 pub mod team;
 mod team_routes;
 pub mod urgent;
@@ -57,6 +59,7 @@ pub fn operations(to: &mut impl Operations) {
     device::operations(to);
     report::operations(to);
     urgent::operations(to);
+    sample::operations(to);
 }
 
 crate::text_enum! {

@@ -449,7 +449,7 @@ fn other_states(operation: &str) -> Option<(&'static str, &'static [&'static str
         "putFrameworkVersion" | "publishFrameworkVersion" => ("the version", &["draft"]),
         "migrateFramework" => ("the version", &["published"]),
         "replaceCycle" => ("the cycle", &["not open yet"]),
-        "replaceInspectionRound" | "publishChecklistRevision" => {
+        "replaceInspectionRound" | "publishChecklistRevision" | "drawSample" => {
             ("the round", &["planned", "open"])
         }
         "openInspectionRound" => ("the round", &["planned"]),

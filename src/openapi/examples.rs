@@ -79,6 +79,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("readFinding" | "listFindingVersions", "findingId") => ids::FINDING,
         ("putFinding", "findingId") => ids::NEW_FINDING,
         (_, "findingId") => ids::DISPUTED_FINDING,
+        (_, "sampleId") => ids::SAMPLE,
         (_, "signalId") => ids::URGENT_SIGNAL,
         (_, "secret") => ids::LINK_SECRET,
         ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
@@ -289,6 +290,17 @@ pub fn body(operation: &str) -> Option<Value> {
         "adoptJudgement" => json!({
             "judgementId": ids::JUDGEMENT,
             "reason": "Besproken: de dossiers geven de doorslag."
+        }),
+        "drawSample" => json!({
+            "facilityTypes": ["pz", "ibw", "cgg"],
+            "size": 4,
+            "risk": {
+                "picks": 2,
+                "levels": [{"level": "niet", "points": 3}, {"level": "deels", "points": 1}],
+                "missingEvidence": 1,
+                "overdue": 20
+            },
+            "seed": "ronde van dit jaar"
         }),
         "recordUrgentMeasure" => json!({
             "text": "De voorziening houdt het huis dicht tot de nooddeur vrij is.",

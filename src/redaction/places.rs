@@ -318,6 +318,7 @@ pub const TABLES: &[Table] = &[
         &["person", "judgement", "reason", "heads", "given_by"],
     ),
     none("judgement_adoption", &["reason", "adopted_by"]),
+    none("inspection_sample", &["document", "drawn_by"]),
     none("device", &["person", "name", "registered_by", "revoked_by"]),
     none("report", &["kind", "number", "document", "frozen_by"]),
     none("report_number", &[]),

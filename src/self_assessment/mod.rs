@@ -20,7 +20,7 @@ use crate::step_plan::{OwnSteps, StepPlanReference};
 mod answer_store;
 mod checks;
 pub mod cycle_routes;
-mod cycle_store;
+pub mod cycle_store;
 pub mod inputs;
 pub mod migration;
 mod pin_store;

@@ -676,6 +676,14 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .expect(201);
             Prepared::new(path).seen(&made)
         }
+        "listSamples" => Prepared::new(format!("/inspectionRounds/{}/samples", ids::ROUND)),
+        "drawSample" => Prepared::new(format!("/inspectionRounds/{}/samples", ids::ROUND))
+            .body(&json!({"size": 2})),
+        "readSample" => Prepared::new(format!(
+            "/inspectionRounds/{}/samples/{}",
+            ids::ROUND,
+            ids::SAMPLE
+        )),
         "putJudgement" => {
             let (path, _) = found_by_two(world).await;
             Prepared::new(format!("{path}/judgement")).body(&json!({"judgement": "voldaan"}))

@@ -349,7 +349,10 @@ async fn judged(world: &World, seen: &Answer, state: State, both: bool) -> (Stri
         let given = json!({"judgement": "voldaan"});
         let path = format!("{path}/judgement");
         let given = inspector(world, judge).put(&path, given).await.expect(201);
-        judgement = given.body["id"].as_str().expect("an id").to_owned();
+        given.body["id"]
+            .as_str()
+            .expect("an id")
+            .clone_into(&mut judgement);
     }
     put_into(state);
     (finding, judgement)

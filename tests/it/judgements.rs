@@ -3,7 +3,7 @@ use kindreflex::demo::ids;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::inspections::{inspector, planned};
+use crate::support::inspecting::{inspector, planned};
 use crate::support::{Actor, Answer, World, execute, ids_of, key, path_of};
 
 /// Lets two inspectors judge in the open round.

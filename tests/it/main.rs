@@ -42,6 +42,7 @@ mod redactions;
 mod reports;
 mod retention;
 mod rounds;
+mod samples;
 mod self_assessments;
 mod sheets;
 mod step_plans;

@@ -174,6 +174,7 @@ fn every_operation_names_its_roles_its_scope_and_its_states() {
         "decideReaction",
         "deleteAnswer",
         "deliverReport",
+        "drawSample",
         "endAssignment",
         "extendReaction",
         "migrateFramework",
