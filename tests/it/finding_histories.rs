@@ -276,7 +276,7 @@ async fn play(stage: &mut Stage, history: &History) {
 
 fn play_all_on(backend: Backend) {
     let started = std::time::Instant::now();
-    let histories = asked(24);
+    let histories = asked(16);
     let system = Rc::new(actix_web::rt::System::new());
     let stage = RefCell::new(system.block_on(Stage::on(backend)));
     let outcome = runner(histories).run(&history::history(), |history| {

@@ -1,4 +1,6 @@
 //! Inspecting: a team, its tablets, and what those send.
+use std::fmt::Write as _;
+
 use kindreflex::demo::ids;
 use serde_json::{Value, json};
 
@@ -207,7 +209,7 @@ fn quoted(said: &str, text: &mut String) {
             '\n' => text.push_str("\\n"),
             '\u{c}' => text.push_str("\\f"),
             '\r' => text.push_str("\\r"),
-            '\0'..='\u{1f}' => text.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\0'..='\u{1f}' => write!(text, "\\u{:04x}", u32::from(character)).expect("text"),
             other => text.push(other),
         }
     }

@@ -110,7 +110,9 @@ fn scrambled(number: u128) -> Id {
 }
 
 fn finding_id(number: usize) -> Id {
-    Id(uuid::Uuid::from_u128(u128::try_from(number).unwrap() + 1))
+    Id(uuid::Uuid::from_u128(
+        u128::try_from(number).expect("a number") + 1,
+    ))
 }
 
 /// The same things in another order, the same for the same seed.
@@ -337,7 +339,7 @@ impl World {
             }
         }
         while !self.under_way.is_empty() {
-            self.arrive(usize::try_from(seed % 1009).unwrap(), false);
+            self.arrive(usize::try_from(seed % 1009).expect("a place"), false);
         }
     }
 
