@@ -163,7 +163,8 @@ pub fn body(operation: &str) -> Option<Value> {
         | "acceptContribution"
         | "openInspectionRound"
         | "closeInspectionRound"
-        | "acknowledgeUrgentSignal" => json!({}),
+        | "acknowledgeUrgentSignal"
+        | "recordReceipt" => json!({}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -262,7 +263,6 @@ pub fn body(operation: &str) -> Option<Value> {
             "priority": true
         }),
         "deliverReport" => json!({"way": "aangetekende brief", "sentOn": "2026-11-24"}),
-        "recordReceipt" => json!({}),
         "extendReaction" => json!({"days": 10, "reason": "De coördinator is met verlof."}),
         "react" => json!({
             "reactions": [{

@@ -9,7 +9,7 @@ use super::{
 use crate::access::Tx;
 use crate::attachment;
 use crate::audit::ActorView;
-use crate::db::types::Id;
+use crate::db::types::{Id, Moment};
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::{AssignmentRole, State, events, finding, reach, team};
 use crate::problem::{Issue, Kind, Problem};
@@ -198,10 +198,10 @@ pub fn shown(tx: &mut Tx, head: &Head) -> Result<Vec<Reaction>, Problem> {
 /// Keeps what the facility says to the draft that it was sent last.
 pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Result<(), Problem> {
     let deliveries = store::deliveries(tx, head.row.id)?;
-    let asked = deliveries
+    let mut asked = deliveries
         .into_iter()
         .filter(|delivery| delivery.asks_reaction);
-    let delivery = asked.last().ok_or_else(nothing_frozen)?;
+    let delivery = asked.next_back().ok_or_else(nothing_frozen)?;
     if !delivery.is_running() {
         return Err(clock_over(&delivery));
     }
@@ -264,7 +264,7 @@ pub fn decide(tx: &mut Tx, head: &Head, id: Id, input: &DecisionInput) -> Result
 fn decided(reaction: &Reaction) -> Problem {
     let at = reaction
         .decided_at
-        .map_or_else(String::new, |at| at.to_the_second());
+        .map_or_else(String::new, Moment::to_the_second);
     Problem::conflict(Text::new(
         format!("Hierover is al beslist op {at}."),
         format!("Cela a déjà été décidé le {at}."),
