@@ -151,21 +151,21 @@ pub const LEFT_VERSION: &str = "0190a000-0000-7000-8000-000000000174";
 /// The other.
 pub const RIGHT_VERSION: &str = "0190a000-0000-7000-8000-000000000175";
 /// A danger that was seen there.
-pub const URGENT_SIGNAL: &str = "0190a000-0000-7000-8000-000000000181";
+pub const URGENT_SIGNAL: &str = "0190a000-0000-7000-8000-0000000001d1";
 /// A danger that was not told of yet.
-pub const NEW_SIGNAL: &str = "0190a000-0000-7000-8000-000000000182";
+pub const NEW_SIGNAL: &str = "0190a000-0000-7000-8000-0000000001d2";
 /// A round in which two inspectors judge apart from each other.
 pub const JUDGED_ROUND: &str = "0190a000-0000-7000-8000-0000000000e5";
 /// An inspection of it.
-pub const JUDGED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000105";
+pub const JUDGED_INSPECTION: &str = "0190a000-0000-7000-8000-00000000010a";
 /// A finding there that both have judged.
-pub const JUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000163";
+pub const JUDGED_FINDING: &str = "0190a000-0000-7000-8000-00000000016a";
 /// One that nobody has judged.
-pub const UNJUDGED_FINDING: &str = "0190a000-0000-7000-8000-000000000164";
+pub const UNJUDGED_FINDING: &str = "0190a000-0000-7000-8000-00000000016b";
 /// What the lead made of the first.
-pub const JUDGEMENT: &str = "0190a000-0000-7000-8000-000000000191";
+pub const JUDGEMENT: &str = "0190a000-0000-7000-8000-0000000001e1";
 /// A sample that was drawn for [`ROUND`].
-pub const SAMPLE: &str = "0190a000-0000-7000-8000-0000000001a1";
+pub const SAMPLE: &str = "0190a000-0000-7000-8000-0000000001f1";
 /// Beschut Wonen De Linde.
 pub const SHELTERED: &str = "0190a000-0000-7000-8000-000000000012";
 /// The facility of vzw De Berk.
