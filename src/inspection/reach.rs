@@ -20,7 +20,8 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
         return Box::new(inspection::edit.ge(0));
     }
     let known = || inspection::known_at.is_not_null();
-    let mut visible: Visible<Joined> = Box::new(owned::<Joined>(scope).and(known()));
+    // Drafts of reports are among it: what an admin lends to a machine does not reach them.
+    let mut visible: Visible<Joined> = Box::new(owned::<Joined>(&scope.improving()).and(known()));
     if let Some(person) = &scope.inspector {
         let mine = assignment::table
             .filter(assignment::inspection_id.eq(inspection::id))
@@ -43,7 +44,7 @@ pub(super) fn hands(scope: &Scope, head: &Head) -> Vec<Hand> {
         hands.push(Hand::Planner);
     }
     hands.extend(head.assigned_as.map(Hand::Assigned));
-    if scope.owns(head.row.facility_id, head.organisation_id) {
+    if scope.improves(head.row.facility_id, head.organisation_id) {
         hands.push(Hand::Facility);
     }
     if scope.authority {

@@ -600,4 +600,18 @@ on_both! {
         let undone = json!({"outcome": "cancelled", "note": "Toch niet"});
         lead.seen(&seen).put(&format!("{third}/record"), undone).await.problem(409, "stateConflict");
     }
+
+    async fn a_machine_reads_an_inspection_by_the_facilitys_own_mandate_alone(world: World) {
+        let scopes = ["read:inspections", "read:events"];
+        let grant = json!({"name": "Geleend", "scopes": scopes, "organisations": [ids::ORGANISATION]});
+        world.admin().put("/integrations/geleend", grant).await.expect(201);
+        world.number_events().await;
+        let (lent, own) = (world.machine_of("geleend", &scopes), world.machine(&scopes));
+        let path = format!("/inspections/{}", ids::INSPECTION);
+        lent.get(&path).await.problem(404, "resourceNotFound");
+        assert_eq!(ids_of(&lent.get("/inspections").await.expect(200)), Vec::<String>::new());
+        assert!(!lent.get("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
+        own.get(&path).await.expect(200);
+        assert!(own.get("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
+    }
 }

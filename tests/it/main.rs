@@ -39,6 +39,7 @@ mod places;
 mod purposes;
 mod races;
 mod redactions;
+mod report_page;
 mod reports;
 mod retention;
 mod rounds;

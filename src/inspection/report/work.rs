@@ -18,7 +18,10 @@ pub fn visible(tx: &mut Tx, head: &Head) -> Result<Vec<ReportSummary>, Problem> 
     if reach::sees_all(&hands) {
         return Ok(reports);
     }
-    let sent: Vec<Id> = if tx.scope.owns(head.row.facility_id, head.organisation_id) {
+    let sent: Vec<Id> = if tx
+        .scope
+        .improves(head.row.facility_id, head.organisation_id)
+    {
         let deliveries = store::deliveries(tx, head.row.id)?;
         deliveries
             .iter()
