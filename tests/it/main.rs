@@ -26,6 +26,7 @@ mod durability;
 mod event_order;
 mod events;
 mod finding_histories;
+mod finding_walk;
 mod findings;
 mod frameworks;
 mod inspections;
