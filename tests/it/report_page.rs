@@ -17,7 +17,7 @@ const LANGUAGES: [(&str, Language); 3] = [
 ];
 
 fn example() -> ReportDocument {
-    serde_json::from_str(EXAMPLE).unwrap()
+    serde_json::from_str(EXAMPLE).expect("it is there")
 }
 
 fn draft() -> ReportDocument {
@@ -71,7 +71,10 @@ fn pages() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     for (name, report) in renditions() {
         for (code, language) in LANGUAGES {
-            pages.push((format!("{name}-{code}"), render(&report, language).unwrap()));
+            pages.push((
+                format!("{name}-{code}"),
+                render(&report, language).expect("it is there"),
+            ));
         }
     }
     pages
@@ -158,7 +161,9 @@ fn put_texts<'a>(value: &'a Value, code: &str, texts: &mut Vec<(&'a str, bool)>)
                 .into_iter()
                 .find_map(|one| Some((one, members.get(one)?)));
             match found {
-                Some((one, text)) if is_texts => texts.push((text.as_str().unwrap(), one != code)),
+                Some((one, text)) if is_texts => {
+                    texts.push((text.as_str().expect("it is there"), one != code));
+                }
                 _ => members
                     .values()
                     .for_each(|member| put_texts(member, code, texts)),
@@ -171,13 +176,13 @@ fn put_texts<'a>(value: &'a Value, code: &str, texts: &mut Vec<(&'a str, bool)>)
 
 #[test]
 fn a_document_is_read_and_written_alike() {
-    let value: Value = serde_json::from_str(EXAMPLE).unwrap();
-    assert_eq!(serde_json::to_value(example()).unwrap(), value);
+    let value: Value = serde_json::from_str(EXAMPLE).expect("it is there");
+    assert_eq!(serde_json::to_value(example()).expect("it is there"), value);
     for (_, report) in renditions() {
-        let text = serde_json::to_string(&report).unwrap();
+        let text = serde_json::to_string(&report).expect("it is there");
         assert!(!text.contains("null"), "what is absent is left out");
         assert_eq!(
-            serde_json::from_str::<ReportDocument>(&text).unwrap(),
+            serde_json::from_str::<ReportDocument>(&text).expect("it is there"),
             report
         );
     }
@@ -192,8 +197,12 @@ fn an_unknown_member_is_refused() {
         "/themes/0/findings/0/subject/criterion",
         "/people/0",
     ] {
-        let mut value: Value = serde_json::from_str(EXAMPLE).unwrap();
-        let object = value.pointer_mut(at).unwrap().as_object_mut().unwrap();
+        let mut value: Value = serde_json::from_str(EXAMPLE).expect("it is there");
+        let object = value
+            .pointer_mut(at)
+            .expect("it is there")
+            .as_object_mut()
+            .expect("it is there");
         object.insert("extra".into(), Value::Bool(true));
         assert!(
             serde_json::from_value::<ReportDocument>(value).is_err(),
@@ -206,12 +215,12 @@ fn an_unknown_member_is_refused() {
 fn what_is_published_names_nobody() {
     let published = example().published();
     assert_eq!(published.audience, Audience::Published);
-    let text = serde_json::to_string(&published).unwrap();
+    let text = serde_json::to_string(&published).expect("it is there");
     assert!(!text.contains("people"));
     for (code, language) in LANGUAGES {
         let (page, inside) = (
-            render(&published, language).unwrap(),
-            render(&example(), language).unwrap(),
+            render(&published, language).expect("it is there"),
+            render(&example(), language).expect("it is there"),
         );
         for person in example().people {
             assert!(
@@ -226,22 +235,22 @@ fn what_is_published_names_nobody() {
 #[test]
 fn a_name_within_a_text_is_found_for_who_checks() {
     let mut report = example();
-    assert!(report.names_in_texts().unwrap().is_empty());
+    assert!(report.names_in_texts().expect("it is there").is_empty());
     report.summary = Some("Gesproken met jan  fictief.".into());
     report.outside[0].reactions[0].text = "Volgens Els\nVoorbeeld-Peeters niet.".into();
-    let places = report.names_in_texts().unwrap();
+    let places = report.names_in_texts().expect("it is there");
     assert_eq!(places, ["/outside/0/reactions/0/text", "/summary"]);
 }
 
 #[test]
 fn a_page_holds_every_text_and_nothing_but_text() {
     for (name, report) in renditions() {
-        let value = serde_json::to_value(&report).unwrap();
+        let value = serde_json::to_value(&report).expect("it is there");
         let mut written = Vec::new();
         put_written(&value, &mut written);
         written.retain(|text| !["ggz", "pz", "gesprek", "veiligheid"].contains(&text.as_str()));
         for (code, language) in LANGUAGES {
-            let page = render(&report, language).unwrap();
+            let page = render(&report, language).expect("it is there");
             let codes = [
                 "dossiercontrole",
                 "bevraging",
@@ -323,7 +332,8 @@ fn a_page_loads_nothing_and_its_links_arrive() {
                 !tag.starts_with("link") && !tag.contains(" on"),
                 "{name}: {tag}"
             );
-            let target = attribute(tag, "href").map(|href| href.strip_prefix('#').unwrap());
+            let target =
+                attribute(tag, "href").map(|href| href.strip_prefix('#').expect("it is there"));
             let labelled = attribute(tag, "aria-labelledby");
             for id in target.into_iter().chain(labelled) {
                 assert!(once.contains(&id), "{name}: {id}");
@@ -337,9 +347,9 @@ fn a_page_loads_nothing_and_its_links_arrive() {
 #[test]
 fn another_language_than_that_of_the_page_is_marked() {
     for (code, language) in LANGUAGES {
-        let page = render(&example(), language).unwrap();
+        let page = render(&example(), language).expect("it is there");
         assert!(page.contains(&format!("<html lang=\"{code}\">")));
-        let value = serde_json::to_value(example()).unwrap();
+        let value = serde_json::to_value(example()).expect("it is there");
         let mut texts = Vec::new();
         put_texts(&value, code, &mut texts);
         for (text, other) in texts {
@@ -371,8 +381,8 @@ fn the_title_has_the_number_and_a_draft_says_that_it_is_not_public() {
         (Language::En, "Inspection report", "Draft – not public"),
     ] {
         let (page, draft) = (
-            render(&example(), language).unwrap(),
-            render(&draft(), language).unwrap(),
+            render(&example(), language).expect("it is there"),
+            render(&draft(), language).expect("it is there"),
         );
         assert!(page.contains(&format!(
             "<title>{title} ZI-2026-00012 – Psychiatrisch Ziekenhuis De Linde</title>"
@@ -390,9 +400,11 @@ fn the_title_has_the_number_and_a_draft_says_that_it_is_not_public() {
 
 #[test]
 fn judgements_are_counted_breaches_first() {
-    let page = render(&example(), Language::En).unwrap();
-    let (_, table) = page.split_once("<table class=\"counts\">").unwrap();
-    let (table, _) = table.split_once("</table>").unwrap();
+    let page = render(&example(), Language::En).expect("it is there");
+    let (_, table) = page
+        .split_once("<table class=\"counts\">")
+        .expect("it is there");
+    let (table, _) = table.split_once("</table>").expect("it is there");
     let rows: Vec<String> = table.split("<tr>").skip(1).map(plain).collect();
     assert_eq!(
         rows,
@@ -449,7 +461,7 @@ fn a_reason_that_is_hidden_leaves_no_trace() {
     report.heading.reason = None;
     assert!(
         !render(&report, Language::Nl)
-            .unwrap()
+            .expect("it is there")
             .contains("Aanleiding")
     );
 }
@@ -458,8 +470,8 @@ fn a_reason_that_is_hidden_leaves_no_trace() {
 #[test]
 fn the_pages_are_left_for_axe() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports");
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("it is there");
     for (name, page) in pages() {
-        std::fs::write(folder.join(format!("{name}.html")), page).unwrap();
+        std::fs::write(folder.join(format!("{name}.html")), page).expect("it is there");
     }
 }
