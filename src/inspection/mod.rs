@@ -18,6 +18,7 @@ pub mod clock;
 pub mod device;
 mod documents;
 mod events;
+pub mod figures;
 pub mod finding;
 mod inputs;
 pub mod reach;
