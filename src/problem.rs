@@ -186,6 +186,15 @@ impl Problem {
         }))
     }
 
+    /// Refuses an input that has faults, naming all of them.
+    pub fn refuse(faults: Vec<Issue>) -> Result<(), Self> {
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::faults(faults))
+        }
+    }
+
     /// The faults of an input, all of them.
     pub fn faults(issues: Vec<Issue>) -> Self {
         let detail = Text::new(

@@ -95,6 +95,11 @@ impl Scope {
         self.planner || self.inspector.is_some() || self.admin
     }
 
+    /// Does it stand on the side of who inspects, where it may know what a facility may not?
+    pub fn inspects(&self) -> bool {
+        self.planner || self.inspector.is_some() || self.authority
+    }
+
     /// Is the facility one of the caller's own?
     pub fn owns(&self, facility: Id, organisation: Id) -> bool {
         self.facilities.contains(&facility) || self.organisations.contains(&organisation)

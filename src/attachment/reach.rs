@@ -5,7 +5,8 @@ use super::{Attachment, AttachmentStatus};
 use crate::access::{Scope, Tx};
 use crate::db::schema::{
     attachment, document_answer, document_answer_attachment as sent, facility,
-    inspection_assignment as assignment, revision_attachment as reference, self_assessment,
+    finding_attachment as found, inspection_assignment as assignment,
+    revision_attachment as reference, self_assessment,
 };
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility as facilities;
@@ -22,7 +23,10 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
         return own;
     }
     match &scope.inspector {
-        Some(person) => Box::new(own.or(handed_in()).or(sent_to(person))),
+        Some(person) => {
+            let inspected = sent_to(person).or(found_by(person));
+            Box::new(own.or(handed_in()).or(inspected))
+        }
         None => Box::new(own.or(handed_in())),
     }
 }
@@ -40,6 +44,20 @@ fn sent_to(person: &str) -> Visible<Joined> {
         .filter(assignment::person.eq(person.to_owned()))
         .filter(assignment::ended_at.is_null())
         .select(sent::attachment_id);
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(arrived.and(diesel::dsl::exists(named)))
+}
+
+/// Those that a finding of an inspection names that this person works on.
+fn found_by(person: &str) -> Visible<Joined> {
+    let named = found::table
+        .inner_join(assignment::table.on(assignment::inspection_id.eq(found::inspection_id)))
+        .filter(found::facility_id.eq(attachment::facility_id))
+        .filter(found::attachment_id.eq(attachment::id))
+        .filter(found::sha256.eq(attachment::sent_sha256))
+        .filter(assignment::person.eq(person.to_owned()))
+        .filter(assignment::ended_at.is_null())
+        .select(found::attachment_id);
     let arrived = attachment::state.ne(AttachmentStatus::Receiving);
     Box::new(arrived.and(diesel::dsl::exists(named)))
 }

@@ -96,9 +96,7 @@ impl Sending {
             Err(issue) => faults.push(*issue),
         }
         let file_name = file_name(headers, &mut faults);
-        if !faults.is_empty() {
-            return Err(Problem::faults(faults));
-        }
+        Problem::refuse(faults)?;
         let declared = match media_type(request) {
             None if headers.contains_key(CONTENT_TYPE) => return Err(unsupported(&known())),
             declared => declared,

@@ -10,7 +10,7 @@ use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     attachment, attachment_chunk as chunk, document_answer_attachment as sent, facility,
-    revision_attachment as reference, step_plan_version,
+    finding_attachment as found, revision_attachment as reference, step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::facility as facilities;
@@ -229,8 +229,8 @@ fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
     )))
 }
 
-/// The hashes by which frozen things name an attachment: revisions that were handed in, versions of step plans, and what was sent for an
-/// inspection.
+/// The hashes by which frozen things name an attachment: revisions that were handed in, versions of step plans, what was sent for an
+/// inspection, and versions of findings.
 fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Problem> {
     let mut named: Vec<String> = reference::table
         .filter(reference::facility_id.eq(facility_id))
@@ -252,6 +252,13 @@ fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Pro
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     named.extend(sent);
+    let found: Vec<String> = found::table
+        .filter(found::facility_id.eq(facility_id))
+        .filter(found::attachment_id.eq(id))
+        .select(found::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    named.extend(found);
     Ok(named)
 }
 
@@ -484,9 +491,7 @@ pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem
             }
         }
     }
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     for (id, sha256) in named {
         diesel::insert_into(reference::table)
             .values((

@@ -102,7 +102,7 @@ impl Reach {
     pub fn may_read_payload(&self, event: &StoredEvent) -> bool {
         let is_settings = event.inspection_id.is_none();
         match (event.organisation_id, event.facility_id) {
-            _ if !is_settings && self.scope.inspector.is_some() => true,
+            _ if !is_settings && self.scope.inspector.is_some() => !self.scope.admin,
             (_, Some(facility)) => self.facilities.contains(&facility),
             (Some(organisation), None) => self.scope.organisations.contains(&organisation),
             (None, None) => self.scope.admin && is_settings,

@@ -165,9 +165,7 @@ pub fn hand_in(
         return Err(conflict);
     }
     let faults = faults_of(&opened, given);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     keep(tx, &opened, given)?;
     let now = open(tx, link)?;
     view(tx, &now)

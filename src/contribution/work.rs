@@ -86,9 +86,7 @@ pub fn ask(
     if let Err(fault) = &expires {
         faults.extend_from_slice(fault.issues());
     }
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     let new = New {
         id,
         self_assessment_id: self_assessment,

@@ -389,6 +389,7 @@ diesel::table! {
         etag -> Text,
         body -> Text,
         created_at -> SqlMoment,
+        inside -> Bool,
     }
 }
 
@@ -663,6 +664,19 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    finding_attachment (inspection_id, version_id, attachment_id, sha256) {
+        inspection_id -> SqlId,
+        version_id -> SqlId,
+        facility_id -> SqlId,
+        attachment_id -> SqlId,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
     sync_batch (inspection_id, id) {
@@ -926,6 +940,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_answer_attachment,
     finding,
     finding_version,
+    finding_attachment,
     sync_batch,
     device,
     report,

@@ -172,7 +172,7 @@ fn take(tx: &mut Tx, made: &Made, step: &Step) -> Result<(), Problem> {
             let id = fixed(made, ids::SENT_INSPECTION, ids::DELIVERY);
             let input = DeliveryInput {
                 way: "aangetekende brief".into(),
-                sent_on: tx.now.day(),
+                sent_on: None,
             };
             replies::deliver(tx, &head, id, &input)
         }
@@ -199,6 +199,7 @@ fn freeze(tx: &mut Tx, made: &Made, head: &Head) -> Result<(), Problem> {
         language: Language::Nl,
         number: None,
         reason: None,
+        leave_out_pending: false,
     };
     reports::freeze(tx, head, id, &input)
 }

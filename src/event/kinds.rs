@@ -22,9 +22,9 @@ fn reads<A: Action>(tx: &Tx) -> Option<Scope> {
     tx.scope_for::<A>()
 }
 
-/// What an admin lends to a machine reaches no inspection.
-fn inspections(tx: &Tx) -> Option<Scope> {
-    let scope = reads::<ReadInspections>(tx)?;
+/// What an admin lends to a machine reaches no inspection, nor what stands beside one.
+fn inspecting<A: Action>(tx: &Tx) -> Option<Scope> {
+    let scope = reads::<A>(tx)?;
     Some(scope.improving())
 }
 
@@ -92,7 +92,11 @@ pub const KINDS: &[Kind] = &[
         reads::<ReadStepPlans>,
         "/v1/facilities/{facility}/stepPlans/{id}",
     ),
-    kind("inspection", inspections, "/v1/inspections/{id}"),
+    kind(
+        "inspection",
+        inspecting::<ReadInspections>,
+        "/v1/inspections/{id}",
+    ),
     kind("device", reads::<ReadDevices>, "/v1/devices/{id}"),
     kind("redaction", reads::<ReadRedactions>, "/v1/redactions/{id}"),
     kind(
@@ -107,7 +111,7 @@ pub const KINDS: &[Kind] = &[
     ),
     kind(
         "urgentSignal",
-        reads::<ReadUrgentSignals>,
+        inspecting::<ReadUrgentSignals>,
         "/v1/urgentSignals/{id}",
     ),
 ];

@@ -72,11 +72,7 @@ pub fn require_facility_types(tx: &mut Tx, document: &Document) -> Result<(), Pr
             outcome => outcome?,
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 /// Publishes a draft after checking it, against the version that it supersedes too.

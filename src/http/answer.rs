@@ -1,5 +1,6 @@
 //! The usual answers.
 use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderValue};
 use serde::Serialize;
 
 use super::etag::{ETag, IfNoneMatch};
@@ -12,11 +13,28 @@ pub fn found(
     known: &IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     if known.has(etag) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header(("etag", etag.to_string()))
-            .finish());
+        return Ok(not_modified(etag));
     }
     changed(value, etag)
+}
+
+/// A single thing that can be had otherwise than as JSON too: a cache keeps the renditions apart.
+pub fn one_of_several(
+    value: &impl Serialize,
+    etag: &ETag,
+    known: &IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
+    let mut response = found(value, etag, known)?;
+    let varies = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, varies);
+    Ok(response)
+}
+
+/// The caller has it already.
+pub fn not_modified(etag: &ETag) -> HttpResponse {
+    HttpResponse::NotModified()
+        .insert_header(("etag", etag.to_string()))
+        .finish()
 }
 
 /// A single thing after a write, with its new tag.

@@ -173,18 +173,16 @@ fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Prob
     if might_hide(text) {
         guard::<T>(text)?;
     }
-    if !T::KNOWS_ITS_SHAPE && may_differ_from_schema(text) {
+    // serde takes a struct by position too: the top level is an object, whoever knows the shape of the rest.
+    let is_object = text.trim_ascii_start().starts_with('{');
+    if !is_object || (!T::KNOWS_ITS_SHAPE && may_differ_from_schema(text)) {
         refuse_other_shapes::<T>(text)?;
     }
     match serde_json::from_str::<T>(text) {
         Ok(value) => {
             let mut faults = Vec::new();
             value.check(&mut faults);
-            if faults.is_empty() {
-                Ok(value)
-            } else {
-                Err(Problem::faults(faults))
-            }
+            Problem::refuse(faults).map(|()| value)
         }
         Err(fault) => Err(explain::<T>(text, &fault)),
     }
@@ -222,11 +220,7 @@ fn guard<T: Check>(text: &str) -> Result<(), Problem> {
         });
         !in_item && (fault.kind != "personalData" || !is_private)
     });
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 /// What no text of a body may hold: register numbers and NULs, each where it stands.
@@ -256,11 +250,7 @@ fn may_differ_from_schema(text: &str) -> bool {
 fn refuse_other_shapes<T: ToSchema>(text: &str) -> Result<(), Problem> {
     let value: Value = serde_json::from_str(text).map_err(|fault| malformed(&place_of(&fault)))?;
     let faults = openapi::faults_of::<T>(&value);
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 fn place_of(fault: &serde_json::Error) -> Text {

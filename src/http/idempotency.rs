@@ -215,6 +215,7 @@ pub fn once(
             idempotency::etag.eq(&stored.etag),
             idempotency::body.eq(&stored.body.0),
             idempotency::created_at.eq(tx.now),
+            idempotency::inside.eq(tx.scope.inspects()),
         ))
         .execute(tx.conn)?;
     Ok(stored)

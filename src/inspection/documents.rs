@@ -3,7 +3,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::store::Head;
-use super::{DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events};
+use super::{
+    DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events,
+    require_room,
+};
 use crate::access::Tx;
 use crate::attachment::{self, AttachmentReference};
 use crate::audit::ActorView;
@@ -105,7 +108,9 @@ pub fn ask(
     ids: &[Id],
     inputs: &[DocumentRequestInput],
 ) -> Result<(), Problem> {
-    for (id, input) in ids.iter().zip(inputs) {
+    let there = requests(tx, inspection_id)?.len();
+    for (nth, (id, input)) in ids.iter().zip(inputs).enumerate() {
+        require_room("documentRequests", there + nth)?;
         diesel::insert_into(request::table)
             .values((
                 request::inspection_id.eq(inspection_id),
@@ -132,6 +137,9 @@ pub fn answer(
     if !asked.iter().any(|row| row.0 == request_id) {
         return Err(Problem::not_found());
     }
+    let sent = answers(tx, inspection.id)?;
+    let sent = sent.iter().filter(|(request, _)| *request == request_id);
+    require_room("answers", sent.count())?;
     check_files(tx, inspection.facility_id, &input.attachments)?;
     diesel::insert_into(answer::table)
         .values((
@@ -166,9 +174,5 @@ fn check_files(tx: &mut Tx, facility_id: Id, files: &[AttachmentReference]) -> R
             faults.push(AttachmentReference::other_bytes(&at));
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }

@@ -11,7 +11,7 @@ use crate::http::checks::{at_least_one, at_most, check_length, check_name};
 use crate::problem::Issue;
 use crate::text::Text;
 
-/// Members of a team, visits or document requests in one inspection at most.
+/// Parts of a team, visits, announcements or document requests in one inspection at most, and longer times for one delivery. Ours.
 pub const MOST_PARTS: usize = 50;
 
 /// An inspection to plan.
@@ -252,7 +252,8 @@ impl Check for VisitRecordInput {
     }
 }
 
-fn missing(field: &str) -> Issue {
+/// The fault of a field that is needed because of what else was sent.
+pub fn missing(field: &str) -> Issue {
     Issue::body(
         "missing",
         field,

@@ -12,6 +12,8 @@
 //! Until its `knownAt` an inspection is there for planners and its team alone. Whoever is not of the team is shown a tag that is
 //! made of what it is shown, so that a change that it may not notice changes nothing for it.
 use crate::app::Operations;
+use crate::problem::Problem;
+use crate::text::Text;
 
 pub mod agreement;
 pub mod clock;
@@ -60,6 +62,18 @@ pub fn operations(to: &mut impl Operations) {
     report::operations(to);
     urgent::operations(to);
     sample::operations(to);
+}
+
+/// One more of these fits into an inspection; otherwise 409. Nothing of it is ever taken away, so it must not grow without end.
+pub fn require_room(what: &'static str, there: usize) -> Result<(), Problem> {
+    if there < MOST_PARTS {
+        return Ok(());
+    }
+    Err(Problem::conflict(Text::new(
+        format!("Een inspectie heeft ten hoogste {MOST_PARTS} {what}."),
+        format!("Une inspection a au plus {MOST_PARTS} {what}."),
+        format!("An inspection has {MOST_PARTS} {what} at most."),
+    )))
 }
 
 crate::text_enum! {

@@ -146,17 +146,26 @@ pub const SYNC: Step = Step {
     hands: &[LEAD, MEMBER],
     states: State::ALL,
 };
-/// A finding is recorded.
+/// A finding is recorded; once the report is final, for a correction of it.
 pub const RECORD_FINDING: Step = Step {
     operation: "putFinding",
     hands: &[LEAD, MEMBER],
-    states: &[Planned, InProgress, DraftReport, Reaction],
+    states: &[
+        Planned,
+        InProgress,
+        DraftReport,
+        Reaction,
+        Final,
+        TermDraft,
+        TermReaction,
+        FollowUp,
+    ],
 };
 /// What must be mended is established.
 pub const PUT_POINT: Step = Step {
     operation: "putImprovementPoint",
     hands: &[LEAD],
-    states: &[InProgress, DraftReport, Reaction],
+    states: &[InProgress, DraftReport, Reaction, Final],
 };
 /// A report is frozen: the one that the state calls for.
 pub const FREEZE: Step = Step {

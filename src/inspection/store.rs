@@ -14,7 +14,7 @@ use crate::db::schema::{
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::text::Text;
 
 /// A row.
@@ -151,7 +151,7 @@ pub fn view(tx: &mut Tx, head: &Head) -> Result<Inspection, Problem> {
         summary: head.summary(&hands),
         reference: row.reference.clone(),
         reason_disclosed: all.then_some(row.reason_disclosed),
-        follows_id: row.follows_id,
+        follows_id: followed(tx, row.follows_id, all)?,
         checklist: checklist(tx, row)?,
         checklist_moves: if all {
             row.checklist_moves.to()?
@@ -167,6 +167,18 @@ pub fn view(tx: &mut Tx, head: &Head) -> Result<Inspection, Problem> {
         created_at: all.then_some(row.created_at),
         edit: all.then_some(row.edit),
     })
+}
+
+/// The inspection that this one follows up, where the caller may know of it.
+fn followed(tx: &mut Tx, follows: Option<Id>, all: bool) -> Result<Option<Id>, Problem> {
+    let Some(id) = follows.filter(|_| !all) else {
+        return Ok(follows);
+    };
+    match find(tx, id) {
+        Ok(_) => Ok(Some(id)),
+        Err(fault) if fault.kind() == Kind::ResourceNotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// The inspection as the caller may see it now.

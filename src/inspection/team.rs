@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::store::Head;
-use super::{Assignment, AssignmentInput, AssignmentRole, events};
+use super::{Assignment, AssignmentInput, AssignmentRole, events, require_room};
 use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::guarded::one_changed;
@@ -92,13 +92,14 @@ pub fn insert(
     Ok(())
 }
 
-/// Gives somebody a part. Another part of the same person ends first.
+/// Gives somebody a part; 409 while the same person has one.
 pub fn assign(tx: &mut Tx, head: &Head, id: Id, input: &AssignmentInput) -> Result<(), Problem> {
     let rows = rows(tx, head.row.id)?;
     let has_part = |row: &Row| row.person == input.person && row.ended_at.is_none();
     if rows.iter().any(has_part) {
         return Err(has_one());
     }
+    require_room("assignments", rows.len())?;
     insert(tx, head.row.id, id, input)?;
     events::inside(tx, "inspectorAssigned", head.row.id, input)
 }

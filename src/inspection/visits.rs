@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use super::store::{self, Head};
 use super::{
     Announcement, AnnouncementInput, State, Visit, VisitInput, VisitOutcome, VisitRecordInput,
-    VisitState, documents, events, urgent,
+    VisitState, documents, events, require_room, urgent,
 };
 use crate::access::Tx;
 use crate::audit::ActorView;
@@ -93,13 +93,22 @@ pub fn plan(
     if announced && !inspection.announced && inspection.known_at.is_none() {
         return Err(Problem::fault(gives_it_away()));
     }
-    let current = rows(tx, inspection.id)?
-        .into_iter()
-        .find(|row| row.id == id);
-    match current {
-        None => insert(tx, inspection.id, (id, arrival), input, announced)?,
+    let rows = rows(tx, inspection.id)?;
+    let all = rows.len();
+    match rows.into_iter().find(|row| row.id == id) {
+        None => {
+            require_room("visits", all)?;
+            insert(tx, inspection.id, (id, arrival), input, announced)?;
+        }
         Some(row) => {
             require_to_come(&row)?;
+            if row.announced && !announced && inspection.known_at.is_some() {
+                return Err(Problem::fault(Issue::body(
+                    "fixed",
+                    "announced",
+                    told_already(),
+                )));
+            }
             update(tx, inspection.id, id, input, announced)?;
         }
     }
@@ -109,6 +118,24 @@ pub fn plan(
     } else {
         events::inside(tx, "visitPlanned", inspection.id, &said)
     }
+}
+
+fn told_already() -> Text {
+    Text::new(
+        "De voorziening kent dit bezoek al; het blijft aangekondigd.",
+        "La structure connaît déjà cette visite ; elle reste annoncée.",
+        "The facility knows of this visit already; it stays announced.",
+    )
+}
+
+/// The inspection comes unannounced from now on: so do the visits that are to come.
+pub fn untell(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
+    diesel::update(visit::table)
+        .filter(visit::inspection_id.eq(inspection_id))
+        .filter(visit::state.eq(VisitState::Planned))
+        .set(visit::announced.eq(false))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 fn gives_it_away() -> Issue {
@@ -180,11 +207,18 @@ fn update(
 
 /// Records what became of a visit, or corrects that.
 pub fn record(tx: &mut Tx, head: &Head, id: Id, input: &VisitRecordInput) -> Result<(), Problem> {
-    let found = rows(tx, head.row.id)?.into_iter().find(|row| row.id == id);
-    let current = found.ok_or_else(Problem::not_found)?;
+    let (mut found, others): (Vec<Row>, Vec<Row>) = rows(tx, head.row.id)?
+        .into_iter()
+        .partition(|row| row.id == id);
+    let current = found.pop().ok_or_else(Problem::not_found)?;
     let took_place = input.outcome != VisitOutcome::Cancelled;
     if current.took_place() && !took_place {
         return Err(took_place_already());
+    }
+    let held_elsewhere = earliest_held(&others);
+    let is_held = input.outcome == VisitOutcome::Held;
+    if !is_held && held_elsewhere.is_none() && head.row.state == State::InProgress {
+        return Err(nothing_held());
     }
     refuse_future(tx.now, input)?;
     let state = match input.outcome {
@@ -209,7 +243,9 @@ pub fn record(tx: &mut Tx, head: &Head, id: Id, input: &VisitRecordInput) -> Res
     one_changed(recorded)?;
     let mut now = head.clone();
     if took_place {
-        come_to_light(tx, &mut now, input)?;
+        let held = input.from.filter(|_| is_held).into_iter();
+        now.row.began_at = held.chain(held_elsewhere).min();
+        come_to_light(tx, &mut now, is_held)?;
     }
     let said = serde_json::json!({"visitId": id, "record": input});
     events::inside(tx, "visitRecorded", head.row.id, &said)?;
@@ -221,15 +257,28 @@ pub fn record(tx: &mut Tx, head: &Head, id: Id, input: &VisitRecordInput) -> Res
     Ok(())
 }
 
+/// When the first visit that was held began.
+fn earliest_held(rows: &[Row]) -> Option<Moment> {
+    let held = rows.iter().filter(|row| row.state == VisitState::Held);
+    held.filter_map(|row| row.began_at).min()
+}
+
+fn nothing_held() -> Problem {
+    Problem::conflict(Text::new(
+        "De inspectie is met dit bezoek begonnen; neem eerst een ander bezoek op dat plaatsvond.",
+        "L'inspection a commencé par cette visite ; enregistrez d'abord une autre visite qui a eu lieu.",
+        "The inspection began with this visit; record another that was held first.",
+    ))
+}
+
 /// The facility knows of the inspection now, and the first visit that was held starts it, with the checklist as it is.
-fn come_to_light(tx: &mut Tx, head: &mut Head, input: &VisitRecordInput) -> Result<(), Problem> {
+fn come_to_light(tx: &mut Tx, head: &mut Head, is_held: bool) -> Result<(), Problem> {
     let row = &mut head.row;
     let was_hidden = row.known_at.is_none();
     row.known_at = row.known_at.or(Some(tx.now));
-    if row.state == State::Planned && input.outcome == VisitOutcome::Held {
+    if row.state == State::Planned && is_held {
         store::require_open_round(tx, row.round_id)?;
         row.checklist_revision = Some(store::latest_checklist(tx, row.round_id)?);
-        row.began_at = input.from;
         row.state = State::InProgress;
     }
     store::save(tx, row)?;
@@ -263,11 +312,7 @@ fn refuse_future(now: Moment, input: &VisitRecordInput) -> Result<(), Problem> {
             Issue::body("validity", field, detail).with_value(moment.to_string())
         })
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 /// Tells the facility, and asks for documents: from now on it knows of the inspection.
@@ -283,13 +328,15 @@ pub fn announce(
         if !row.announced {
             return Err(unannounced());
         }
-        if !rows(tx, row.id)?.iter().any(|visit| visit.announced) {
+        let is_date = |visit: &Row| visit.announced && visit.state == VisitState::Planned;
+        if !rows(tx, row.id)?.iter().any(is_date) {
             return Err(no_date());
         }
     }
     let was_hidden = row.known_at.is_none();
     row.known_at = row.known_at.or(Some(tx.now));
     let mut announcements: Vec<Announcement> = row.announcements.to()?;
+    require_room("announcements", announcements.len())?;
     announcements.push(Announcement {
         message: input.message.clone(),
         at: tx.now,

@@ -1,9 +1,9 @@
 //! What is done to an inspection as a whole, each in one transaction: planned, planned otherwise, moved to a newer checklist, cancelled.
-use super::rules::{self, Hand, Step};
+use super::rules::Step;
 use super::store::{self, Head, Row};
 use super::{
     Cancellation, CancellationInput, ChecklistMove, ChecklistMoveInput, Inspection,
-    InspectionInput, PlanInput, State, events, reach, team,
+    InspectionInput, PlanInput, State, events, finding, reach, team, visits,
 };
 use crate::access::Tx;
 use crate::audit::ActorView;
@@ -44,6 +44,8 @@ pub fn find_inside(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
 pub fn take(tx: &mut Tx, id: Id, step: &Step, seen: &IfMatch) -> Result<Head, Problem> {
     may(tx, id, step)?;
     store::hold(tx, id)?;
+    // No finding slips past a change of state.
+    finding::take_turn(tx, id)?;
     // As it is now that nobody else changes it.
     let head = store::find(tx, id)?;
     let hands = reach::hands(&tx.scope, &head);
@@ -153,10 +155,11 @@ pub fn replan(tx: &mut Tx, head: &Head, input: &PlanInput) -> Result<(), Problem
         .filter(|(_, moved)| *moved)
         .map(|(field, _)| Issue::body("fixed", field, fixed()))
         .collect();
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     store::save_plan(tx, row.id, input)?;
+    if !input.announced {
+        visits::untell(tx, row.id)?;
+    }
     events::inside(tx, "inspectionChanged", row.id, input)
 }
 
@@ -214,20 +217,4 @@ pub fn cancel(tx: &mut Tx, head: &Head, input: &CancellationInput) -> Result<(),
     })?);
     store::save(tx, &row)?;
     events::of(tx, "inspectionCancelled", head, input)
-}
-
-/// Is the recognising body's hand in it clean? Who worked on an inspection never sets its terms (functiescheiding).
-pub fn never_worked(tx: &mut Tx, id: Id) -> Result<bool, Problem> {
-    let person = tx.actor.claims.subject.clone();
-    Ok(!store::ever_worked(tx, id, &person)?)
-}
-
-/// The steps that the caller can take now.
-pub fn steps_open_to(hands: &[Hand], state: State) -> Vec<&'static str> {
-    rules::STEPS
-        .iter()
-        .filter(|step| step.states.contains(&state))
-        .filter(|step| hands.iter().any(|hand| step.hands.contains(hand)))
-        .map(|step| step.operation)
-        .collect()
 }

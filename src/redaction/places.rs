@@ -307,6 +307,7 @@ pub const TABLES: &[Table] = &[
         "finding_version",
         &["parents", "hash", "content", "made_by"],
     ),
+    none("finding_attachment", &["sha256"]),
     none("sync_batch", &["hash", "receipt", "sent_by"]),
     none(
         "urgent_signal",

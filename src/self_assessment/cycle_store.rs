@@ -202,9 +202,5 @@ fn check_framework(tx: &mut Tx, input: &CycleInput) -> Result<(), Problem> {
             .with_value(code.clone())
         })
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }

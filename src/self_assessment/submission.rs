@@ -18,9 +18,7 @@ pub fn submit(tx: &mut Tx, id: Id, seen: Option<&IfMatch>) -> Result<Head, Probl
     let draft = work::lock(tx, id, seen)?;
     let document = store::document(tx, &draft)?;
     let missing = rules::missing(&work::position(tx, &draft, &document)?);
-    if !missing.is_empty() {
-        return Err(Problem::faults(missing));
-    }
+    Problem::refuse(missing)?;
     let opens = cycle_store::get(tx, draft.cycle_id)?.opens;
     let (earlier, later) = state_store::neighbours(tx, &draft, opens)?;
     let submitted = state_store::close(tx, &draft, later)?;

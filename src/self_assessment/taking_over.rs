@@ -126,9 +126,7 @@ pub fn take_over(
             None => faults.push(no_answer(&at(index), &one.criterion_code)),
         }
     }
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     work::keep(tx, head, &document, &answers)
 }
 

@@ -326,9 +326,7 @@ pub(super) fn answer_keeping(
 ) -> Result<AnswersSaved, Problem> {
     let document = store::document(tx, head)?;
     let faults = checks::faults_of(tx, head, &document, inputs, at)?;
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     let by = ActorView::of(tx);
     let mut answers: Vec<Answer> = inputs
         .iter()
@@ -442,9 +440,7 @@ pub fn confirm(
                     }
                 })
                 .collect();
-            if !faults.is_empty() {
-                return Err(Problem::faults(faults));
-            }
+            Problem::refuse(faults)?;
             codes.to_vec()
         }
     };

@@ -72,11 +72,7 @@ fn refuse_another_place(current: &StepPlan, input: &StepPlanInput) -> Result<(),
         .filter(|(_, moved)| *moved)
         .map(|(field, _)| Issue::body("fixed", field, fixed()))
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 fn fixed() -> Text {
@@ -133,9 +129,7 @@ fn content(
     {
         faults.push(AttachmentReference::other_bytes("document."));
     }
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     Ok(Content {
         name: input.name.clone(),
         version_code: document.version.code.to_string(),

@@ -155,7 +155,7 @@ on_both! {
             let finding = &report["themes"][0]["findings"][0];
             assert_eq!(finding["files"], json!({"checked": 10, "met": 7}));
             assert_eq!(finding["judgement"]["code"], "aandachtspunt");
-            assert_eq!(finding["improvementPoint"]["priority"], true);
+            assert_eq!(finding["improvementPoints"][0]["priority"], true);
             assert_eq!(finding["reactions"][0]["decision"]["outcome"], "partlyAccepted");
             assert_eq!(report["outside"][0]["subject"]["title"], "De inkomhal");
             assert_eq!(report["heading"]["sites"][0]["id"], ids::SITE);

@@ -49,9 +49,7 @@ pub fn give(
     let mut faults = Vec::new();
     rules::check_until(input.valid_until, tx.now, &mut faults);
     rules::check_facilities(input, &hands, &mut faults);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     refuse_second(tx, organisation, id, input)?;
     store::insert(tx, organisation, id, input)?;
     let event = Event::new("mandateGiven", "mandate", id).of(organisation, None);
@@ -72,9 +70,7 @@ pub fn replace(
     rules::check_client(input, &current, &mut faults);
     rules::check_until(input.valid_until, tx.now, &mut faults);
     rules::check_facilities(input, &hands, &mut faults);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     refuse_second(tx, organisation, id, input)?;
     tx.wait_for_client(&current.client_id)?;
     store::update(tx, &current, input)?;

@@ -109,11 +109,7 @@ pub(super) fn save_identifiers(
             ))
             .execute(tx.conn)?;
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 fn taken_already(index: usize, value: &str) -> Issue {

@@ -151,9 +151,7 @@ fn put(
     let mut faults = Vec::new();
     let frameworks = checks::Frameworks::of(tx, head.row.round_id)?;
     frameworks.check(content, "", &mut faults);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     let new = work::write(tx, &head, (finding, version), content)?;
     let said =
         serde_json::json!({"findingId": finding, "versionId": version, "hash": content.hash()?});

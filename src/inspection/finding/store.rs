@@ -1,5 +1,5 @@
 //! Rows of findings, of their versions and of batches. Whoever calls has found out that the caller may know the inspection.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -9,7 +9,9 @@ use super::versions::Version;
 use super::{FindingContent, FindingSummary, FindingVersion, VersionStatus};
 use crate::access::Tx;
 use crate::audit::ActorView;
-use crate::db::schema::{finding, finding_version as version, sync_batch};
+use crate::db::schema::{
+    finding, finding_attachment as file, finding_version as version, sync_batch,
+};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
 use crate::problem::Problem;
@@ -157,13 +159,38 @@ pub fn rows(tx: &mut Tx, inspection_id: Id, findings: &[Id]) -> Result<BTreeMap<
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Stores new versions.
-pub fn insert_versions(tx: &mut Tx, rows: &[VersionRow]) -> Result<(), Problem> {
+/// A file that a version names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Insertable)]
+#[diesel(table_name = file, treat_none_as_default_value = false)]
+pub struct FileRow {
+    pub(super) inspection_id: Id,
+    pub(super) version_id: Id,
+    pub(super) facility_id: Id,
+    pub(super) attachment_id: Id,
+    pub(super) sha256: String,
+}
+
+/// Stores new versions, and which files they name.
+pub fn insert_versions(
+    tx: &mut Tx,
+    rows: &[VersionRow],
+    files: &BTreeSet<FileRow>,
+) -> Result<(), Problem> {
     if !rows.is_empty() {
         each!(tx.conn, conn => diesel::insert_into(version::table).values(rows).execute(conn))?;
     }
+    let files: Vec<&FileRow> = files.iter().collect();
+    for some in files.chunks(FILES_AT_ONCE) {
+        each!(tx.conn, conn => diesel::insert_into(file::table)
+            .values(some.to_vec())
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+    }
     Ok(())
 }
+
+/// SQLite binds 32,766 values in a statement at most.
+const FILES_AT_ONCE: usize = 5000;
 
 /// Stores what the versions add up to: a new finding's row, or what changed of one.
 pub fn save(tx: &mut Tx, rows: &[Row]) -> Result<(), Problem> {
@@ -184,6 +211,7 @@ pub fn save(tx: &mut Tx, rows: &[Row]) -> Result<(), Problem> {
             finding::pending.eq(excluded(finding::pending)),
             finding::content.eq(excluded(finding::content)),
             finding::updated_at.eq(excluded(finding::updated_at)),
+            finding::adopted.eq(excluded(finding::adopted)),
         ))
         .execute(conn))?;
     Ok(())

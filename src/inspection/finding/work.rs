@@ -1,7 +1,8 @@
 //! What happens when versions come in: weighed against what is known, kept, and added up.
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::store::{self, Row, VersionRow};
+use super::store::{self, FileRow, Row, VersionRow};
+use super::sync::named_by;
 use super::versions::{MOST_PARENTS, Outcome, Standing, Version, Weighed, weigh};
 use super::{Finding, FindingContent, FindingVersionInput};
 use crate::access::Tx;
@@ -20,6 +21,8 @@ pub struct Arriving {
     pub content: JsonText,
     /// When it was made, by the device's clock.
     pub made_at: Moment,
+    /// The files that it names, each with its hash.
+    pub files: Vec<(Id, String)>,
 }
 
 impl Arriving {
@@ -34,6 +37,7 @@ impl Arriving {
             },
             content: JsonText::of(&input.content)?,
             made_at: input.made_at,
+            files: named_by(&input.content),
         })
     }
 
@@ -122,13 +126,26 @@ fn insert(
         })
     });
     let rows: Vec<VersionRow> = rows.collect::<Result<_, Problem>>()?;
-    store::insert_versions(tx, &rows)?;
+    store::insert_versions(tx, &rows, &files(head, new.iter().copied()))?;
     let freed: Vec<Id> = weighed
         .findings
         .values()
         .flat_map(|finding| finding.freed.iter().copied())
         .collect();
     store::free(tx, head.row.id, &freed)
+}
+
+/// The files that these versions name.
+fn files<'a>(head: &Head, versions: impl Iterator<Item = &'a Arriving>) -> BTreeSet<FileRow> {
+    let named = versions.flat_map(|one| one.files.iter().map(|file| (one.version.id, file)));
+    let row = |(version_id, (attachment_id, sha256)): (Id, &(Id, String))| FileRow {
+        inspection_id: head.row.id,
+        version_id,
+        facility_id: head.row.facility_id,
+        attachment_id: *attachment_id,
+        sha256: sha256.clone(),
+    };
+    named.map(row).collect()
 }
 
 /// Keeps versions that count for nothing, weighed among such alone: unchanged or rejected, or else kept. The turn must have been taken.
@@ -149,19 +166,20 @@ pub fn keep_apart(
     others.retain(|one| !counts(&one.version));
     let versions: Vec<Version> = others.iter().map(|one| one.version.clone()).collect();
     let weighed = weigh(&apart, &versions);
-    let new = weighed
+    let new: Vec<&Arriving> = weighed
         .inserted
         .iter()
-        .filter_map(|place| others.get(*place));
+        .filter_map(|place| others.get(*place))
+        .collect();
     let made_by = JsonText::of(&ActorView::of(tx))?;
-    let rows = new.map(|one| {
+    let rows = new.iter().map(|one| {
         Ok(VersionRow {
             set_apart: true,
             ..one.row(tx, head, Some(device), &made_by)?
         })
     });
     let rows: Vec<VersionRow> = rows.collect::<Result<_, Problem>>()?;
-    store::insert_versions(tx, &rows)?;
+    store::insert_versions(tx, &rows, &files(head, new.iter().copied()))?;
     let mut outcomes = weighed.outcomes.into_iter();
     let outcome = |one: &Arriving| {
         let other = !counts(&one.version);
@@ -208,7 +226,11 @@ fn add_up(
             .and(about.as_ref())
             .and_then(|about| about.judgement.as_ref());
         let criterion = about.as_ref().and_then(|about| about.criterion.as_ref());
-        let adopted = before.and_then(|row| row.adopted.clone());
+        // What was adopted was said of this criterion, and of no other.
+        let stands = |row: &&Row| {
+            row.criterion_code.as_deref() == criterion.map(|named| named.criterion_code.as_str())
+        };
+        let adopted = before.filter(stands).and_then(|row| row.adopted.clone());
         changed.push(Row {
             inspection_id: head.row.id,
             id: *id,
@@ -288,6 +310,7 @@ pub fn write(
         },
         content: JsonText::of(content)?,
         made_at: tx.now,
+        files: named_by(content),
     };
     take_in(tx, head, None, &[arriving])?;
     Ok(there.is_none())

@@ -9,10 +9,11 @@ use super::document::{
 };
 use super::{ImprovementPointDraft, Reaction as GivenReaction, ReportInput, points, store};
 use crate::access::Tx;
+use crate::attachment::AttachmentReference;
 use crate::db::types::{Id, Moment};
 use crate::facility;
 use crate::framework::document::{self as framework, Document};
-use crate::inspection::finding::{self, CriterionReference, FindingContent};
+use crate::inspection::finding::{self, CriterionReference, FindingContent, FindingSummary};
 use crate::inspection::round;
 use crate::inspection::store::{Head, view};
 use crate::inspection::{Inspection, Reason as Why, VisitState};
@@ -37,7 +38,7 @@ pub struct Freezing<'a> {
 pub fn document(tx: &mut Tx, head: &Head, freezing: Freezing) -> Result<ReportDocument, Problem> {
     let inspection = view(tx, head)?;
     let frameworks = finding::Frameworks::of(tx, head.row.round_id)?;
-    let found = findings(tx, head)?;
+    let found = findings(tx, head, freezing.input.leave_out_pending)?;
     let reactions = match freezing.kind {
         ReportKind::Draft => Vec::new(),
         ReportKind::Final | ReportKind::Correction => store::reactions(tx, head.row.id)?,
@@ -81,18 +82,25 @@ struct Found {
     updated_at: Moment,
 }
 
-fn findings(tx: &mut Tx, head: &Head) -> Result<Vec<Found>, Problem> {
-    let all = finding::summaries(tx, head.row.id)?;
-    let open = all.iter().filter(|one| one.conflict || one.pending > 0);
+/// The findings that count. One in a conflict forbids a report; so does one with versions that wait for others, unless the lead leaves those out:
+/// what a lost tablet never sends would hold the report up for good. A finding that was withdrawn holds nothing up.
+fn findings(tx: &mut Tx, head: &Head, leave_out_pending: bool) -> Result<Vec<Found>, Problem> {
+    let mut all = finding::summaries(tx, head.row.id)?;
+    all.retain(|one| {
+        one.content
+            .as_ref()
+            .is_none_or(|content| !content.withdrawn)
+    });
+    let waits = |one: &FindingSummary| one.pending > 0 && !leave_out_pending;
+    let open = all.iter().filter(|one| one.conflict || waits(one));
     let open: Vec<String> = open.map(|one| one.href.clone()).collect();
     if !open.is_empty() {
         return Err(unsettled(&open.join(", ")));
     }
     let found = all.into_iter().filter_map(|one| {
-        let content = one.content.filter(|content| !content.withdrawn)?;
         Some(Found {
             id: one.id,
-            content,
+            content: one.content?,
             judgement: one.judgement,
             updated_at: one.updated_at,
         })
@@ -102,9 +110,15 @@ fn findings(tx: &mut Tx, head: &Head) -> Result<Vec<Found>, Problem> {
 
 fn unsettled(open: &str) -> Problem {
     Problem::conflict(Text::new(
-        format!("Los eerst op wat openstaat: {open}."),
-        format!("Résolvez d'abord ce qui est ouvert : {open}."),
-        format!("Settle first what is open: {open}."),
+        format!(
+            "Los eerst op wat openstaat: {open}. Wat nog op andere versies wacht, kan eruit blijven met leaveOutPending."
+        ),
+        format!(
+            "Résolvez d'abord ce qui est ouvert : {open}. Ce qui attend d'autres versions peut être omis par leaveOutPending."
+        ),
+        format!(
+            "Settle first what is open: {open}. What waits for other versions can be left out with leaveOutPending."
+        ),
     ))
 }
 
@@ -161,10 +175,6 @@ impl Parts<'_> {
             .criterion
             .as_ref()
             .and_then(|named| self.frameworks.document(named));
-        let point = self
-            .points
-            .iter()
-            .find(|point| point.finding_id == found.id && !point.withdrawn);
         Ok(Finding {
             id: found.id,
             subject: subject(document, content)?,
@@ -172,13 +182,21 @@ impl Parts<'_> {
             evidence_kinds: kinds(document, &content.evidence),
             files: files(&content.evidence),
             judgement: self.judgement(document, found.judgement.as_deref()),
-            improvement_point: point.map(|point| ImprovementPoint {
-                id: point.id,
-                text: point.text.clone(),
-                priority: point.priority,
-            }),
+            improvement_points: self.points_of(found.id),
+            attachments: references(content),
             reactions: said(self.reactions, Some(found.id)),
         })
+    }
+
+    fn points_of(&self, finding: Id) -> Vec<ImprovementPoint> {
+        let points = self.points.iter();
+        let points = points.filter(|point| point.finding_id == finding && !point.withdrawn);
+        let told = points.map(|point| ImprovementPoint {
+            id: point.id,
+            text: point.text.clone(),
+            priority: point.priority,
+        });
+        told.collect()
     }
 
     fn judgement(&self, document: Option<&Arc<Document>>, code: Option<&str>) -> Option<Judgement> {
@@ -194,6 +212,15 @@ impl Parts<'_> {
             breach: judgement.breach,
         })
     }
+}
+
+fn references(content: &FindingContent) -> Vec<AttachmentReference> {
+    let named = finding::sync::named_by(content).into_iter();
+    let told = named.map(|(attachment_id, sha256)| AttachmentReference {
+        attachment_id,
+        sha256,
+    });
+    told.collect()
 }
 
 fn is_of(document: &Document, named: &CriterionReference) -> bool {
@@ -274,16 +301,19 @@ fn visits(inspection: &Inspection) -> Vec<Visit> {
     took_place.collect()
 }
 
+/// Everyone who ever had a part in it: a name that must not be published does not become publishable when the part ends.
 fn people(inspection: &Inspection) -> Vec<Person> {
-    let team = inspection
-        .assignments
-        .iter()
-        .filter(|one| one.ended_at.is_none());
-    let people = team.map(|one| Person {
-        name: one.name.clone(),
-        function: one.role.to_string(),
-    });
-    people.collect()
+    let mut people: Vec<Person> = Vec::new();
+    for one in &inspection.assignments {
+        let person = Person {
+            name: one.name.clone(),
+            function: one.role.to_string(),
+        };
+        if !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    people
 }
 
 fn heading(

@@ -5,10 +5,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use utoipa::ToSchema;
 
 use crate::db::types::{Id, Moment, day};
 use crate::facility::identifiers::IdentifierKind;
+use crate::personal::is_invisible;
 use crate::text::Language;
 use crate::words::{Code, LanguageCode, Texts};
 
@@ -79,20 +82,36 @@ impl ReportDocument {
         by_theme.chain(&self.outside)
     }
 
-    /// The rendition for everyone, without the names of people. A name in a text stays: `names_in_texts` finds it for who checks.
+    /// The rendition for everyone, without the names of people and the files. A name in a text stays: `names_in_texts` finds it for who checks.
     #[must_use]
     pub fn published(&self) -> Self {
-        Self {
+        let mut published = Self {
             audience: Audience::Published,
             people: Vec::new(),
             ..self.clone()
+        };
+        let by_theme = published.themes.iter_mut();
+        let by_theme = by_theme.flat_map(|theme| &mut theme.findings);
+        for finding in by_theme.chain(&mut published.outside) {
+            finding.attachments.clear();
         }
+        published
+    }
+
+    /// Does this text hold the full name of one of `people`?
+    pub fn names_one_of_its_people(&self, text: &str) -> bool {
+        holds_one_of(&self.names(), text)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.people.iter().map(|one| words_of(&one.name));
+        names.filter(|name| !name.trim().is_empty()).collect()
     }
 
     /// Where a text holds the full name of one of `people`, each place as a JSON pointer into the published rendition. Others' names are for
     /// the person who checks to find.
     pub fn names_in_texts(&self) -> Result<Vec<String>, serde_json::Error> {
-        let names: Vec<String> = self.people.iter().map(|one| lowered(&one.name)).collect();
+        let names = self.names();
         let mut places = Vec::new();
         let whole = serde_json::to_value(self.published())?;
         put_places(&whole, "", &names, &mut places);
@@ -100,14 +119,23 @@ impl ReportDocument {
     }
 }
 
-/// Small letters, one blank before, between and after words: so that a name is found as words, and not within one.
-fn lowered(text: &str) -> String {
-    let parts = text.split(|character: char| !character.is_alphanumeric());
+/// Small letters without accents and without what nobody sees, one blank before, between and after words: so that a name is found as words, and
+/// not within one.
+fn words_of(text: &str) -> String {
+    let seen = text.nfkd();
+    let seen = seen.filter(|one| !is_combining_mark(*one) && !is_invisible(*one));
+    let seen: String = seen.collect();
+    let parts = seen.split(|character: char| !character.is_alphanumeric());
     let words: Vec<_> = parts
         .filter(|part| !part.is_empty())
         .map(str::to_lowercase)
         .collect();
     format!(" {} ", words.join(" "))
+}
+
+fn holds_one_of(names: &[String], text: &str) -> bool {
+    let text = words_of(text);
+    names.iter().any(|name| text.contains(name.as_str()))
 }
 
 /// Is it a text of a framework? Those were written before anybody inspected.
@@ -120,9 +148,7 @@ fn is_of_framework(members: &serde_json::Map<String, Value>) -> bool {
 fn put_places(value: &Value, at: &str, names: &[String], places: &mut Vec<String>) {
     match value {
         Value::String(text) => {
-            let text = lowered(text);
-            let named = |name: &String| !name.trim().is_empty() && text.contains(name.as_str());
-            if names.iter().any(named) {
+            if holds_one_of(names, text) {
                 places.push(at.to_owned());
             }
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::document::{Outcome, ReactionType};
-use crate::db::types::{Id, day};
+use crate::db::types::{Id, day_if_any};
 use crate::http::body::Check;
 use crate::http::checks::{at_least_one, at_most, check_length, check_name};
 use crate::problem::Issue;
@@ -39,6 +39,7 @@ pub struct ReportInput {
         nullable = false,
         min_length = 1,
         max_length = 64,
+        pattern = "^[0-9A-Za-z][0-9A-Za-z./-]*$",
         example = "ZI-2024-03677"
     )]
     pub number: Option<String>,
@@ -46,6 +47,10 @@ pub struct ReportInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, min_length = 1, max_length = 2000)]
     pub reason: Option<String>,
+    /// Are versions left out that wait for others which are not there, as when a tablet was lost? Otherwise they forbid the report.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub leave_out_pending: bool,
 }
 
 impl Check for ReportInput {
@@ -54,12 +59,27 @@ impl Check for ReportInput {
             check_length("summary", summary, 8000, faults);
         }
         if let Some(number) = &self.number {
-            check_length("number", number, 64, faults);
+            check_number(number, faults);
         }
         if let Some(reason) = &self.reason {
             check_length("reason", reason, 2000, faults);
         }
     }
+}
+
+/// A number from elsewhere can be read aloud and typed over: letters, digits, and what stands between them.
+fn check_number(number: &str, faults: &mut Vec<Issue>) {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || "-./".contains(one);
+    let begins = number.starts_with(|one: char| one.is_ascii_alphanumeric());
+    if begins && number.len() <= 64 && number.chars().all(is_part) {
+        return;
+    }
+    let detail = Text::new(
+        "Gebruik 1 tot 64 letters, cijfers en - . /, te beginnen met een letter of cijfer.",
+        "Utilisez de 1 à 64 lettres, chiffres et - . /, en commençant par une lettre ou un chiffre.",
+        "Use 1 to 64 letters, digits and - . /, beginning with a letter or digit.",
+    );
+    faults.push(Issue::body("invalidValue", "number", detail).with_value(number));
 }
 
 /// What must be mended.
@@ -98,9 +118,14 @@ pub struct DeliveryInput {
     /// How it is sent.
     #[schema(min_length = 1, max_length = 200, example = "aangetekende brief")]
     pub way: String,
-    /// The day on which it is sent.
-    #[serde(deserialize_with = "day")]
-    pub sent_on: NaiveDate,
+    /// The day on which it is sent, from the day that it was frozen on; today when left out.
+    #[serde(
+        default,
+        deserialize_with = "day_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(required = false, nullable = false)]
+    pub sent_on: Option<NaiveDate>,
 }
 
 impl Check for DeliveryInput {
@@ -116,12 +141,12 @@ pub struct ReceiptInput {
     /// The day on which it was delivered, where the inspectors record it; today when left out.
     #[serde(
         default,
-        deserialize_with = "crate::db::types::day_if_any",
+        deserialize_with = "day_if_any",
         skip_serializing_if = "Option::is_none"
     )]
     #[schema(required = false, nullable = false)]
     pub delivered_on: Option<NaiveDate>,
-    /// What proves it.
+    /// What proves it. Needed where the inspectors record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, min_length = 1, max_length = 2000)]
     pub note: Option<String>,

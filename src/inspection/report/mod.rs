@@ -152,8 +152,10 @@ pub struct Proof {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub note: Option<String>,
-    /// Who recorded it.
-    pub by: ActorView,
+    /// Who recorded it. For planners and the team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub by: Option<ActorView>,
     /// When.
     pub at: Moment,
 }
@@ -167,8 +169,10 @@ pub struct Extension {
     pub days: u32,
     /// Why.
     pub reason: String,
-    /// Who extended it.
-    pub by: ActorView,
+    /// Who extended it. For planners and the team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub by: Option<ActorView>,
     /// When.
     pub at: Moment,
 }

@@ -8,7 +8,7 @@ use minijinja::{Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 use super::document::{Finding, ImprovementPoint, Judgement, ReportDocument, Subject};
-use super::words;
+use super::{PublishedReportSummary, words};
 use crate::db::types::Moment;
 use crate::framework::document::CriterionKind;
 use crate::text::Language;
@@ -18,6 +18,7 @@ use crate::words::Texts;
 pub const STYLE: &str = include_str!("templates/report.css");
 
 const TEMPLATE: &str = include_str!("templates/report.html");
+const WITHDRAWN: &str = include_str!("templates/withdrawn.html");
 
 /// The page in a language. What is written in another one is marked as such.
 pub fn render(report: &ReportDocument, language: Language) -> Result<String, Error> {
@@ -31,6 +32,34 @@ pub fn render(report: &ReportDocument, language: Language) -> Result<String, Err
     engine.add_template("report.html", TEMPLATE)?;
     let page = Page::new(report, language);
     engine.get_template("report.html")?.render(Serde(&page))
+}
+
+/// The page of a publication that was withdrawn: that it was, and why.
+pub fn withdrawn(
+    publication: &PublishedReportSummary,
+    language: Language,
+) -> Result<String, Error> {
+    let mut engine = Environment::new();
+    engine.add_function("day_of", move |moment: Serde<Moment>| {
+        words::day_of(moment.0, language)
+    });
+    engine.add_template("withdrawn.html", WITHDRAWN)?;
+    let page = Withdrawn {
+        publication,
+        lang: words::code(language),
+        w: words::all(language),
+        style: Value::from_safe_string(STYLE.to_owned()),
+    };
+    engine.get_template("withdrawn.html")?.render(Serde(&page))
+}
+
+/// What the template of a withdrawn publication sees.
+#[derive(Serialize)]
+struct Withdrawn<'a> {
+    publication: &'a PublishedReportSummary,
+    lang: &'static str,
+    w: BTreeMap<&'static str, &'static str>,
+    style: Value,
 }
 
 /// What the template calls.
@@ -184,8 +213,8 @@ fn points(report: &ReportDocument) -> Vec<Point<'_>> {
     let mut points = Vec::new();
     for (theme, group) in (1..).zip(groups.chain([&report.outside])) {
         for (finding, one) in (1..).zip(group) {
-            let improvement = one.improvement_point.as_ref();
-            points.extend(improvement.map(|improvement| Point {
+            let improvements = one.improvement_points.iter();
+            points.extend(improvements.map(|improvement| Point {
                 theme,
                 finding,
                 improvement,

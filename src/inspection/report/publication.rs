@@ -1,4 +1,5 @@
 //! What everyone may read of reports: a rendition without names, looked at by a named person first.
+use aho_corasick::{AhoCorasick, MatchKind};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -132,22 +133,20 @@ fn current(tx: &mut Tx, inspection_id: Id) -> Result<Option<(Id, Id)>, Problem> 
         .optional()?)
 }
 
-/// The rendition for everyone: without people, and without these texts. A name of somebody of the team that is left in a text forbids it.
+/// The rendition for everyone: without people, files and these texts. A name of somebody of the team that is left in a text forbids it.
 fn redacted(document: &ReportDocument, texts: &[String]) -> Result<ReportDocument, Problem> {
-    let mut value = serde_json::to_value(document).map_err(Problem::internal)?;
-    let people = value.get("people").cloned();
-    take_out(&mut value, texts);
-    if let (Some(members), Some(people)) = (value.as_object_mut(), people) {
-        members.insert("people".into(), people);
-    }
-    let document: ReportDocument = serde_json::from_value(value).map_err(Problem::internal)?;
-    let left = document.names_in_texts().map_err(Problem::internal)?;
-    let faults: Vec<Issue> = left.iter().map(|place| names_somebody(place)).collect();
-    if faults.is_empty() {
-        Ok(document.published())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    let taker = Taker::of(texts)?;
+    let mut value = serde_json::to_value(document.published()).map_err(Problem::internal)?;
+    taker.take_out(&mut value, "");
+    let left: ReportDocument = serde_json::from_value(value).map_err(Problem::internal)?;
+    // Who inspected, for the search alone: the rendition names nobody.
+    let searched = ReportDocument {
+        people: document.people.clone(),
+        ..left.clone()
+    };
+    let places = searched.names_in_texts().map_err(Problem::internal)?;
+    Problem::refuse(places.iter().map(|place| names_somebody(place)).collect())?;
+    Ok(left)
 }
 
 fn names_somebody(place: &str) -> Issue {
@@ -159,65 +158,96 @@ fn names_somebody(place: &str) -> Issue {
     Issue::body("personName", "redactions", detail)
 }
 
-/// Takes these texts out of what people wrote. Codes, ids and moments are no texts.
-fn take_out(value: &mut Value, texts: &[String]) {
-    const WRITTEN: [&str; 9] = [
-        "summary",
-        "observation",
-        "title",
-        "text",
-        "reason",
-        "textChange",
-        "name",
-        "address",
-        "interlocutors",
-    ];
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if WRITTEN.contains(&name.as_str()) {
-                    replace_in(member, texts);
-                } else {
-                    take_out(member, texts);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| take_out(item, texts)),
-        _ => {}
-    }
+fn reason_names_somebody() -> Issue {
+    let detail = Text::new(
+        "Iedereen leest deze reden; noem niemand van het team.",
+        "Tout le monde lit ce motif ; ne nommez personne de l'équipe.",
+        "Everyone reads this reason; name nobody of the team.",
+    );
+    Issue::body("personName", "reason", detail)
 }
 
-fn replace_in(value: &mut Value, texts: &[String]) {
-    match value {
-        Value::String(said) => {
-            for text in texts {
-                *said = said.replace(text.as_str(), TAKEN_OUT);
+/// The members that hold what people wrote. Codes, ids and moments are no texts.
+const WRITTEN: [&str; 12] = [
+    "address",
+    "interlocutors",
+    "label",
+    "name",
+    "observation",
+    "reason",
+    "signedBy",
+    "summary",
+    "text",
+    "textChange",
+    "title",
+    "unit",
+];
+
+/// Takes texts out, each place once: of two that begin at the same place the longer one, and never of what was put in the place of another.
+struct Taker {
+    texts: AhoCorasick,
+    instead: Vec<&'static str>,
+}
+
+impl Taker {
+    fn of(texts: &[String]) -> Result<Self, Problem> {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest);
+        Ok(Self {
+            texts: builder.build(texts).map_err(Problem::internal)?,
+            instead: vec![TAKEN_OUT; texts.len()],
+        })
+    }
+
+    /// Takes them out of what people wrote in here; `under` is the member that holds it.
+    fn take_out(&self, value: &mut Value, under: &str) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    // Why there was a visit is a code.
+                    if WRITTEN.contains(&name.as_str())
+                        && (under, name.as_str()) != ("heading", "reason")
+                    {
+                        self.replace_in(member);
+                    } else {
+                        self.take_out(member, name);
+                    }
+                }
             }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.take_out(item, under)),
+            _ => {}
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| replace_in(item, texts)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| replace_in(member, texts)),
-        _ => {}
+    }
+
+    fn replace_in(&self, value: &mut Value) {
+        match value {
+            Value::String(said) => *said = self.texts.replace_all(said, &self.instead),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.replace_in(item)),
+            Value::Object(members) => members.values_mut().for_each(|one| self.replace_in(one)),
+            _ => {}
+        }
     }
 }
 
 /// Takes a publication back, for a reason that everyone can read.
 pub fn withdraw(tx: &mut Tx, head: &Head, id: Id, input: &WithdrawalInput) -> Result<(), Problem> {
-    let standing = publication::table
+    let (report_id, withdrawn_at) = publication::table
         .filter(publication::id.eq(id))
         .filter(publication::inspection_id.eq(head.row.id))
-        .select(publication::withdrawn_at)
+        .select((publication::report_id, publication::withdrawn_at))
         .into_boxed::<AnyBackend>()
-        .first::<Option<Moment>>(tx.conn)
+        .first::<(Id, Option<Moment>)>(tx.conn)
         .optional()?
         .ok_or_else(Problem::not_found)?;
-    if standing.is_some() {
+    if withdrawn_at.is_some() {
         return Err(Problem::conflict(Text::new(
             "Deze publicatie is al ingetrokken.",
             "Cette publication est déjà retirée.",
             "This publication is withdrawn already.",
         )));
+    }
+    if store::document(tx, report_id)?.names_one_of_its_people(&input.reason) {
+        return Err(Problem::fault(reason_names_somebody()));
     }
     let by = JsonText::of(&ActorView::of(tx))?;
     let withdrawn = diesel::update(publication::table)

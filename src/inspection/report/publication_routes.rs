@@ -2,7 +2,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::{
-    PublicationInput, PublishedReport, PublishedReportSummary, WithdrawalInput, publication, routes,
+    PublicationInput, PublishedReport, PublishedReportSummary, WithdrawalInput, page, publication,
+    routes,
 };
 use crate::access::open::ToAll;
 use crate::access::policy::RecordInspections;
@@ -114,8 +115,13 @@ pub async fn read_published_report(
         .await?;
     let said = serde_json::to_vec(&found.summary).map_err(Problem::internal)?;
     let tag = ETag::of_content("p", &said);
-    match (rendition, &found.document) {
-        (Rendition::Html, Some(document)) => routes::shown(document, &tag, &request),
-        _ => answer::found(&found, &tag, &known),
+    match rendition {
+        Rendition::Json => answer::one_of_several(&found, &tag, &known),
+        Rendition::Html => {
+            routes::shown(&request, &tag, &known, |language| match &found.document {
+                Some(document) => page::render(document, language),
+                None => page::withdrawn(&found.summary, language),
+            })
+        }
     }
 }

@@ -11,16 +11,18 @@ use crate::attachment;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
 use crate::inspection::store::{self as inspections, Head};
-use crate::inspection::{AssignmentRole, State, events, finding, reach, team};
+use crate::inspection::{AssignmentRole, State, events, missing, reach, require_room, team};
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
 
 /// Sends the last report that was frozen. With a draft the time to react begins, once it is delivered.
 pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Result<(), Problem> {
-    refuse_future("sentOn", input.sent_on, tx.now.day())?;
     let last = store::reports(tx, head.row.id)?.pop();
     let report = last.ok_or_else(nothing_frozen)?;
-    require_photos(tx, head)?;
+    let today = tx.now.day();
+    let sent_on = input.sent_on.unwrap_or(today);
+    require_between("sentOn", sent_on, (report.frozen_at.day(), today))?;
+    require_files(tx, head, report.id)?;
     let is_draft = report.kind == ReportKind::Draft;
     let term = if is_draft {
         let term = tx.state.settings.reports.reaction;
@@ -28,7 +30,7 @@ pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Resul
     } else {
         None
     };
-    store::insert_delivery(tx, head.row.id, (id, report.id), term, input)?;
+    store::insert_delivery(tx, head.row.id, (id, report.id), (term, sent_on), input)?;
     let mut now = head.clone();
     if is_draft {
         now.row.state = State::Reaction;
@@ -55,11 +57,13 @@ fn no_term() -> Problem {
     ))
 }
 
-/// A report whose photos are still to come is not delivered.
-fn require_photos(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
-    let findings = finding::summaries(tx, head.row.id)?;
-    let contents = findings.iter().filter_map(|one| one.content.as_ref());
-    let named = contents.flat_map(finding::sync::named_by).collect();
+/// A report that names files which are still to come is not delivered.
+fn require_files(tx: &mut Tx, head: &Head, report_id: Id) -> Result<(), Problem> {
+    let document = store::document(tx, report_id)?;
+    let files = document.findings().flat_map(|finding| &finding.attachments);
+    let named = files
+        .map(|file| (file.attachment_id, file.sha256.clone()))
+        .collect();
     let awaited = attachment::still_awaited(tx, head.row.facility_id, named)?;
     if awaited.is_empty() {
         return Ok(());
@@ -76,14 +80,18 @@ fn require_photos(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
     )))
 }
 
-fn refuse_future(field: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
-    if day <= today {
+fn require_between(
+    field: &str,
+    day: NaiveDate,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Result<(), Problem> {
+    if (first..=last).contains(&day) {
         return Ok(());
     }
     let detail = Text::new(
-        "Deze dag moet nog komen.",
-        "Ce jour est encore à venir.",
-        "This day is still to come.",
+        format!("Gebruik een dag van {first} tot en met {last}."),
+        format!("Utilisez un jour du {first} au {last}."),
+        format!("Use a day from {first} up to and including {last}."),
     );
     Err(Problem::fault(
         Issue::body("validity", field, detail).with_value(day.to_string()),
@@ -106,18 +114,21 @@ pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result
             "The delivery is proven already.",
         )));
     }
-    let today = tx.now.day();
     let is_team = reach::sees_all(&reach::hands(&tx.scope, head));
     let kind = if is_team {
         ProofKind::Document
     } else {
         ProofKind::Opened
     };
-    let on = proven_on(input, is_team, today, delivery.sent_on)?;
+    let on = if is_team {
+        proven_on(input, (delivery.sent_on, tx.now.day()))?
+    } else {
+        opened_on(input, &delivery, tx.now.day())?
+    };
     let proof = Proof {
         kind,
         note: input.note.clone(),
-        by: ActorView::of(tx),
+        by: Some(ActorView::of(tx)),
         at: tx.now,
     };
     store::prove(tx, id, on, &proof)?;
@@ -125,34 +136,59 @@ pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result
     events::of(tx, "deliveryProven", head, &said)
 }
 
-fn proven_on(
+/// The day that the inspectors prove, with what proves it.
+fn proven_on(input: &ReceiptInput, within: (NaiveDate, NaiveDate)) -> Result<NaiveDate, Problem> {
+    if input.note.is_none() {
+        return Err(Problem::fault(missing("note")));
+    }
+    let day = input.delivered_on.unwrap_or(within.1);
+    require_between("deliveredOn", day, within)?;
+    Ok(day)
+}
+
+/// Who opens it for the facility had it today; unless it is presumed to have had it before.
+fn opened_on(
     input: &ReceiptInput,
-    is_team: bool,
+    delivery: &Delivery,
     today: NaiveDate,
-    sent_on: NaiveDate,
 ) -> Result<NaiveDate, Problem> {
-    match (input.delivered_on, is_team) {
-        (None, _) => Ok(today),
-        (Some(day), true) if day >= sent_on && day <= today => Ok(day),
-        _ => {
-            let detail = Text::new(
-                format!(
-                    "Inspecteurs geven een dag van {sent_on} tot vandaag, of geen: vandaag; wie voor de voorziening opent, geeft er geen."
-                ),
-                format!(
-                    "Les inspecteurs donnent un jour du {sent_on} à aujourd'hui, ou aucun : aujourd'hui ; qui ouvre pour la structure n'en donne pas."
-                ),
-                format!(
-                    "Inspectors give a day from {sent_on} to today, or none for today; who opens it for the facility gives none."
-                ),
-            );
-            Err(Problem::fault(Issue::body(
-                "validity",
-                "deliveredOn",
-                detail,
-            )))
+    if input.delivered_on.is_some() {
+        let detail = Text::new(
+            "Wie voor de voorziening opent, geeft geen dag: het is vandaag afgeleverd.",
+            "Qui ouvre pour la structure ne donne pas de jour : la remise est d'aujourd'hui.",
+            "Who opens it for the facility gives no day: it was delivered today.",
+        );
+        return Err(Problem::fault(Issue::body(
+            "unknownField",
+            "deliveredOn",
+            detail,
+        )));
+    }
+    match delivery.delivered_on {
+        Some(day) => Err(Problem::conflict(Text::new(
+            format!(
+                "Het wordt geacht op {day} afgeleverd te zijn; enkel de inspectie bewijst een andere dag."
+            ),
+            format!("La remise est réputée du {day} ; seule l'inspection prouve un autre jour."),
+            format!(
+                "It is presumed to have been delivered on {day}; the inspectors alone prove another day."
+            ),
+        ))),
+        None => Ok(today),
+    }
+}
+
+/// The deliveries of an inspection's reports, oldest first. Who proved one, or gave more time, shows to who sees all of it.
+pub fn sent(tx: &mut Tx, head: &Head) -> Result<Vec<Delivery>, Problem> {
+    let mut deliveries = store::deliveries(tx, head.row.id)?;
+    if !reach::sees_all(&reach::hands(&tx.scope, head)) {
+        for delivery in &mut deliveries {
+            let proven = delivery.proof.iter_mut().map(|proof| &mut proof.by);
+            let given = delivery.extensions.iter_mut().map(|more| &mut more.by);
+            proven.chain(given).for_each(|by| *by = None);
         }
     }
+    Ok(deliveries)
 }
 
 /// Gives the facility more time.
@@ -161,11 +197,12 @@ pub fn extend(tx: &mut Tx, head: &Head, id: Id, input: &ExtensionInput) -> Resul
     if !delivery.is_running() {
         return Err(clock_over(&delivery));
     }
+    require_room("extensions", delivery.extensions.len())?;
     let mut extensions = delivery.extensions;
     extensions.push(Extension {
         days: input.days,
         reason: input.reason.clone(),
-        by: ActorView::of(tx),
+        by: Some(ActorView::of(tx)),
         at: tx.now,
     });
     store::extend(tx, id, &extensions)?;
@@ -205,6 +242,10 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
     if !delivery.is_running() {
         return Err(clock_over(&delivery));
     }
+    let there = store::reactions(tx, head.row.id)?.len();
+    if there + input.reactions.len() > MOST_REACTIONS_EVER {
+        return Err(too_many_reactions());
+    }
     let document = store::document(tx, delivery.report_id)?;
     let named: Vec<Id> = document.findings().map(|finding| finding.id).collect();
     let unknown: Vec<Issue> = input
@@ -214,9 +255,7 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
         .filter(|(_, reaction)| reaction.finding_id.is_some_and(|id| !named.contains(&id)))
         .map(|(index, _)| not_in_it(index))
         .collect();
-    if !unknown.is_empty() {
-        return Err(Problem::faults(unknown));
-    }
+    Problem::refuse(unknown)?;
     for (id, reaction) in ids.iter().zip(&input.reactions) {
         store::insert_reaction(tx, head.row.id, (*id, delivery.report_id), reaction)?;
     }
@@ -224,6 +263,17 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
         store::complete(tx, delivery.id)?;
     }
     events::of(tx, "facilityReacted", head, input)
+}
+
+/// Reactions of a facility in one inspection at most. Ours.
+const MOST_REACTIONS_EVER: usize = 1000;
+
+fn too_many_reactions() -> Problem {
+    Problem::conflict(Text::new(
+        format!("Een inspectie heeft ten hoogste {MOST_REACTIONS_EVER} reacties."),
+        format!("Une inspection a au plus {MOST_REACTIONS_EVER} réactions."),
+        format!("An inspection has {MOST_REACTIONS_EVER} reactions at most."),
+    ))
 }
 
 fn not_in_it(index: usize) -> Issue {

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, post};
 
 use super::{
     DecisionInput, Delivery, DeliveryInput, ExtensionInput, Reaction, ReactionsInput, ReceiptInput,
-    replies, store,
+    replies,
 };
 use crate::access::policy::{
     AnswerInspections, ReadInspections, ReceiveReports, RecordInspections,
@@ -38,8 +38,8 @@ pub async fn list_deliveries(
         .link(&format!("/inspections/{id}/deliveries"));
     let page = allowed
         .read(move |tx| {
-            inspections::find(tx, id)?;
-            let mut items = store::deliveries(tx, id)?;
+            let head = inspections::find(tx, id)?;
+            let mut items = replies::sent(tx, &head)?;
             items.retain(|one| window.after.is_none_or(|after| one.id > after));
             Ok(window.page(items, &link, &[], |item| item.id.to_string()))
         })
@@ -50,7 +50,7 @@ pub async fn list_deliveries(
 /// Deliver a report
 ///
 /// The last one that was frozen. With a draft the facility can react: its clock starts at the delivery that is proven, or presumed where that is set.
-/// A photo that has not arrived yet forbids it: 409.
+/// A file that it names and that has not arrived yet forbids it: 409.
 #[utoipa::path(tag = "Inspection", operation_id = "deliverReport", params(("inspectionId" = Id, Path, description = "The inspection.")),
     request_body = DeliveryInput, extensions(("x-action" = json!("RecordInspections"))),
     responses((status = 200, description = "The inspection as it is now.", body = Inspection)))]
@@ -77,7 +77,8 @@ pub async fn deliver_report(
 
 /// Record that a report was delivered
 ///
-/// By somebody of the facility, who opens it: then it was delivered today. By the lead, with the day and what proves it.
+/// By somebody of the facility, who opens it: then it was delivered today. By the lead, with the day and what proves it; also where delivery is
+/// presumed, which only the lead can set aside.
 #[utoipa::path(tag = "Inspection", operation_id = "recordReceipt",
     params(("inspectionId" = Id, Path, description = "The inspection."), ("deliveryId" = Id, Path, description = "The delivery.")),
     request_body = ReceiptInput, extensions(("x-action" = json!("ReceiveReports"))),

@@ -3,8 +3,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 
 use super::{
-    ImprovementPointDraft, ImprovementPointInput, Report, ReportDocument, ReportInput,
-    ReportSummary, page, points, work,
+    ImprovementPointDraft, ImprovementPointInput, Report, ReportInput, ReportSummary, page, points,
+    work,
 };
 use crate::access::policy::{ReadFindings, ReadInspections, RecordInspections};
 use crate::access::{Allowed, Tx};
@@ -21,6 +21,7 @@ use crate::http::{IfMatch, Json, Page, Path};
 use crate::inspection::store as inspections;
 use crate::inspection::{Inspection, rules, work as inspection_work};
 use crate::problem::Problem;
+use crate::text::Language;
 
 /// List the reports of an inspection
 ///
@@ -107,30 +108,34 @@ pub async fn read_report(
         found.document.people.len()
     ));
     match rendition {
-        Rendition::Json => answer::found(&found, &tag, &known),
-        Rendition::Html => shown(&found.document, &tag, &request),
+        Rendition::Json => answer::one_of_several(&found, &tag, &known),
+        Rendition::Html => shown(&request, &tag, &known, |language| {
+            page::render(&found.document, language)
+        }),
     }
 }
 
-/// A report's page. It loads nothing and runs nothing.
+/// A page. It loads nothing and runs nothing.
 pub fn shown(
-    document: &ReportDocument,
-    tag: &ETag,
     request: &HttpRequest,
+    tag: &ETag,
+    known: &IfNoneMatch,
+    render: impl FnOnce(Language) -> Result<String, minijinja::Error>,
 ) -> Result<HttpResponse, Problem> {
     use base64::Engine as _;
     let language = language_of(request);
-    let page = page::render(document, language).map_err(Problem::internal)?;
+    let tag = tag.form(format!("{language:?}").to_lowercase());
+    if known.has(&tag) {
+        return Ok(answer::not_modified(&tag));
+    }
+    let page = render(language).map_err(Problem::internal)?;
     let style = base64::engine::general_purpose::STANDARD.encode(sha256(page::STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'"
     );
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-        .insert_header((
-            header::ETAG,
-            tag.form(format!("{language:?}").to_lowercase()).to_string(),
-        ))
+        .insert_header((header::ETAG, tag.to_string()))
         .insert_header((header::VARY, "accept, accept-language"))
         .content_type("text/html; charset=utf-8")
         .body(page))

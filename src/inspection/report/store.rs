@@ -6,7 +6,7 @@ use super::document::{Decision, ReactionType};
 use super::{Delivery, Proof, Reaction, ReportDocument, ReportKind, ReportSummary, Settings};
 use crate::access::Tx;
 use crate::audit::ActorView;
-use crate::db::guarded::one_changed;
+use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::{delivery, reaction, report, report_number as counter};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::inspection::clock::{self, Length};
@@ -75,7 +75,7 @@ pub fn insert_report(
     document: &ReportDocument,
 ) -> Result<(), Problem> {
     let corrects = document.corrects.as_ref().map(|one| one.report_id);
-    diesel::insert_into(report::table)
+    let stored = diesel::insert_into(report::table)
         .values((
             report::id.eq(id),
             report::inspection_id.eq(inspection_id),
@@ -86,8 +86,8 @@ pub fn insert_report(
             report::frozen_by.eq(JsonText::of(&ActorView::of(tx))?),
             report::frozen_at.eq(tx.now),
         ))
-        .execute(tx.conn)?;
-    Ok(())
+        .execute(tx.conn);
+    first_of_its_code(stored)
 }
 
 fn name_of(kind: ReportKind) -> Result<String, Problem> {
@@ -95,7 +95,7 @@ fn name_of(kind: ReportKind) -> Result<String, Problem> {
     Ok(name.as_str().unwrap_or_default().to_owned())
 }
 
-/// The next number of a year. Whoever else wants one waits until this transaction is done: were it undone, the number would be free again.
+/// The next number of a year, and the counter moved on to it. Whoever else wants one waits until this transaction is done: were it undone, the number would be free again.
 pub fn next_number(tx: &mut Tx, year: i32) -> Result<i64, Problem> {
     let year = i64::from(year);
     tx.wait_for_name(&format!("report numbers of {year}"))?;
@@ -199,7 +199,7 @@ pub fn insert_delivery(
     tx: &mut Tx,
     inspection_id: Id,
     (id, report_id): (Id, Id),
-    term: Option<Length>,
+    (term, sent_on): (Option<Length>, NaiveDate),
     input: &super::DeliveryInput,
 ) -> Result<(), Problem> {
     diesel::insert_into(delivery::table)
@@ -208,7 +208,7 @@ pub fn insert_delivery(
             delivery::inspection_id.eq(inspection_id),
             delivery::report_id.eq(report_id),
             delivery::way.eq(&input.way),
-            delivery::sent_on.eq(input.sent_on),
+            delivery::sent_on.eq(sent_on),
             delivery::term.eq(term.map(|term| JsonText::of(&term)).transpose()?),
             delivery::extensions.eq(JsonText::of(&[(); 0])?),
             delivery::recorded_by.eq(JsonText::of(&ActorView::of(tx))?),

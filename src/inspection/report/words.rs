@@ -183,6 +183,8 @@ words! {
     "people" "Wie inspecteerde (intern)" "Qui a inspecté (interne)" "Who inspected (internal)";
     "people_why" "Deze namen staan niet in wat openbaar wordt." "Ces noms ne figurent pas dans ce qui est publié." "These names are not in what is published.";
     "people_list" "Namen en functies" "Noms et fonctions" "Names and functions";
+    "withdrawn" "Deze publicatie is ingetrokken" "Cette publication est retirée" "This publication was withdrawn";
+    "withdrawn_why" "Waarom" "Pourquoi" "Why";
     "function" "Functie" "Fonction" "Function";
 }
 
@@ -227,7 +229,10 @@ mod tests {
 
     #[test]
     fn the_template_uses_every_word() {
-        let template = include_str!("templates/report.html");
+        let template = concat!(
+            include_str!("templates/report.html"),
+            include_str!("templates/withdrawn.html")
+        );
         for (name, _) in WORDS {
             let used = match name.split_once('.') {
                 Some((group, _)) => template.contains(&format!("w[\"{group}.\" ~ ")),

@@ -6,7 +6,7 @@ use crate::access::Tx;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
 use crate::inspection::store::{self as inspections, Head};
-use crate::inspection::{State, events, finding, reach};
+use crate::inspection::{State, events, reach};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
@@ -50,8 +50,6 @@ pub fn read(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Report, Problem> {
 
 /// Freezes the report that the state calls for.
 pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &ReportInput) -> Result<(), Problem> {
-    // No finding comes in between.
-    finding::take_turn(tx, head.row.id)?;
     let (kind, corrects) = kind_for(tx, head, input)?;
     let number = match kind {
         ReportKind::Draft => None,
@@ -117,11 +115,7 @@ fn refuse_extras(input: &ReportInput) -> Result<(), Problem> {
         .filter(|(_, there)| *there)
         .map(|(field, _)| only_for(field))
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(faults)
 }
 
 fn only_for(field: &str) -> Issue {
@@ -205,29 +199,67 @@ pub fn last_numbered(tx: &mut Tx, inspection_id: Id) -> Result<(Id, String), Pro
     })
 }
 
-/// The number that was given elsewhere, or the next of this year.
+/// The number that was given elsewhere, or the next of this year that nobody has.
 fn number(tx: &mut Tx, input: &ReportInput) -> Result<String, Problem> {
-    let year = chrono::Datelike::year(&tx.now.day());
-    let start = format!("{}{year}-", tx.state.settings.reports.prefix);
+    let prefix = tx.state.settings.reports.prefix.clone();
     let Some(given) = &input.number else {
-        let next = store::next_number(tx, year)?;
-        return Ok(format!("{start}{next:05}"));
+        let year = chrono::Datelike::year(&tx.now.day());
+        loop {
+            let next = store::next_number(tx, year)?;
+            let number = format!("{prefix}{year}-{next:05}");
+            // One that came from elsewhere before the prefix was what it is.
+            if !store::is_taken(tx, &number)? {
+                return Ok(number);
+            }
+        }
     };
-    if given.starts_with(&start) || store::is_taken(tx, given)? {
-        let detail = Text::new(
-            format!(
-                "Dit nummer is al gegeven, of wordt hier gegeven ({start}…); gebruik een ander, of laat het weg."
-            ),
-            format!(
-                "Ce numéro est déjà donné, ou se donne ici ({start}…) ; utilisez-en un autre, ou omettez-le."
-            ),
-            format!(
-                "This number was given already, or is given here ({start}…); use another, or leave it out."
-            ),
-        );
-        return Err(Problem::fault(
-            Issue::body("repeated", "number", detail).with_value(given.clone()),
-        ));
+    if is_given_here(&prefix, given) || store::is_taken(tx, given)? {
+        return Err(Problem::fault(not_free(&prefix, given)));
     }
     Ok(given.clone())
+}
+
+/// Does it look like one that is, was or will be given here: the prefix, whichever its letters' size, a year, and a number?
+fn is_given_here(prefix: &str, given: &str) -> bool {
+    let Some((start, rest)) = given.split_at_checked(prefix.len()) else {
+        return false;
+    };
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|one| one.is_ascii_digit());
+    let (year, number) = rest.split_once('-').unwrap_or((rest, ""));
+    start.eq_ignore_ascii_case(prefix) && year.len() == 4 && is_number(year) && is_number(number)
+}
+
+fn not_free(prefix: &str, given: &str) -> Issue {
+    let detail = Text::new(
+        format!(
+            "Dit nummer is al gegeven, of wordt hier gegeven ({prefix}JJJJ-…); gebruik een ander, of laat het weg."
+        ),
+        format!(
+            "Ce numéro est déjà donné, ou se donne ici ({prefix}AAAA-…) ; utilisez-en un autre, ou omettez-le."
+        ),
+        format!(
+            "This number was given already, or is given here ({prefix}YYYY-…); use another, or leave it out."
+        ),
+    );
+    Issue::body("repeated", "number", detail).with_value(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_given_here;
+
+    #[test]
+    fn a_number_of_any_year_under_the_prefix_is_given_here_alone() {
+        for (given, here) in [
+            ("ZI-2026-00012", true),
+            ("zi-2031-1", true),
+            ("ZI-2026-", false),
+            ("ZI-26-00012", false),
+            ("ZI-2026-00012-B", false),
+            ("X-2026-00012", false),
+            ("Z", false),
+        ] {
+            assert_eq!(is_given_here("ZI-", given), here, "{given}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::facility;
 use crate::framework;
 use crate::http::IfMatch;
 use crate::inspection::store as inspections;
-use crate::problem::{Issue, Problem};
+use crate::problem::Problem;
 use crate::words::Code;
 
 /// Plans a round.
@@ -107,7 +107,7 @@ fn check(tx: &mut Tx, input: &RoundInput) -> Result<(), Problem> {
             known.frameworks.push(one.clone());
         }
     }
-    refuse(rules::faults(input, &known))
+    Problem::refuse(rules::faults(input, &known))
 }
 
 /// Refuses a checklist of which an item is none of the round's.
@@ -123,15 +123,7 @@ fn check_checklist(
         let document = framework::store::published(tx, framework, version)?;
         versions.extend(document.map(|document| (one.clone(), document)));
     }
-    refuse(checklist::faults(checklist, number, &versions))
-}
-
-fn refuse(faults: Vec<Issue>) -> Result<(), Problem> {
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    Problem::refuse(checklist::faults(checklist, number, &versions))
 }
 
 /// Those of the sectors in which there is no ground to inspect today.

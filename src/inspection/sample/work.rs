@@ -71,9 +71,7 @@ fn types(tx: &mut Tx, round: &Round, asked: &SampleInput) -> Result<BTreeSet<Str
         .filter(|(_, code)| !all.contains(code.as_str()))
         .map(|(index, code)| not_of_the_round(index, code.as_str(), &all))
         .collect();
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     Ok(asked
         .facility_types
         .iter()

@@ -58,9 +58,7 @@ pub fn raise(
 ) -> Result<UrgentSignal, Problem> {
     let mut faults = Vec::new();
     Places::of(tx, head.row.facility_id)?.check(input, &mut faults);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
+    Problem::refuse(faults)?;
     keep(tx, head, device, &[(id, input)])?;
     store::get(tx, id)
 }

@@ -146,7 +146,12 @@ pub fn adopt(
     chosen: &FindingJudgement,
     input: &AdoptionInput,
 ) -> Result<(), Problem> {
-    let stored = diesel::insert_into(adoption::table)
+    // One that was adopted for what the finding was about before gives way; the audit keeps it.
+    diesel::delete(adoption::table)
+        .filter(adoption::inspection_id.eq(inspection))
+        .filter(adoption::finding_id.eq(chosen.finding_id))
+        .execute(tx.conn)?;
+    diesel::insert_into(adoption::table)
         .values((
             adoption::inspection_id.eq(inspection),
             adoption::finding_id.eq(chosen.finding_id),
@@ -155,8 +160,7 @@ pub fn adopt(
             adoption::adopted_by.eq(JsonText::of(&ActorView::of(tx))?),
             adoption::adopted_at.eq(tx.now),
         ))
-        .execute(tx.conn);
-    first_of_its_code(stored)?;
+        .execute(tx.conn)?;
     let changed = diesel::update(finding::table)
         .filter(finding::inspection_id.eq(inspection))
         .filter(finding::id.eq(chosen.finding_id))

@@ -107,9 +107,7 @@ pub fn give(
     if all.are_both_there() {
         return Err(both_there());
     }
-    let content = row.content.as_ref().map(findings::content_of).transpose()?;
-    let content = content.filter(|content| !content.withdrawn);
-    check(tx, head, content.as_ref(), input)?;
+    check(tx, head, counting(&row)?.as_ref(), input.judgement.as_str())?;
     let number = all.own(person).map_or(0, |own| own.version) + 1;
     let version = New {
         id: new,
@@ -132,12 +130,18 @@ pub fn give(
     Ok(())
 }
 
+/// What a finding says, when it has one head and was not withdrawn.
+fn counting(row: &findings::Row) -> Result<Option<FindingContent>, Problem> {
+    let content = row.content.as_ref().map(findings::content_of).transpose()?;
+    Ok(content.filter(|content| !content.withdrawn))
+}
+
 /// The framework allows the judgement, of a finding that can be judged, in a round where two judge.
 fn check(
     tx: &mut Tx,
     head: &Head,
     content: Option<&FindingContent>,
-    input: &JudgementInput,
+    judgement: &str,
 ) -> Result<(), Problem> {
     let frameworks = Frameworks::of(tx, head.row.round_id)?;
     if !frameworks.are_judged_twice() {
@@ -145,12 +149,8 @@ fn check(
     }
     let content = content.ok_or_else(nothing_to_judge)?;
     let mut faults = Vec::new();
-    frameworks.check_apart(content, input.judgement.as_str(), &mut faults);
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::faults(faults))
-    }
+    frameworks.check_apart(content, judgement, &mut faults);
+    Problem::refuse(faults)
 }
 
 fn both_there() -> Problem {
@@ -191,11 +191,13 @@ pub fn adopt(
     if !all.are_both_there() {
         return Err(not_both_there());
     }
-    if all.0.iter().any(|one| one.adoption.is_some()) {
+    let row = there(tx, id, finding)?;
+    if row.adopted.is_some() {
         return Err(adopted_already());
     }
     let chosen = all.standing().find(|one| one.id == input.judgement_id);
     let chosen = chosen.ok_or_else(|| Problem::fault(none_of_both(input.judgement_id)))?;
+    check(tx, &head, counting(&row)?.as_ref(), &chosen.judgement)?;
     store::adopt(tx, id, chosen, input)?;
     let said = serde_json::json!({"findingId": finding, "adoption": input});
     events::inside(tx, "judgementAdopted", id, &said)?;

@@ -2,6 +2,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::attachment::AttachmentReference;
 use crate::db::types::Id;
 use crate::framework::document::CriterionKind;
 use crate::words::{Code, Texts};
@@ -43,9 +44,13 @@ pub struct Finding {
     #[schema(nullable = false)]
     pub judgement: Option<Judgement>,
     /// What must be mended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub improvement_point: Option<ImprovementPoint>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub improvement_points: Vec<ImprovementPoint>,
+    /// The photos and files that the observation rests on: in no rendition for everyone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub attachments: Vec<AttachmentReference>,
     /// What was said to it, and what was decided on that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
