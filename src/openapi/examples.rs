@@ -163,8 +163,8 @@ pub fn body(operation: &str) -> Option<Value> {
         | "acceptContribution"
         | "openInspectionRound"
         | "closeInspectionRound"
-        | "acknowledgeUrgentSignal"
-        | "recordReceipt" => json!({}),
+        | "acknowledgeUrgentSignal" => json!({}),
+        "recordReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -262,7 +262,7 @@ pub fn body(operation: &str) -> Option<Value> {
             "text": "Bespreek op elk teamoverleg wat er met de kinderen is afgesproken.",
             "priority": true
         }),
-        "deliverReport" => json!({"way": "aangetekende brief", "sentOn": "2026-11-24"}),
+        "deliverReport" => json!({"way": "aangetekende brief"}),
         "extendReaction" => json!({"days": 10, "reason": "De coördinator is met verlof."}),
         "react" => json!({
             "reactions": [{

@@ -846,7 +846,7 @@ async fn take(actor: &Actor, made: &Answer, what: &str, body: Value) -> Answer {
 }
 
 fn delivery() -> Value {
-    json!({"way": "post", "sentOn": "2026-11-24"})
+    json!({"way": "post"})
 }
 
 fn reaction() -> Value {

@@ -122,12 +122,12 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
             json!({"findingId": ids::FINDING, "text": "Leg het vast."}),
         ),
         "createReport" => ("POST", "/reports".into(), json!({})),
-        "deliverReport" => (
+        "deliverReport" => ("POST", "/deliveries".into(), json!({"way": "post"})),
+        "recordReceipt" => (
             "POST",
-            "/deliveries".into(),
-            json!({"way": "post", "sentOn": "2026-11-24"}),
+            "/deliveries/{delivery}/receipts".into(),
+            json!({"note": "Ontvangstbewijs"}),
         ),
-        "recordReceipt" => ("POST", "/deliveries/{delivery}/receipts".into(), json!({})),
         "extendReaction" => (
             "POST",
             "/deliveries/{delivery}/extensions".into(),
@@ -196,7 +196,7 @@ async fn in_state(world: &World, state: State) -> Answer {
         .iter()
         .position(|one| *one == state)
         .expect("a state");
-    let sent = json!({"way": "post", "sentOn": "2026-11-24"});
+    let sent = json!({"way": "post"});
     let reaction = json!({"reactions": [{"type": "other", "text": "Dank u."}]});
     if state != State::Cancelled {
         if reached >= 1 {

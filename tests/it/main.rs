@@ -29,6 +29,7 @@ mod finding_histories;
 mod finding_walk;
 mod findings;
 mod frameworks;
+mod inspection_corners;
 mod inspections;
 mod judgements;
 mod mandates;

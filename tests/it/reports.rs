@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 
 use crate::support::{Actor, Answer, World, path_of};
 
-fn inspector(world: &World, part: &str) -> Actor {
+pub fn inspector(world: &World, part: &str) -> Actor {
     world.person_named(&format!("inspecteur-{part}"), "inspector", None)
 }
 
-fn day(world: &World, days: i64) -> String {
+pub fn day(world: &World, days: i64) -> String {
     let then = world.state.clock.now() + chrono::Duration::days(days);
     kindreflex::db::types::Moment(then).day().to_string()
 }
 
 /// An inspection of De Linde under way, with two findings, one of them to be mended: its path and the ids of the findings.
-async fn under_way(world: &World) -> (String, [String; 2]) {
+pub async fn under_way(world: &World) -> (String, [String; 2]) {
     let team: Vec<Value> = ["lead", "member", "reviewer", "observer"]
         .iter()
         .map(|role| json!({"person": format!("inspecteur-{role}"), "name": format!("Naam van {role}"), "role": role}))
@@ -60,31 +60,26 @@ async fn under_way(world: &World) -> (String, [String; 2]) {
 }
 
 /// The caller does this with the inspection as it is now.
-async fn act(actor: &Actor, path: &str, what: &str, body: Value) -> Answer {
+pub async fn act(actor: &Actor, path: &str, what: &str, body: Value) -> Answer {
     let now = actor.get(path).await.expect(200);
     actor.seen(&now).post(&format!("{path}/{what}"), body).await
 }
 
 /// Freezes a draft and sends it; gives back the path of the delivery.
-async fn sent(world: &World, path: &str) -> String {
+pub async fn sent(world: &World, path: &str) -> String {
     let lead = inspector(world, "lead");
     act(&lead, path, "reports", json!({"summary": "Wat wij zagen."}))
         .await
         .expect(201);
-    act(
-        &lead,
-        path,
-        "deliveries",
-        json!({"way": "aangetekend", "sentOn": day(world, -1)}),
-    )
-    .await
-    .expect(200);
+    act(&lead, path, "deliveries", json!({"way": "aangetekend"}))
+        .await
+        .expect(200);
     let deliveries = lead.get(&format!("{path}/deliveries")).await.expect(200);
     path_of(&deliveries.body["items"][0])
 }
 
 /// Up to the final report, with one reaction that was partly accepted.
-async fn finished(world: &World, path: &str, finding: &str) -> Answer {
+pub async fn finished(world: &World, path: &str, finding: &str) -> Answer {
     let delivery = sent(world, path).await;
     let linde = world.linde();
     act(
@@ -121,7 +116,7 @@ async fn finished(world: &World, path: &str, finding: &str) -> Answer {
     .expect(201)
 }
 
-fn last_of(path: &str) -> &str {
+pub fn last_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
@@ -130,7 +125,7 @@ fn last_of_number(number: &str) -> u32 {
     last.parse().expect("a number")
 }
 
-async fn last_report(actor: &Actor, path: &str) -> Value {
+pub async fn last_report(actor: &Actor, path: &str) -> Value {
     let reports = actor.get(&format!("{path}/reports")).await.expect(200);
     reports.body["items"]
         .as_array()
@@ -144,7 +139,7 @@ on_both! {
     async fn a_draft_goes_to_the_facility_and_a_final_report_carries_what_it_said_and_what_was_decided(world: World) {
         let (path, [intake, _]) = under_way(&world).await;
         let (lead, linde, authority) = (inspector(&world, "lead"), world.linde(), world.person("authority", None));
-        let early = act(&lead, &path, "deliveries", json!({"way": "post", "sentOn": day(&world, 0)})).await;
+        let early = act(&lead, &path, "deliveries", json!({"way": "post"})).await;
         early.problem(409, "stateConflict");
         let final_ = finished(&world, &path, &intake).await;
         assert_eq!(final_.body["status"], "final");
@@ -176,7 +171,7 @@ on_both! {
         let draft = path_of(&last_report(&lead, &path).await);
         linde.get(&draft).await.problem(404, "resourceNotFound");
         assert_eq!(linde.get(&format!("{path}/reports")).await.expect(200).body["items"], json!([]));
-        act(&lead, &path, "deliveries", json!({"way": "aangetekend", "sentOn": day(&world, 0)})).await.expect(200);
+        act(&lead, &path, "deliveries", json!({"way": "aangetekend"})).await.expect(200);
         linde.get(&draft).await.expect(200);
         world.person("authority", None).get(&draft).await.problem(404, "resourceNotFound");
         world.berk().get(&draft).await.problem(404, "resourceNotFound");
@@ -190,18 +185,18 @@ on_both! {
         let waiting = lead.get(&format!("{path}/deliveries")).await.expect(200);
         assert!(waiting.body["items"][0].get("reactBy").is_none());
         act(&lead, &path, "reports", json!({})).await.problem(409, "stateConflict");
-        let bad = act(&lead, &path, &format!("deliveries/{id}/receipts"), json!({"deliveredOn": day(&world, 1)})).await.problem(400, "badRequest");
+        let bad = act(&lead, &path, &format!("deliveries/{id}/receipts"), json!({"deliveredOn": day(&world, 1), "note": "Ontvangstbewijs"})).await.problem(400, "badRequest");
         assert_eq!(bad.issues(), [("validity".to_owned(), "deliveredOn".to_owned())]);
-        act(&lead, &path, &format!("deliveries/{id}/receipts"), json!({"deliveredOn": day(&world, -1), "note": "Ontvangstbewijs"})).await.expect(200);
+        act(&lead, &path, &format!("deliveries/{id}/receipts"), json!({"deliveredOn": day(&world, 0), "note": "Ontvangstbewijs"})).await.expect(200);
         act(&linde, &path, &format!("deliveries/{id}/receipts"), json!({})).await.problem(409, "stateConflict");
         for reader in [&lead, &linde] {
             let shown = reader.get(&format!("{path}/deliveries")).await.expect(200);
             let item = &shown.body["items"][0];
-            assert_eq!(item["reactBy"], day(&world, 29));
+            assert_eq!(item["reactBy"], day(&world, 30));
             assert!(item["secondsLeft"].as_i64().is_some_and(|left| left > 28 * 86_400), "{item}");
         }
         act(&lead, &path, &format!("deliveries/{id}/extensions"), json!({"days": 10, "reason": "Verlofperiode"})).await.expect(200);
-        assert_eq!(linde.get(&format!("{path}/deliveries")).await.body["items"][0]["reactBy"], day(&world, 39));
+        assert_eq!(linde.get(&format!("{path}/deliveries")).await.body["items"][0]["reactBy"], day(&world, 40));
         act(&lead, &path, "reports", json!({})).await.problem(409, "stateConflict");
         let elsewhere = json!({"reactions": [{"findingId": uuid::Uuid::now_v7(), "type": "typo", "text": "Een tikfout"}]});
         let elsewhere = act(&linde, &path, "reactions", elsewhere).await.problem(400, "badRequest");
@@ -249,7 +244,7 @@ on_both! {
             "evidence": [{"kind": "document", "attachmentId": uuid::Uuid::now_v7(), "sha256": "a".repeat(64)}]});
         lead.seen(&found).put(&format!("{path}/findings/{intake}"), photo).await.expect(200);
         act(&lead, &path, "reports", json!({})).await.expect(201);
-        act(&lead, &path, "deliveries", json!({"way": "post", "sentOn": day(&world, 0)})).await.problem(409, "stateConflict");
+        act(&lead, &path, "deliveries", json!({"way": "post"})).await.problem(409, "stateConflict");
     }
 
     async fn numbers_have_no_gap_within_a_year_however_many_are_given_at_once(world: World) {
