@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Operation;
 use super::process::{Cpu, Server};
-use super::world;
+use super::{sync, world};
 
 /// Asked before anything is counted.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -42,7 +42,8 @@ pub fn run(
             .map(|number| {
                 let (counting, over, ready) = (&counting, &over, &ready);
                 scope.spawn(move || {
-                    let mut connection = Connection::open(&server.address, operation, number);
+                    let mut connection =
+                        Connection::open(&server.address, operation, (number, connections));
                     ready.wait();
                     connection.ask_until(over, counting)
                 })
@@ -73,17 +74,24 @@ pub fn run(
 struct Connection {
     stream: TcpStream,
     operation: Operation,
-    head: String,
+    /// Which it is, of how many.
+    place: (usize, usize),
+    line: String,
+    /// The head after its first words.
+    rest: String,
     body: String,
     tag: String,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    fn open(address: &str, operation: Operation, number: usize) -> Self {
+    fn open(address: &str, operation: Operation, (number, connections): (usize, usize)) -> Self {
         let stream = TcpStream::connect(address).expect("a connection");
         stream.set_nodelay(true).expect("no delay");
-        let token = world::token(number);
+        let token = match operation {
+            Operation::Sync => sync::token(),
+            _ => world::token(number),
+        };
         let own = format!("/v1/selfAssessments/{}", world::draft(number));
         let (line, body) = match operation {
             Operation::Store => (format!("PATCH {own}/answers"), world::answers().to_string()),
@@ -92,12 +100,16 @@ impl Connection {
                 "GET /v1/selfAssessments?pageSize=25".to_owned(),
                 String::new(),
             ),
+            Operation::Sync => (
+                format!("POST {}", sync::path(number, connections, 0)),
+                sync::batch(number),
+            ),
         };
-        let mut head = format!(
-            "{line} HTTP/1.1\r\nhost: load\r\nauthorization: Bearer {token}\r\naccept: application/json\r\n"
+        let mut rest = format!(
+            " HTTP/1.1\r\nhost: load\r\nauthorization: Bearer {token}\r\naccept: application/json\r\n"
         );
         if !body.is_empty() {
-            head.push_str(&format!(
+            rest.push_str(&format!(
                 "content-type: application/json\r\ncontent-length: {}\r\n",
                 body.len()
             ));
@@ -105,7 +117,9 @@ impl Connection {
         let mut connection = Self {
             stream,
             operation,
-            head,
+            place: (number, connections),
+            line,
+            rest,
             body,
             tag: String::new(),
             buffer: Vec::with_capacity(64 * 1024),
@@ -128,9 +142,18 @@ impl Connection {
     fn ask_until(&mut self, over: &AtomicBool, counting: &AtomicBool) -> Vec<u32> {
         let mut times = Vec::new();
         let mut request = Vec::new();
+        let mut turn = 0;
         while !over.load(Ordering::Relaxed) {
+            if self.operation == Operation::Sync {
+                let (number, connections) = self.place;
+                self.line = format!("POST {}", sync::path(number, connections, turn));
+                // As long as the one before, and with other ids.
+                self.body = sync::batch(number);
+                turn += 1;
+            }
             request.clear();
-            request.extend_from_slice(self.head.as_bytes());
+            request.extend_from_slice(self.line.as_bytes());
+            request.extend_from_slice(self.rest.as_bytes());
             if self.operation == Operation::Store {
                 request.extend_from_slice(format!("if-match: {}\r\n", self.tag).as_bytes());
             }
@@ -170,7 +193,7 @@ impl Connection {
             + 4;
         let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
         assert!(
-            head.starts_with("HTTP/1.1 200"),
+            head.starts_with("HTTP/1.1 200") || head.starts_with("HTTP/1.1 201"),
             "{}",
             String::from_utf8_lossy(&self.buffer)
         );

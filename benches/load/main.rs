@@ -1,5 +1,5 @@
 //! Speed against its limit: drives the release build over HTTP with real tokens, on SQLite and on a PostgreSQL that waits for its
-//! disk, with pgbench running the same SQL beside it in turns. Writes the figures into the README.
+//! disk, with pgbench running the same SQL (for a sync: storing the same rows) beside it in turns. Writes the figures into the README.
 //!
 //! `cargo bench --bench load`, or for a part of it and without writing: `cargo bench --bench load -- --keep [--only postgres]
 //! [--operation read] [--connections 16] [--seconds 3] [--rounds 2] [--binary PATH]`.
@@ -31,6 +31,7 @@ mod issuer;
 mod pgbench;
 mod process;
 mod report;
+mod sync;
 mod world;
 
 use client::Load;
@@ -44,25 +45,36 @@ pub enum Operation {
     Store,
     Read,
     List,
+    Sync,
+}
+
+/// What an operation may take on PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// CPU milliseconds of server and PostgreSQL together, for a request.
+    Milliseconds(f64),
+    /// The same CPU, as so many times what PostgreSQL alone takes for pgbench.
+    Times(f64),
 }
 
 impl Operation {
-    pub const ALL: [Self; 3] = [Self::Store, Self::Read, Self::List];
+    pub const ALL: [Self; 4] = [Self::Store, Self::Read, Self::List, Self::Sync];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Store => "store",
             Self::Read => "read",
             Self::List => "list",
+            Self::Sync => "sync",
         }
     }
 
-    /// CPU milliseconds of server and PostgreSQL together that a request may take.
-    pub fn goal(self) -> f64 {
+    pub fn limit(self) -> Limit {
         match self {
-            Self::Store => 0.9,
-            Self::Read => 0.12,
-            Self::List => 0.35,
+            Self::Store => Limit::Milliseconds(0.9),
+            Self::Read => Limit::Milliseconds(0.12),
+            Self::List => Limit::Milliseconds(0.35),
+            Self::Sync => Limit::Times(1.5),
         }
     }
 }
@@ -176,6 +188,8 @@ fn on_postgres(plan: &Plan, report: &mut Report) {
     cluster.sql("CREATE DATABASE load");
     let url = cluster.url("load");
     world::fill(&url);
+    let (history, most) = (Duration::from_secs(3), 64);
+    pgbench::run(&url, Operation::Sync, most, history, || Cpu::of(&[]));
     world::analyse(&url);
     report.start(
         "PostgreSQL",

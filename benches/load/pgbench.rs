@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Operation;
 use super::process::Cpu;
-use super::world;
+use super::{sync, world};
 
 /// What a run came to.
 pub struct Beside {
@@ -16,8 +16,9 @@ pub struct Beside {
     pub cpu: f64,
 }
 
-fn array(item: impl Fn(usize) -> String) -> String {
-    let items: Vec<String> = (0..world::CRITERIA)
+/// An array of so many texts, as PostgreSQL writes it.
+pub fn array(length: usize, item: impl Fn(usize) -> String) -> String {
+    let items: Vec<String> = (0..length)
         .map(|number| format!("{:?}", item(number)))
         .collect();
     format!("{{{}}}", items.join(","))
@@ -44,13 +45,19 @@ pub fn run(
         .collect();
     let actor =
         json!({"id": "load-0", "name": "Someone (load-0)", "role": "facility", "client": "tests"});
-    let variables = [
-        ("criteria", array(world::criterion)),
-        ("levels", array(|_| world::LEVEL.to_owned())),
-        ("notes", array(|_| world::NOTE.to_owned())),
-        ("actor", actor.to_string()),
-        ("payload", json!(payload).to_string()),
-    ];
+    let variables = match operation {
+        Operation::Sync => sync::variables(connections),
+        _ => vec![
+            ("criteria", array(world::CRITERIA, world::criterion)),
+            (
+                "levels",
+                array(world::CRITERIA, |_| world::LEVEL.to_owned()),
+            ),
+            ("notes", array(world::CRITERIA, |_| world::NOTE.to_owned())),
+            ("actor", actor.to_string()),
+            ("payload", json!(payload).to_string()),
+        ],
+    };
     let before = cpu();
     let done = Command::new("pgbench")
         .args(["-n", "-M", "prepared", "-f", &script, url])

@@ -1,10 +1,10 @@
 //! Figures as tables.
 use std::fmt::Write as _;
 
-use super::Operation;
 use super::client::Load;
 use super::pgbench::Beside;
 use super::process;
+use super::{Limit, Operation};
 
 const START_MS: f64 = 50.0;
 const MEMORY_MB: f64 = 20.0;
@@ -56,6 +56,11 @@ impl Figures {
 
     fn cpu_ms(&self) -> f64 {
         self.cpu / self.times.len().max(1) as f64
+    }
+
+    /// CPU of server and PostgreSQL together, as so many times what pgbench has PostgreSQL take.
+    fn times_beside(&self) -> f64 {
+        self.cpu_ms() / (self.beside.cpu / self.beside.done)
     }
 
     fn row(&self) -> String {
@@ -150,16 +155,24 @@ impl Report {
                 let on_postgres = self.figures.iter().filter(|figures| {
                     figures.database == "PostgreSQL" && figures.operation == operation
                 });
+                let (what, limit) = match operation.limit() {
+                    Limit::Milliseconds(limit) => ("CPU ms", limit),
+                    Limit::Times(limit) => ("CPU, in times pgbench's,", limit),
+                };
+                let measure = |figures: &Figures| match operation.limit() {
+                    Limit::Milliseconds(_) => figures.cpu_ms(),
+                    Limit::Times(_) => figures.times_beside(),
+                };
                 let (connections, measured): (Vec<String>, Vec<f64>) = on_postgres
-                    .map(|figures| (figures.connections.to_string(), figures.cpu_ms()))
+                    .map(|figures| (figures.connections.to_string(), measure(figures)))
                     .unzip();
                 Goal {
                     name: format!(
-                        "CPU ms to {} on PostgreSQL, at {} connections",
+                        "{what} to {} on PostgreSQL, at {} connections",
                         operation.name(),
                         connections.join(" / ")
                     ),
-                    limit: operation.goal(),
+                    limit,
                     measured,
                 }
             })

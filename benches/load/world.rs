@@ -1,4 +1,5 @@
-//! What the load works on: the demo, and besides eight organisations with 64 facilities each, every one with a draft of 30 answers.
+//! What the load works on: the demo, and besides eight organisations with 64 facilities each, every one with a draft of 30 answers and
+//! an inspection.
 use chrono::{Duration, NaiveDate};
 use kindreflex::access::{Tx, connect, operator};
 use kindreflex::db::migrate;
@@ -13,7 +14,7 @@ use kindreflex::self_assessment::{
 };
 use serde_json::{Value, json};
 
-use super::issuer;
+use super::{issuer, sync};
 
 pub const ORGANISATIONS: usize = 8;
 const FACILITIES: usize = 512;
@@ -22,7 +23,7 @@ pub const LEVEL: &str = "deels";
 pub const NOTE: &str = "Besproken op het teamoverleg: het gesprek gebeurt bij elke opname, en sinds kort ook bij een \
      heropname. Nog niet in elke ploeg.";
 
-fn id(kind: char, number: usize) -> Id {
+pub fn id(kind: char, number: usize) -> Id {
     format!("0190b000-0000-7000-8000-{kind}{number:011}")
         .parse()
         .expect("an id")
@@ -76,7 +77,8 @@ pub fn fill(url: &str) {
                 kindreflex::framework::work::import(tx, &framework)?;
                 cycle(tx)?;
                 (0..ORGANISATIONS).try_for_each(|one| organisation(tx, one))?;
-                (0..FACILITIES).try_for_each(|one| facility(tx, one))
+                (0..FACILITIES).try_for_each(|one| facility(tx, one))?;
+                sync::plan(tx)
             })
             .await
             .expect("fills");

@@ -170,8 +170,7 @@ impl Tx<'_> {
     /// nobody does.
     pub fn wait_for_name(&mut self, name: &str) -> Result<(), Problem> {
         if let Conn::Postgres(conn) = self.conn {
-            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind::<diesel::sql_types::Text, _>(name)
+            diesel::select(lock::pg_advisory_xact_lock(lock::hashtextextended(name, 0)))
                 .execute(conn)?;
         }
         Ok(())
@@ -180,9 +179,8 @@ impl Tx<'_> {
     /// The same, beside others that share it: whoever waits for the name alone waits for them all, and they for it.
     pub fn share_name(&mut self, name: &str) -> Result<(), Problem> {
         if let Conn::Postgres(conn) = self.conn {
-            diesel::sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
-                .bind::<diesel::sql_types::Text, _>(name)
-                .execute(conn)?;
+            let key = lock::hashtextextended(name, 0);
+            diesel::select(lock::pg_advisory_xact_lock_shared(key)).execute(conn)?;
         }
         Ok(())
     }
@@ -191,15 +189,25 @@ impl Tx<'_> {
     pub fn lock_name(&mut self, name: &str) -> Result<bool, Problem> {
         match self.conn {
             Conn::Sqlite(_) => Ok(true),
-            Conn::Postgres(conn) => Ok(diesel::select(
-                diesel::dsl::sql::<diesel::sql_types::Bool>(
-                    "pg_try_advisory_xact_lock(hashtextextended(",
-                )
-                .bind::<diesel::sql_types::Text, _>(name)
-                .sql(", 0))"),
-            )
-            .get_result(conn)?),
+            Conn::Postgres(conn) => {
+                let key = lock::hashtextextended(name, 0);
+                Ok(diesel::select(lock::pg_try_advisory_xact_lock(key)).get_result(conn)?)
+            }
         }
+    }
+}
+
+/// PostgreSQL's locks by a number. As functions that diesel knows, their statements are prepared once; what the first two give back is nothing,
+/// and is not read.
+mod lock {
+    use diesel::sql_types::{BigInt, Text};
+
+    #[diesel::declare_sql_function]
+    extern "SQL" {
+        fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
+        fn pg_advisory_xact_lock(key: BigInt) -> Bool;
+        fn pg_advisory_xact_lock_shared(key: BigInt) -> Bool;
+        fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
     }
 }
 

@@ -1,5 +1,5 @@
 //! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
@@ -273,23 +273,27 @@ pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Resul
     Ok(named.is_empty() || named.iter().any(|known| known == sha256))
 }
 
+/// Attachments that are asked for in a statement at most: SQLite binds 32,766 values.
+const NAMED_AT_ONCE: usize = 10_000;
+
 /// Those of these attachments, each with its hash, whose bytes are not here. The facility must be the caller's to know about.
 pub fn still_awaited(
     tx: &mut Tx,
     facility_id: Id,
     named: BTreeSet<(Id, String)>,
 ) -> Result<Vec<AttachmentReference>, Problem> {
-    if named.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<Id> = named.iter().map(|(id, _)| *id).collect();
-    let here: Vec<(Id, String)> = attachment::table
-        .filter(attachment::facility_id.eq(facility_id))
-        .filter(attachment::id.eq_any(ids))
-        .filter(attachment::state.ne(AttachmentStatus::Receiving))
-        .select((attachment::id, attachment::sent_sha256))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
+    let mut here: HashSet<(Id, String)> = HashSet::new();
+    for some in ids.chunks(NAMED_AT_ONCE) {
+        let rows: Vec<(Id, String)> = attachment::table
+            .filter(attachment::facility_id.eq(facility_id))
+            .filter(attachment::id.eq_any(some.to_vec()))
+            .filter(attachment::state.ne(AttachmentStatus::Receiving))
+            .select((attachment::id, attachment::sent_sha256))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        here.extend(rows);
+    }
     let awaited = named.into_iter().filter(|one| !here.contains(one));
     let reference = |(attachment_id, sha256)| AttachmentReference {
         attachment_id,

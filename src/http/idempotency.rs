@@ -56,6 +56,13 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
+impl IdempotencyKey {
+    /// Did the caller send one? Without, nothing is replayed.
+    pub fn is_given(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
 fn malformed() -> Problem {
     Problem::fault(Issue::new(
         "malformedHeader",
@@ -148,6 +155,17 @@ impl Stored {
             body: JsonText::of(body)?,
             shown_once: None,
         })
+    }
+
+    /// 201 or 200 with a body that is JSON already.
+    pub fn written(created_at: Option<String>, etag: &ETag, body: JsonText) -> Self {
+        Self {
+            status: if created_at.is_some() { 201 } else { 200 },
+            location: created_at,
+            etag: etag.to_string(),
+            body,
+            shown_once: None,
+        }
     }
 
     /// 200.

@@ -192,6 +192,28 @@ on_both! {
         }
     }
 
+    async fn a_version_is_taken_in_as_its_schema_has_it_and_in_no_other_shape(world: World) {
+        let tablet = tablet(&world).await;
+        let made = |content: Value| version(&json!(new_id()), &[], content);
+        let mut at = first("Een dag en een uur");
+        at["madeAt"] = json!("2026-11-20 10:00:00Z");
+        let by_place = json!([null, "Titel", "Gezien", null, [], null, false]);
+        let piece = json!([["cijfers", null, null, 10, 7, null, null]]);
+        let refused = [
+            (made(by_place), "wrongType", "content"),
+            (made(json!({"title": "Titel", "observation": null})), "wrongType", "content.observation"),
+            (made(json!({"title": "Titel", "criterion": ["ggz", "2026-1", "intakeGesprek"]})), "wrongType", "content.criterion"),
+            (made(json!({"title": "Titel", "evidence": piece})), "wrongType", "content.evidence[0]"),
+            (made(json!({"title": "Titel", "evidence": [{"kind": ""}]})), "length", "content.evidence[0].kind"),
+            (at, "wrongFormat", "madeAt"),
+        ];
+        let batch: Vec<Value> = refused.iter().map(|(item, ..)| item.clone()).collect();
+        let receipt = tablet.sync(&batch).await;
+        for ((item, kind, name), line) in refused.iter().zip(receipt.body["versions"].as_array().expect("lines")) {
+            assert_eq!(faults(line), [((*kind).to_owned(), (*name).to_owned())], "{item}");
+        }
+    }
+
     async fn personal_data_in_a_batch_is_not_echoed_stored_or_in_the_way(world: World) {
         let tablet = tablet(&world).await;
         let batch = new_id();

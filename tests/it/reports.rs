@@ -247,6 +247,26 @@ on_both! {
         act(&lead, &path, "deliveries", json!({"way": "post"})).await.problem(409, "stateConflict");
     }
 
+    async fn a_report_awaits_more_photos_than_a_statement_can_name(world: World) {
+        let (path, _) = under_way(&world).await;
+        let (lead, device) = (inspector(&world, "lead"), uuid::Uuid::now_v7());
+        lead.put(&format!("/devices/{device}"), json!({"name": "Tablet"})).await.expect(201);
+        let photo = |_| json!({"kind": "document", "attachmentId": uuid::Uuid::now_v7(), "sha256": "a".repeat(64)});
+        let version = |_| {
+            let content = json!({"title": "De foto's", "evidence": (0..20).map(photo).collect::<Vec<Value>>()});
+            json!({"id": uuid::Uuid::now_v7(), "findingId": uuid::Uuid::now_v7(), "madeAt": "2026-11-20T10:00:00Z", "content": content})
+        };
+        // SQLite binds 32,766 values.
+        for _ in 0..6 {
+            let versions: Vec<Value> = (0..290).map(version).collect();
+            let batch = json!({"batchId": uuid::Uuid::now_v7(), "deviceId": device, "versions": versions});
+            let receipt = lead.post(&format!("{path}/syncs"), batch).await.expect(201);
+            assert_eq!(receipt.body["awaitedAttachments"].as_array().map(Vec::len), Some(5800));
+        }
+        act(&lead, &path, "reports", json!({})).await.expect(201);
+        act(&lead, &path, "deliveries", json!({"way": "post", "sentOn": day(&world, 0)})).await.problem(409, "stateConflict");
+    }
+
     async fn numbers_have_no_gap_within_a_year_however_many_are_given_at_once(world: World) {
         let mut ready = Vec::new();
         for _ in 0..4 {

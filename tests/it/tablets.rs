@@ -291,4 +291,38 @@ on_both! {
             assert_eq!(outcomes(&answers[0]), ["stored", "stored"]);
         }
     }
+
+    async fn a_finding_waits_for_more_versions_than_a_statement_can_name(world: World) {
+        let (_, lead, _) = two_tablets(&world).await;
+        let finding = json!(new_id());
+        let waiting = |_| {
+            let parents: Vec<Value> = (0..45).map(|_| json!({ "id": new_id() })).collect();
+            version(&finding, &parents.iter().collect::<Vec<&Value>>(), json!({"title": "Later"}))
+        };
+        // Of each batch more than 20,000 versions are to come; SQLite binds 32,766 values.
+        for _ in 0..2 {
+            let made: Vec<Value> = (0..450).map(waiting).collect();
+            assert!(outcomes(&lead.sync(&made).await).iter().all(|outcome| outcome == "pending"));
+        }
+        let begin = version(&finding, &[], json!({"title": "Begin"}));
+        assert_eq!(outcomes(&lead.sync(std::slice::from_ref(&begin)).await), ["stored"]);
+        let found = lead.finding(&finding).await;
+        assert_eq!((&found.body["pending"], &found.body["heads"]), (&json!(900), &json!([begin["id"]])));
+    }
+
+    async fn a_finding_with_more_heads_than_a_statement_can_name_is_read(world: World) {
+        let (_, lead, _) = two_tablets(&world).await;
+        let (left, finding) = (first("Links"), json!(new_id()));
+        let right = version(&left["findingId"], &[], json!({"title": "Rechts"}));
+        lead.sync(&[left.clone(), right.clone(), version(&finding, &[], json!({"title": "Anders"}))]).await;
+        // A hundred batches would make as many.
+        let mut heads: Vec<Value> = (0..33_000).map(|_| json!(new_id())).collect();
+        heads.extend([left["id"].clone(), right["id"].clone()]);
+        let id = left["findingId"].as_str().expect("an id");
+        execute(&world, &format!("UPDATE finding SET heads = '{}' WHERE id = {}", json!(heads), key(&world, id)));
+        let found = lead.finding(&left["findingId"]).await;
+        let whole: Vec<&Value> = found.body["headVersions"].as_array().expect("heads").iter().collect();
+        assert_eq!(sorted_ids(&whole), sorted_ids(&[&left, &right]));
+        assert_eq!(whole[0]["id"], sorted_ids(&whole)[0]);
+    }
 }

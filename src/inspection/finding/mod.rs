@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::Operations;
 use crate::audit::ActorView;
-use crate::db::types::{Id, Moment};
+use crate::db::types::{Id, JsonText, Moment};
 use crate::hash::{hex, sha256};
 use crate::http::ETag;
 use crate::http::body::Check;
@@ -108,9 +108,14 @@ impl FindingContent {
     /// The SHA-256, in hexadecimal, of the content as canonical JSON (RFC 8785): members sorted, no blanks, and without what says nothing. A
     /// device can work it out too.
     pub fn hash(&self) -> Result<String, Problem> {
+        Ok(hex(&sha256(self.canonical()?.0.as_bytes())))
+    }
+
+    /// The content as canonical JSON.
+    fn canonical(&self) -> Result<JsonText, Problem> {
         // A value's members are sorted, and it has strings, whole numbers and booleans alone: its text is canonical.
         let value = serde_json::to_value(self).map_err(Problem::internal)?;
-        Ok(hex(&sha256(value.to_string().as_bytes())))
+        JsonText::of(&value)
     }
 }
 

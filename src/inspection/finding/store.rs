@@ -2,9 +2,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::upsert::excluded;
 
-use super::sync::Receipt;
+use super::sync::SyncInput;
 use super::versions::Version;
 use super::{FindingContent, FindingSummary, FindingVersion, VersionStatus};
 use crate::access::Tx;
@@ -12,7 +13,7 @@ use crate::audit::ActorView;
 use crate::db::schema::{
     finding, finding_attachment as file, finding_version as version, sync_batch,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment, SqlId, SqlJson, SqlMoment};
 use crate::http::page::Window;
 use crate::problem::Problem;
 
@@ -39,6 +40,13 @@ pub struct Row {
 }
 
 impl Row {
+    /// Does it say that these are the heads, and that so many versions wait?
+    pub fn heads_are(&self, heads: &[Id], pending: usize) -> bool {
+        let known: Result<Vec<Id>, Problem> = self.heads.to();
+        let waiting = usize::try_from(self.pending);
+        waiting == Ok(pending) && known.is_ok_and(|known| known == heads)
+    }
+
     /// As a list shows it.
     pub fn summary(&self) -> Result<FindingSummary, Problem> {
         Ok(FindingSummary {
@@ -107,49 +115,75 @@ pub fn take_turn(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("findings of {inspection_id}"))
 }
 
-/// What is known of these findings, and of whatever has one of these ids, with what it says: of the versions that count, or of those that were
-/// set apart.
+/// Ids in a statement at most: SQLite binds 32,766 values, and a batch can name more versions than that as parents.
+const IDS_AT_ONCE: usize = 10_000;
+
+/// What is known of these findings, and of whatever has one of these ids: of the versions that count, or of those that were set apart.
 pub fn known(
     tx: &mut Tx,
     inspection_id: Id,
     findings: &[Id],
     ids: &[Id],
     set_apart: bool,
-) -> Result<Vec<(Version, JsonText)>, Problem> {
-    type Columns = (Id, Id, JsonText, String, JsonText);
-    let rows: Vec<Columns> = version::table
+) -> Result<Vec<Version>, Problem> {
+    let within = version::table
         .filter(version::inspection_id.eq(inspection_id))
         .filter(version::set_apart.eq(set_apart))
-        .filter(
-            version::finding_id
-                .eq_any(findings.to_vec())
-                .or(version::id.eq_any(ids.to_vec())),
-        )
         .select((
             version::id,
             version::finding_id,
             version::parents,
             version::hash,
-            version::content,
-        ))
+        ));
+    let mut rows: Vec<(Id, Id, JsonText, String)> = Vec::new();
+    // Each by an index of its own: for the one or the other, PostgreSQL would look at every version of the inspection.
+    for some in findings.chunks(IDS_AT_ONCE) {
+        let named = version::finding_id.eq_any(some.to_vec());
+        let query = within.filter(named).into_boxed::<AnyBackend>();
+        rows.extend(query.load::<(Id, Id, JsonText, String)>(tx.conn)?);
+    }
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let named = version::id.eq_any(some.to_vec());
+        let query = within.filter(named).into_boxed::<AnyBackend>();
+        rows.extend(query.load::<(Id, Id, JsonText, String)>(tx.conn)?);
+    }
+    let mut known = BTreeMap::new();
+    for (id, finding, parents, hash) in rows {
+        let parents = parents.to()?;
+        let version = Version {
+            id,
+            finding,
+            parents,
+            hash,
+        };
+        known.insert(id, version);
+    }
+    Ok(known.into_values().collect())
+}
+
+/// What these versions say, of those that count.
+pub fn contents(
+    tx: &mut Tx,
+    inspection_id: Id,
+    ids: &[Id],
+) -> Result<Vec<(Id, JsonText)>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(version::table
+        .filter(version::inspection_id.eq(inspection_id))
+        .filter(version::id.eq_any(ids.to_vec()))
+        .filter(version::set_apart.eq(false))
+        .select((version::id, version::content))
         .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    rows.into_iter()
-        .map(|(id, finding, parents, hash, content)| {
-            let parents = parents.to()?;
-            let version = Version {
-                id,
-                finding,
-                parents,
-                hash,
-            };
-            Ok((version, content))
-        })
-        .collect()
+        .load(tx.conn)?)
 }
 
 /// The rows of these findings, by their ids.
 pub fn rows(tx: &mut Tx, inspection_id: Id, findings: &[Id]) -> Result<BTreeMap<Id, Row>, Problem> {
+    if findings.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows: Vec<Row> = finding::table
         .filter(finding::inspection_id.eq(inspection_id))
         .filter(finding::id.eq_any(findings.to_vec()))
@@ -177,7 +211,33 @@ pub fn insert_versions(
     files: &BTreeSet<FileRow>,
 ) -> Result<(), Problem> {
     if !rows.is_empty() {
-        each!(tx.conn, conn => diesel::insert_into(version::table).values(rows).execute(conn))?;
+        match tx.conn {
+            Conn::Postgres(conn) => insert_columns!(
+                rows,
+                "finding_version",
+                (
+                    inspection_id: SqlId,
+                    id: SqlId,
+                    finding_id: SqlId,
+                    arrival: SqlId,
+                    parents: SqlJson,
+                    hash: Text,
+                    content: SqlJson,
+                    pending: Bool,
+                    late: Bool,
+                    set_apart: Bool,
+                    device_id: Nullable<SqlId>,
+                    made_by: SqlJson,
+                    made_at: SqlMoment,
+                    received_at: SqlMoment,
+                ),
+                ""
+            )
+            .execute(conn),
+            Conn::Sqlite(conn) => diesel::insert_into(version::table)
+                .values(rows)
+                .execute(conn),
+        }?;
     }
     let files: Vec<&FileRow> = files.iter().collect();
     for some in files.chunks(FILES_AT_ONCE) {
@@ -197,32 +257,60 @@ pub fn save(tx: &mut Tx, rows: &[Row]) -> Result<(), Problem> {
     if rows.is_empty() {
         return Ok(());
     }
-    each!(tx.conn, conn => diesel::insert_into(finding::table)
-        .values(rows)
-        .on_conflict((finding::inspection_id, finding::id))
-        .do_update()
-        .set((
-            finding::framework_code.eq(excluded(finding::framework_code)),
-            finding::criterion_code.eq(excluded(finding::criterion_code)),
-            finding::judgement.eq(excluded(finding::judgement)),
-            finding::conflict.eq(excluded(finding::conflict)),
-            finding::heads.eq(excluded(finding::heads)),
-            finding::base.eq(excluded(finding::base)),
-            finding::pending.eq(excluded(finding::pending)),
-            finding::content.eq(excluded(finding::content)),
-            finding::updated_at.eq(excluded(finding::updated_at)),
-            finding::adopted.eq(excluded(finding::adopted)),
-        ))
-        .execute(conn))?;
+    match tx.conn {
+        Conn::Postgres(conn) => insert_columns!(
+            rows,
+            "finding",
+            (
+                inspection_id: SqlId,
+                id: SqlId,
+                arrival: SqlId,
+                round_id: SqlId,
+                facility_id: SqlId,
+                framework_code: Nullable<Text>,
+                criterion_code: Nullable<Text>,
+                judgement: Nullable<Text>,
+                conflict: Bool,
+                heads: SqlJson,
+                base: SqlJson,
+                pending: BigInt,
+                content: Nullable<SqlJson>,
+                updated_at: SqlMoment,
+                adopted: Nullable<Text>,
+            ),
+            "ON CONFLICT (inspection_id, id) DO UPDATE SET framework_code = excluded.framework_code, \
+             criterion_code = excluded.criterion_code, judgement = excluded.judgement, conflict = excluded.conflict, \
+             heads = excluded.heads, base = excluded.base, pending = excluded.pending, content = excluded.content, \
+             updated_at = excluded.updated_at, adopted = excluded.adopted"
+        )
+        .execute(conn),
+        Conn::Sqlite(conn) => diesel::insert_into(finding::table)
+            .values(rows)
+            .on_conflict((finding::inspection_id, finding::id))
+            .do_update()
+            .set((
+                finding::framework_code.eq(excluded(finding::framework_code)),
+                finding::criterion_code.eq(excluded(finding::criterion_code)),
+                finding::judgement.eq(excluded(finding::judgement)),
+                finding::conflict.eq(excluded(finding::conflict)),
+                finding::heads.eq(excluded(finding::heads)),
+                finding::base.eq(excluded(finding::base)),
+                finding::pending.eq(excluded(finding::pending)),
+                finding::content.eq(excluded(finding::content)),
+                finding::updated_at.eq(excluded(finding::updated_at)),
+                finding::adopted.eq(excluded(finding::adopted)),
+            ))
+            .execute(conn),
+    }?;
     Ok(())
 }
 
 /// What waited waits no more.
 pub fn free(tx: &mut Tx, inspection_id: Id, ids: &[Id]) -> Result<(), Problem> {
-    if !ids.is_empty() {
+    for some in ids.chunks(IDS_AT_ONCE) {
         diesel::update(version::table)
             .filter(version::inspection_id.eq(inspection_id))
-            .filter(version::id.eq_any(ids.to_vec()))
+            .filter(version::id.eq_any(some.to_vec()))
             .filter(version::set_apart.eq(false))
             .set(version::pending.eq(false))
             .execute(tx.conn)?;
@@ -236,15 +324,22 @@ pub fn versions(
     inspection_id: Id,
     ids: &[Id],
 ) -> Result<Vec<FindingVersion>, Problem> {
-    let rows: Vec<VersionRow> = version::table
-        .filter(version::inspection_id.eq(inspection_id))
-        .filter(version::id.eq_any(ids.to_vec()))
-        .filter(version::set_apart.eq(false))
-        .order(version::id)
-        .select(VersionRow::as_select())
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    rows.into_iter().map(VersionRow::shown).collect()
+    // In the order of their ids, however they are asked for; two findings can name the same.
+    let ids: BTreeSet<Id> = ids.iter().copied().collect();
+    let ids: Vec<Id> = ids.into_iter().collect();
+    let mut versions = Vec::new();
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let rows: Vec<VersionRow> = version::table
+            .filter(version::inspection_id.eq(inspection_id))
+            .filter(version::id.eq_any(some.to_vec()))
+            .filter(version::set_apart.eq(false))
+            .order(version::id)
+            .select(VersionRow::as_select())
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        versions.extend(rows);
+    }
+    versions.into_iter().map(VersionRow::shown).collect()
 }
 
 /// A version with the place where it stands in the order of arrival.
@@ -320,11 +415,6 @@ pub fn of_inspection(
     rows.iter().map(Row::summary).collect()
 }
 
-/// What a finding says as the last thing, for rows that are made anew.
-pub fn said(contents: &BTreeMap<Id, JsonText>, head: Option<&Id>) -> Option<JsonText> {
-    head.and_then(|head| contents.get(head)).cloned()
-}
-
 /// The content that a stored JSON holds.
 pub fn content_of(text: &JsonText) -> Result<FindingContent, Problem> {
     text.to()
@@ -349,17 +439,17 @@ pub fn batch(
 pub fn keep_batch(
     tx: &mut Tx,
     inspection_id: Id,
-    device_id: Id,
+    input: &SyncInput,
     hash: &str,
-    receipt: &Receipt,
+    receipt: &JsonText,
 ) -> Result<(), Problem> {
     diesel::insert_into(sync_batch::table)
         .values((
             sync_batch::inspection_id.eq(inspection_id),
-            sync_batch::id.eq(receipt.batch_id),
+            sync_batch::id.eq(input.batch_id),
             sync_batch::hash.eq(hash),
-            sync_batch::receipt.eq(JsonText::of(receipt)?),
-            sync_batch::device_id.eq(device_id),
+            sync_batch::receipt.eq(receipt),
+            sync_batch::device_id.eq(input.device_id),
             sync_batch::sent_by.eq(JsonText::of(&ActorView::of(tx))?),
             sync_batch::received_at.eq(tx.now),
         ))

@@ -1,4 +1,5 @@
 //! What happens when versions come in: weighed against what is known, kept, and added up.
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::{self, FileRow, Row, VersionRow};
@@ -8,16 +9,19 @@ use super::{Finding, FindingContent, FindingVersionInput};
 use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::types::{Id, JsonText, Moment};
+use crate::hash::{hex, sha256};
 use crate::inspection::rules::is_over;
 use crate::inspection::store::Head;
 use crate::problem::Problem;
 
 /// A version that has been looked at, and is right by itself.
 #[derive(Clone)]
-pub struct Arriving {
+pub struct Arriving<'a> {
     /// What decides about its place.
     pub version: Version,
-    /// What it says, as JSON.
+    /// What it says.
+    pub said: &'a FindingContent,
+    /// The same, as JSON.
     pub content: JsonText,
     /// When it was made, by the device's clock.
     pub made_at: Moment,
@@ -25,19 +29,31 @@ pub struct Arriving {
     pub files: Vec<(Id, String)>,
 }
 
-impl Arriving {
+impl<'a> Arriving<'a> {
     /// A version as it was sent.
-    pub fn of(input: &FindingVersionInput) -> Result<Self, Problem> {
+    pub fn of(input: &'a FindingVersionInput) -> Result<Self, Problem> {
+        let place = (input.finding_id, input.id, input.parents.clone());
+        Self::saying(&input.content, place, input.made_at)
+    }
+
+    /// A version of this finding with this id and these parents, made at that moment.
+    fn saying(
+        said: &'a FindingContent,
+        (finding, id, parents): (Id, Id, Vec<Id>),
+        made_at: Moment,
+    ) -> Result<Self, Problem> {
+        let content = said.canonical()?;
         Ok(Self {
             version: Version {
-                id: input.id,
-                finding: input.finding_id,
-                parents: input.parents.clone(),
-                hash: input.content.hash()?,
+                id,
+                finding,
+                parents,
+                hash: hex(&sha256(content.0.as_bytes())),
             },
-            content: JsonText::of(&input.content)?,
-            made_at: input.made_at,
-            files: named_by(&input.content),
+            said,
+            content,
+            made_at,
+            files: named_by(said),
         })
     }
 
@@ -74,7 +90,7 @@ pub fn take_in(
     tx: &mut Tx,
     head: &Head,
     device: Option<Id>,
-    batch: &[Arriving],
+    batch: &[Arriving<'_>],
 ) -> Result<Vec<Outcome>, Problem> {
     let versions: Vec<Version> = batch.iter().map(|one| one.version.clone()).collect();
     let findings: BTreeSet<Id> = versions.iter().map(|version| version.finding).collect();
@@ -86,7 +102,6 @@ pub fn take_in(
     if !strange.is_empty() {
         known.extend(store::known(tx, head.row.id, &[], &strange, false)?);
     }
-    let (known, said): (Vec<Version>, Vec<JsonText>) = known.into_iter().unzip();
     let weighed = weigh(&known, &versions);
     let new: Vec<&Arriving> = weighed
         .inserted
@@ -94,17 +109,15 @@ pub fn take_in(
         .filter_map(|place| batch.get(*place))
         .collect();
     insert(tx, head, device, &new, &weighed)?;
-    let mut contents: BTreeMap<Id, JsonText> =
-        known.iter().map(|version| version.id).zip(said).collect();
-    contents.extend(new.iter().map(|one| (one.version.id, one.content.clone())));
-    add_up(tx, head, &weighed, &contents)?;
+    let known: BTreeSet<Id> = known.iter().map(|version| version.finding).collect();
+    add_up(tx, head, &weighed, (&known, &new))?;
     Ok(weighed.outcomes)
 }
 
 /// What versions that came before go back to, and is not among them: not here yet, or of another finding, so that they wait in vain.
-fn strange_parents(known: &[(Version, JsonText)]) -> Vec<Id> {
-    let here: BTreeSet<Id> = known.iter().map(|(version, _)| version.id).collect();
-    let parents = known.iter().flat_map(|(version, _)| &version.parents);
+fn strange_parents(known: &[Version]) -> Vec<Id> {
+    let here: BTreeSet<Id> = known.iter().map(|version| version.id).collect();
+    let parents = known.iter().flat_map(|version| &version.parents);
     let strange: BTreeSet<Id> = parents.filter(|id| !here.contains(id)).copied().collect();
     strange.into_iter().collect()
 }
@@ -113,7 +126,7 @@ fn insert(
     tx: &mut Tx,
     head: &Head,
     device: Option<Id>,
-    new: &[&Arriving],
+    new: &[&Arriving<'_>],
     weighed: &Weighed,
 ) -> Result<(), Problem> {
     let made_by = JsonText::of(&ActorView::of(tx))?;
@@ -136,7 +149,7 @@ fn insert(
 }
 
 /// The files that these versions name.
-fn files<'a>(head: &Head, versions: impl Iterator<Item = &'a Arriving>) -> BTreeSet<FileRow> {
+fn files<'a>(head: &Head, versions: impl Iterator<Item = &'a Arriving<'a>>) -> BTreeSet<FileRow> {
     let named = versions.flat_map(|one| one.files.iter().map(|file| (one.version.id, file)));
     let row = |(version_id, (attachment_id, sha256)): (Id, &(Id, String))| FileRow {
         inspection_id: head.row.id,
@@ -153,13 +166,10 @@ pub fn keep_apart(
     tx: &mut Tx,
     head: &Head,
     device: Id,
-    batch: &[Arriving],
+    batch: &[Arriving<'_>],
 ) -> Result<Vec<Outcome>, Problem> {
     let ids: Vec<Id> = batch.iter().map(|one| one.version.id).collect();
-    let mut known = |set_apart| {
-        let known = store::known(tx, head.row.id, &[], &ids, set_apart)?;
-        Ok::<Vec<Version>, Problem>(known.into_iter().map(|(version, _)| version).collect())
-    };
+    let mut known = |set_apart| store::known(tx, head.row.id, &[], &ids, set_apart);
     let (counting, apart) = (known(false)?, known(true)?);
     let counts = |version: &Version| counting.iter().any(|one| one.is_same(version));
     let mut others = batch.to_vec();
@@ -193,39 +203,36 @@ fn is_stored(standing: &Standing, id: Id) -> bool {
     standing.stored.binary_search(&id).is_ok()
 }
 
-/// Says in each finding's row what its versions add up to.
+/// Says in each finding's row what its versions add up to. Only a finding of which there were versions before has a row.
 fn add_up(
     tx: &mut Tx,
     head: &Head,
     weighed: &Weighed,
-    contents: &BTreeMap<Id, JsonText>,
+    (known, new): (&BTreeSet<Id>, &[&Arriving<'_>]),
 ) -> Result<(), Problem> {
-    let ids: Vec<Id> = weighed.findings.keys().copied().collect();
+    let ids = weighed.findings.keys().filter(|id| known.contains(id));
+    let ids: Vec<Id> = ids.copied().collect();
     let there = store::rows(tx, head.row.id, &ids)?;
-    let mut changed = Vec::new();
-    for (id, touched) in &weighed.findings {
+    let moved = weighed.findings.iter().filter(|(id, touched)| {
         let standing = &touched.standing;
-        let heads = JsonText::of(&standing.heads)?;
-        let pending = i64::try_from(standing.pending.len()).map_err(Problem::internal)?;
-        let before = there.get(id);
-        if before.is_some_and(|row| same_heads(row, &standing.heads) && row.pending == pending) {
-            continue;
-        }
+        let same = |row: &Row| row.heads_are(&standing.heads, standing.pending.len());
+        !there.get(id).is_some_and(same)
+    });
+    let moved: Vec<(Id, &Standing)> = moved.map(|(id, one)| (*id, &one.standing)).collect();
+    let first = moved
+        .iter()
+        .filter_map(|(_, standing)| standing.heads.first());
+    let said = said_by(tx, head, first, new)?;
+    let mut changed = Vec::new();
+    for (id, standing) in moved {
+        let before = there.get(&id);
         let only = match standing.heads.as_slice() {
-            [only] => Some(only),
+            [only] => said.get(only),
             _ => None,
         };
-        let content = store::said(contents, only);
-        let about = match &content {
-            Some(content) => Some(store::content_of(content)?),
-            None => store::said(contents, standing.heads.first())
-                .map(|text| store::content_of(&text))
-                .transpose()?,
-        };
-        let judged = only
-            .and(about.as_ref())
-            .and_then(|about| about.judgement.as_ref());
-        let criterion = about.as_ref().and_then(|about| about.criterion.as_ref());
+        let about = standing.heads.first().and_then(|head| said.get(head));
+        let judged = only.and_then(|said| said.content.judgement.as_ref());
+        let criterion = about.and_then(|about| about.content.criterion.as_ref());
         // What was adopted was said of this criterion, and of no other.
         let stands = |row: &&Row| {
             row.criterion_code.as_deref() == criterion.map(|named| named.criterion_code.as_str())
@@ -233,7 +240,7 @@ fn add_up(
         let adopted = before.filter(stands).and_then(|row| row.adopted.clone());
         changed.push(Row {
             inspection_id: head.row.id,
-            id: *id,
+            id,
             arrival: before.map_or_else(Id::new, |row| row.arrival),
             round_id: head.row.round_id,
             facility_id: head.row.facility_id,
@@ -241,10 +248,10 @@ fn add_up(
             criterion_code: criterion.map(|named| named.criterion_code.to_string()),
             judgement: adopted.clone().or(judged.map(ToString::to_string)),
             conflict: standing.is_conflict(),
-            heads,
+            heads: JsonText::of(&standing.heads)?,
             base: JsonText::of(&standing.base)?,
-            pending,
-            content,
+            pending: i64::try_from(standing.pending.len()).map_err(Problem::internal)?,
+            content: only.map(|said| said.text.clone()),
             updated_at: tx.now,
             adopted,
         });
@@ -252,9 +259,30 @@ fn add_up(
     store::save(tx, &changed)
 }
 
-fn same_heads(row: &Row, heads: &[Id]) -> bool {
-    let known: Result<Vec<Id>, Problem> = row.heads.to();
-    known.is_ok_and(|known| known == heads)
+/// What a version says, and the same as JSON.
+struct Said<'a> {
+    content: Cow<'a, FindingContent>,
+    text: JsonText,
+}
+
+/// What these heads say: most came just now, and the others are read.
+fn said_by<'a>(
+    tx: &mut Tx,
+    head: &Head,
+    heads: impl Iterator<Item = &'a Id>,
+    new: &[&Arriving<'a>],
+) -> Result<BTreeMap<Id, Said<'a>>, Problem> {
+    let came = new.iter().map(|one| {
+        let (content, text) = (Cow::Borrowed(one.said), one.content.clone());
+        (one.version.id, Said { content, text })
+    });
+    let mut said: BTreeMap<Id, Said> = came.collect();
+    let earlier: Vec<Id> = heads.filter(|id| !said.contains_key(id)).copied().collect();
+    for (id, text) in store::contents(tx, head.row.id, &earlier)? {
+        let content = Cow::Owned(store::content_of(&text)?);
+        said.insert(id, Said { content, text });
+    }
+    Ok(said)
 }
 
 /// A finding with its heads, and in a conflict what they go back to.
@@ -301,17 +329,7 @@ pub fn write(
         None => Vec::new(),
     };
     parents.truncate(MOST_PARENTS);
-    let arriving = Arriving {
-        version: Version {
-            id: version,
-            finding,
-            parents,
-            hash: content.hash()?,
-        },
-        content: JsonText::of(content)?,
-        made_at: tx.now,
-        files: named_by(content),
-    };
+    let arriving = Arriving::saying(content, (finding, version, parents), tx.now)?;
     take_in(tx, head, None, &[arriving])?;
     Ok(there.is_none())
 }
