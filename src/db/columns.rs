@@ -5,7 +5,7 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, RunQueryDsl};
 
-/// An insert of columns, made by [`insert_columns!`].
+/// An insert of columns, made by `insert_columns!`.
 pub struct Insert<'r> {
     /// Up to the arrays.
     pub into: &'static str,
