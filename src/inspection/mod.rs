@@ -18,10 +18,11 @@ use crate::text::Text;
 pub mod agreement;
 pub mod clock;
 pub mod device;
-mod documents;
+pub mod documents;
 mod events;
 pub mod figures;
 pub mod finding;
+pub mod follow_up;
 mod inputs;
 pub mod reach;
 pub mod report;
@@ -32,6 +33,7 @@ pub mod sample;
 pub mod store;
 pub mod team;
 mod team_routes;
+pub mod terms;
 pub mod urgent;
 mod views;
 mod visit_routes;
@@ -62,6 +64,8 @@ pub fn operations(to: &mut impl Operations) {
     report::operations(to);
     urgent::operations(to);
     sample::operations(to);
+    terms::operations(to);
+    follow_up::operations(to);
 }
 
 /// One more of these fits into an inspection; otherwise 409. Nothing of it is ever taken away, so it must not grow without end.

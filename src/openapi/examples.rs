@@ -55,6 +55,20 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
             "inspectionId",
         ) => ids::SENT_INSPECTION,
         ("decideReaction", "inspectionId") => ids::ANSWERED_INSPECTION,
+        ("createTermReport", "inspectionId") => ids::FINAL_INSPECTION,
+        ("deliverTermReport", "inspectionId") => ids::TERM_DRAFT_INSPECTION,
+        ("deliverTermReport", "termReportId") => ids::TERM_DRAFT,
+        (
+            "listTermReports" | "readTermReport" | "recordTermReceipt" | "extendTermReaction"
+            | "reactToTerms",
+            "inspectionId",
+        ) => ids::TERM_SENT_INSPECTION,
+        ("closeInspection", "inspectionId") => ids::CLEAN_INSPECTION,
+        (_, "termReportId") => ids::SENT_TERM_DRAFT,
+        ("giveMeasure" | "changeTerm", "improvementPointId") => ids::OPEN_POINT,
+        ("givePlan" | "endTerm", "improvementPointId") => ids::OVERDUE_POINT,
+        ("decideImprovement" | "readFollowedPoint", "improvementPointId") => ids::ANSWERED_POINT,
+        ("verifyImprovement", "improvementPointId") => ids::ACCEPTED_POINT,
         ("publishReport", "inspectionId") => ids::FINAL_INSPECTION,
         ("withdrawPublication", "inspectionId") => ids::PUBLISHED_INSPECTION,
         (_, "reportId") => ids::REPORT,
@@ -163,7 +177,8 @@ pub fn body(operation: &str) -> Option<Value> {
         | "acceptContribution"
         | "openInspectionRound"
         | "closeInspectionRound"
-        | "acknowledgeUrgentSignal" => json!({}),
+        | "acknowledgeUrgentSignal"
+        | "closeInspection" => json!({}),
         "recordReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
@@ -270,6 +285,37 @@ pub fn body(operation: &str) -> Option<Value> {
                 "type": "factual",
                 "text": "Er zijn twaalf dossiers getoond, geen tien."
             }]
+        }),
+        "createTermReport" => json!({
+            "summary": "De termijnen volgen de ernst van wat gezien is.",
+            "terms": [{"improvementPointId": ids::UNTERMED_POINT, "due": "2027-12-31"}]
+        }),
+        "deliverTermReport" => json!({"way": "aangetekende brief"}),
+        "recordTermReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
+        "extendTermReaction" => json!({"days": 10, "reason": "De directeur is met verlof."}),
+        "reactToTerms" => json!({
+            "reactions": [{"text": "De nieuwe procedure gaat in september langs de ondernemingsraad."}]
+        }),
+        "giveMeasure" => json!({
+            "text": "De procedure zegt nu dat de hoofdverpleegkundige het gesprek voert.",
+            "takenOn": "2026-11-20",
+            "attachments": [{"attachmentId": ids::ATTACHMENT, "sha256": ids::ATTACHMENT_SHA256}]
+        }),
+        "givePlan" => json!({
+            "how": "Wij herschrijven de procedure met de drie afdelingen samen.",
+            "by": "2029-09-30",
+            "whyNotSooner": "De ondernemingsraad beslist in september."
+        }),
+        "decideImprovement" => json!({"outcome": "accepted", "reason": "De procedure is helder."}),
+        "changeTerm" => json!({
+            "due": "2029-12-31",
+            "reason": "De fusie van de afdelingen is uitgesteld."
+        }),
+        "endTerm" => json!({"reason": "De afdeling is gesloten."}),
+        "verifyImprovement" => json!({
+            "way": "documents",
+            "met": true,
+            "note": "De nieuwe procedure noemt de hoofdverpleegkundige."
         }),
         "decideReaction" => json!({
             "outcome": "partlyAccepted",
