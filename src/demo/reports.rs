@@ -7,6 +7,7 @@ use super::ids;
 use super::inspections::{as_inspectorate, plan, visit};
 use crate::access::Tx;
 use crate::app::State;
+use crate::attachment::AttachmentReference;
 use crate::db::types::{Id, Moment};
 use crate::http::{IfMatch, Precondition};
 use crate::inspection::device;
@@ -376,7 +377,10 @@ fn tell(tx: &mut Tx, made: &Made) -> Result<(), Problem> {
         let measure = MeasureInput {
             text: "Dit gebeurt sinds deze week (fictief).".into(),
             taken_on: None,
-            attachments: Vec::new(),
+            attachments: vec![AttachmentReference {
+                attachment_id: ids::id(ids::ATTACHMENT),
+                sha256: ids::ATTACHMENT_SHA256.into(),
+            }],
         };
         let place = (ids::id(point), Id::new());
         follow_up::work::give_measure(tx, place, (&GIVE_MEASURE, &any), &measure)?;

@@ -5,6 +5,9 @@ use crate::demo::{enterprise_number, ids};
 
 /// The value of a path parameter.
 pub fn path(operation: &str, name: &str) -> Option<&'static str> {
+    if let Some(id) = of_terms(operation, name) {
+        return Some(id);
+    }
     Some(match (operation, name) {
         ("putFrameworkVersion" | "publishFrameworkVersion", "frameworkCode") => "voorbeeld",
         ("putFrameworkVersion" | "publishFrameworkVersion", "versionCode") => "1",
@@ -55,20 +58,6 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
             "inspectionId",
         ) => ids::SENT_INSPECTION,
         ("decideReaction", "inspectionId") => ids::ANSWERED_INSPECTION,
-        ("createTermReport", "inspectionId") => ids::FINAL_INSPECTION,
-        ("deliverTermReport", "inspectionId") => ids::TERM_DRAFT_INSPECTION,
-        ("deliverTermReport", "termReportId") => ids::TERM_DRAFT,
-        (
-            "listTermReports" | "readTermReport" | "recordTermReceipt" | "extendTermReaction"
-            | "reactToTerms",
-            "inspectionId",
-        ) => ids::TERM_SENT_INSPECTION,
-        ("closeInspection", "inspectionId") => ids::CLEAN_INSPECTION,
-        (_, "termReportId") => ids::SENT_TERM_DRAFT,
-        ("giveMeasure" | "changeTerm", "improvementPointId") => ids::OPEN_POINT,
-        ("givePlan" | "endTerm", "improvementPointId") => ids::OVERDUE_POINT,
-        ("decideImprovement" | "readFollowedPoint", "improvementPointId") => ids::ANSWERED_POINT,
-        ("verifyImprovement", "improvementPointId") => ids::ACCEPTED_POINT,
         ("publishReport", "inspectionId") => ids::FINAL_INSPECTION,
         ("withdrawPublication", "inspectionId") => ids::PUBLISHED_INSPECTION,
         (_, "reportId") => ids::REPORT,
@@ -114,6 +103,27 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "clientId") => ids::ADMITTED_CLIENT,
         (_, "migrationId") => ids::MIGRATION,
         (_, "criterionCode") => ids::CRITERION,
+        _ => return None,
+    })
+}
+
+/// The value of a path parameter of what follows from a report.
+fn of_terms(operation: &str, name: &str) -> Option<&'static str> {
+    Some(match (operation, name) {
+        ("createTermReport", "inspectionId") => ids::FINAL_INSPECTION,
+        ("deliverTermReport", "inspectionId") => ids::TERM_DRAFT_INSPECTION,
+        ("deliverTermReport", "termReportId") => ids::TERM_DRAFT,
+        (
+            "listTermReports" | "readTermReport" | "recordTermReceipt" | "extendTermReaction"
+            | "reactToTerms",
+            "inspectionId",
+        ) => ids::TERM_SENT_INSPECTION,
+        ("closeInspection", "inspectionId") => ids::CLEAN_INSPECTION,
+        (_, "termReportId") => ids::SENT_TERM_DRAFT,
+        ("giveMeasure" | "changeTerm", "improvementPointId") => ids::OPEN_POINT,
+        ("givePlan" | "endTerm", "improvementPointId") => ids::OVERDUE_POINT,
+        ("decideImprovement" | "readFollowedPoint", "improvementPointId") => ids::ANSWERED_POINT,
+        ("verifyImprovement", "improvementPointId") => ids::ACCEPTED_POINT,
         _ => return None,
     })
 }
@@ -179,7 +189,7 @@ pub fn body(operation: &str) -> Option<Value> {
         | "closeInspectionRound"
         | "acknowledgeUrgentSignal"
         | "closeInspection" => json!({}),
-        "recordReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
+        "recordReceipt" | "recordTermReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -277,7 +287,7 @@ pub fn body(operation: &str) -> Option<Value> {
             "text": "Bespreek op elk teamoverleg wat er met de kinderen is afgesproken.",
             "priority": true
         }),
-        "deliverReport" => json!({"way": "aangetekende brief"}),
+        "deliverReport" | "deliverTermReport" => json!({"way": "aangetekende brief"}),
         "extendReaction" => json!({"days": 10, "reason": "De coördinator is met verlof."}),
         "react" => json!({
             "reactions": [{
@@ -290,8 +300,6 @@ pub fn body(operation: &str) -> Option<Value> {
             "summary": "De termijnen volgen de ernst van wat gezien is.",
             "terms": [{"improvementPointId": ids::UNTERMED_POINT, "due": "2027-12-31"}]
         }),
-        "deliverTermReport" => json!({"way": "aangetekende brief"}),
-        "recordTermReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
         "extendTermReaction" => json!({"days": 10, "reason": "De directeur is met verlof."}),
         "reactToTerms" => json!({
             "reactions": [{"text": "De nieuwe procedure gaat in september langs de ondernemingsraad."}]

@@ -17,6 +17,8 @@ use crate::support::{
     path_of, send_file,
 };
 
+mod terms;
+
 /// A request that would succeed for somebody, prepared by those who may.
 struct Prepared {
     path: String,
@@ -742,7 +744,10 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             Prepared::new("/events?pageSize=200").secret(ids::SELF_ASSESSMENT)
         }
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
-        other => panic!("the operation {other} has no recipe here: add one"),
+        other => match terms::prepare(other, world).await {
+            Some(prepared) => prepared,
+            None => panic!("the operation {other} has no recipe here: add one"),
+        },
     }
 }
 
@@ -944,7 +949,7 @@ async fn answered(world: &World, made: &Answer) {
     world.anyone().post(&path, contributed()).await.expect(200);
 }
 
-/// An attachment of De Linde that a submitted revision refers to.
+/// An attachment of De Linde that a submitted revision and a measure refer to.
 async fn referred_attachment(world: &World) -> String {
     let path = stored_attachment(world).await;
     let linde = world.linde();
@@ -974,6 +979,7 @@ async fn referred_attachment(world: &World) -> String {
         .post(&format!("{draft}/submissions"), json!({}))
         .await
         .expect(201);
+    terms::tell(world, id).await;
     path
 }
 

@@ -174,6 +174,13 @@ fn request(step: &Step, world: &World) -> (&'static str, String, Value) {
             "/findings/{finding}/adoptions".into(),
             json!({"judgementId": "{judgement}"}),
         ),
+        other => of_terms(other),
+    }
+}
+
+/// The same for a step of what follows from a report.
+fn of_terms(operation: &str) -> (&'static str, String, Value) {
+    match operation {
         "createTermReport" => ("POST", "/termReports".into(), json!({"terms": "{terms}"})),
         "deliverTermReport" => (
             "POST",
@@ -296,14 +303,14 @@ async fn with_points(world: &World, state: State, points: usize) -> Answer {
                 .expect(201);
         }
     }
-    if state != State::Cancelled {
-        follow(world, &path, reached).await;
-    } else {
+    if state == State::Cancelled {
         let why = json!({"ground": "planning", "reason": "Uitgesteld"});
         planner
             .post(&format!("{path}/cancellations"), why)
             .await
             .expect(200);
+    } else {
+        follow(world, &path, reached).await;
     }
     lead.get(&path).await.expect(200)
 }

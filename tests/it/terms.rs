@@ -253,8 +253,14 @@ on_both! {
         let at_first = authority(&world);
         assert_eq!(at_first.get(&format!("/improvementPoints?overdue=true&inspectionId={}", last_of(&path))).await.expect(200).body["items"], json!([]));
         world.state.clock.advance(chrono::Duration::days(6));
-        let (authority, linde, planner) = (authority(&world), world.linde(), world.planner());
-        for (actor, kinds) in [(&linde, vec!["mendImprovementPoint"]), (&authority, vec!["overdueImprovementPoint"]), (&planner, vec!["overdueImprovementPoint"]), (&world.berk(), vec![])] {
+        let later = |role: &str, number: Option<u32>| {
+            let number = number.map(kindreflex::demo::enterprise_number);
+            let token = crate::support::issuer::token_at(&world.state.clock, role, number);
+            world.with_token(&token)
+        };
+        let (authority, planner) = (later("authority", None), later("planner", None));
+        let (linde, berk) = (later("facility", Some(9_990_001)), later("facility", Some(9_990_002)));
+        for (actor, kinds) in [(&linde, vec!["mendImprovementPoint"]), (&authority, vec!["overdueImprovementPoint"]), (&planner, vec!["overdueImprovementPoint"]), (&berk, vec![])] {
             assert_eq!(tasks(actor, &point).await, kinds);
         }
         let late = linde.get(&format!("/improvementPoints?overdue=true&inspectionId={}", last_of(&path))).await.expect(200);

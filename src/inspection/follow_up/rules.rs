@@ -74,9 +74,8 @@ pub fn after(status: PointStatus, deed: Deed, termed: bool) -> Option<PointStatu
         (Deed::Answer, Open | Answered | Planned | NoTerm) => Some(Answered),
         (Deed::AcceptMeasure, Answered) => Some(MeasureAccepted),
         (Deed::AcceptPlan, Answered) => Some(Planned),
-        (Deed::Refuse, Answered) => Some(open),
+        (Deed::Refuse, Answered) | (Deed::FindUnmet, _) => Some(open),
         (Deed::FindMet, _) => Some(Met),
-        (Deed::FindUnmet, _) => Some(open),
         _ => None,
     }
 }
@@ -93,25 +92,25 @@ pub fn awaits_facility(status: PointStatus) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
     fn what_may_happen_to_a_point_in_which_state() {
         let mut table = String::from("state");
         for deed in Deed::ALL {
-            table.push_str(&format!(" | {deed:?}"));
+            write!(table, " | {deed:?}").expect("text");
         }
         for status in PointStatus::ALL {
-            table.push_str(&format!("\n{status}"));
+            write!(table, "\n{status}").expect("text");
             for deed in Deed::ALL {
                 let end = |termed| after(*status, deed, termed).map_or("-", PointStatus::name);
-                let (with, without) = (end(true), end(false));
-                let shown = if with == without {
-                    with.to_owned()
-                } else {
-                    format!("{with} or {without}")
-                };
-                table.push_str(&format!(" | {shown}"));
+                match (end(true), end(false)) {
+                    (with, without) if with == without => write!(table, " | {with}"),
+                    (with, without) => write!(table, " | {with} or {without}"),
+                }
+                .expect("text");
             }
         }
         let expected = "\

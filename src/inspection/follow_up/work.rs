@@ -344,17 +344,20 @@ pub fn may_verify(tx: &mut Tx, id: Id, input: &VerificationInput) -> Result<(), 
 
 /// The inspection of the point, for who verifies it.
 fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, Problem> {
-    if let Some(following) = input.inspection_id {
-        if let Ok(head) = inspections::find(tx, following) {
-            let leads = reach::hands(&tx.scope, &head).contains(&LEAD);
-            if leads && head.row.follows_id == Some(row.inspection_id) {
-                return inspections::any(tx, row.inspection_id);
-            }
-        }
+    if leads_follow_up(tx, row, input.inspection_id) {
+        return inspections::any(tx, row.inspection_id);
     }
     let head = inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?;
     require_apart(tx, &head)?;
     Ok(head)
+}
+
+/// Does the caller lead this inspection, and does it follow up the point's?
+fn leads_follow_up(tx: &mut Tx, row: &Row, following: Option<Id>) -> bool {
+    let found = following.map(|id| inspections::find(tx, id));
+    let Some(Ok(head)) = found else { return false };
+    let follows = head.row.follows_id == Some(row.inspection_id);
+    follows && reach::hands(&tx.scope, &head).contains(&LEAD)
 }
 
 /// Records whether the point was found to be mended.

@@ -303,10 +303,11 @@ pub fn deliver(
     let today = tx.now.day();
     let sent_on = input.sent_on.unwrap_or(today);
     replies::require_between("sentOn", sent_on, (report.frozen_at.day(), today))?;
-    let term = tx.state.settings.reports.terms;
-    let term = match is_draft {
-        true => Some(term.ok_or_else(no_term)?),
-        false => None,
+    let term = if is_draft {
+        let term = tx.state.settings.reports.terms;
+        Some(term.ok_or_else(no_term)?)
+    } else {
+        None
     };
     reports::insert_delivery(tx, head.row.id, (id, report_id), (term, sent_on), input)?;
     if is_draft {
