@@ -92,7 +92,7 @@ policy! {
     DrawSample             write ""                       [Planner];
 
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Authority, Integration];
-    StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
+    StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Inspector, Integration];
 
     ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
     ManageRounds           write ""                       [Planner];

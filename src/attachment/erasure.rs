@@ -9,12 +9,13 @@ use crate::db::schema::{attachment, attachment_chunk as chunk};
 use crate::db::types::{AnyBackend, Id};
 use crate::problem::Problem;
 
-/// The facility's text files that have arrived, each with the name of its bytes. The caller must have found the facility in its scope.
+/// The facility's text files that have arrived, but not those of inspectors, each with the name of its bytes. The caller must have found the facility in its scope.
 pub fn text_files(tx: &mut Tx, facility: Id) -> Result<Vec<(Id, Id)>, Problem> {
     Ok(attachment::table
         .filter(attachment::facility_id.eq(facility))
         .filter(attachment::state.eq(AttachmentStatus::Finished))
         .filter(attachment::media_type.eq("text/plain"))
+        .filter(attachment::inspection_id.is_null())
         .order(attachment::id)
         .select((attachment::id, attachment::content_id))
         .into_boxed::<AnyBackend>()
@@ -44,13 +45,14 @@ pub fn holds(
     Ok(false)
 }
 
-/// The attachments of the facility with these ids; one that is not there, or has not arrived, is a fault of the input.
+/// The attachments of the facility with these ids; one that is not there, has not arrived or is the inspectors' evidence is a fault of the input.
 pub fn named(tx: &mut Tx, facility: Id, ids: &[Id]) -> Result<BTreeSet<Id>, Problem> {
     let mut found = BTreeSet::new();
     for (index, id) in ids.iter().enumerate() {
         let state: Option<AttachmentStatus> = attachment::table
             .filter(attachment::facility_id.eq(facility))
             .filter(attachment::id.eq(*id))
+            .filter(attachment::inspection_id.is_null())
             .select(attachment::state)
             .into_boxed::<AnyBackend>()
             .first(tx.conn)

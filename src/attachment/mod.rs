@@ -20,9 +20,12 @@ mod clean;
 pub mod erasure;
 mod headers;
 mod outgoing;
+mod pieces;
 mod reach;
 pub mod routes;
+mod sender;
 mod store;
+mod upload;
 
 pub(crate) use store::take_turn;
 pub use store::{keep, may_be_named, refer, still_awaited, sweep};
@@ -30,6 +33,8 @@ pub use store::{keep, may_be_named, refer, still_awaited, sweep};
 /// The operations on attachments.
 pub fn operations(to: &mut impl Operations) {
     to.operation(routes::put_attachment)
+        .operation(pieces::put_attachment_piece)
+        .operation(pieces::read_attachment_upload)
         .operation(routes::read_attachment)
         .operation(routes::read_attachment_content);
 }

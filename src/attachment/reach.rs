@@ -11,6 +11,7 @@ use crate::db::schema::{
 };
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility as facilities;
+use crate::inspection::State;
 use crate::problem::Problem;
 use crate::self_assessment::Purpose;
 
@@ -20,7 +21,7 @@ type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::tab
 /// names, or what was sent for an inspection that they work on or follow up, with the very bytes that it names; and for the recognising body those
 /// that show what was done about an improvement point.
 pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
-    let mut own = facilities::owned::<Joined>(scope);
+    let mut own = of_facility(scope);
     if scope.authority {
         own = Box::new(own.or(told()));
     }
@@ -35,6 +36,28 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
         None => Box::new(own.or(handed_in())),
     }
 }
+
+/// A facility's own; what inspectors sent of their findings from the moment that it got their draft.
+fn of_facility(scope: &Scope) -> Visible<Joined> {
+    let reported = inspection::table
+        .filter(inspection::id.nullable().eq(attachment::inspection_id))
+        .filter(inspection::state.eq_any(REPORTED.to_vec()))
+        .select(inspection::id);
+    let shown = attachment::inspection_id
+        .is_null()
+        .or(diesel::dsl::exists(reported));
+    Box::new(facilities::owned::<Joined>(scope).and(shown))
+}
+
+/// The states in which the facility has at least a draft.
+const REPORTED: [State; 6] = [
+    State::Reaction,
+    State::Final,
+    State::TermDraft,
+    State::TermReaction,
+    State::FollowUp,
+    State::Closed,
+];
 
 /// Those that were sent for an inspection that this person works on.
 fn sent_to(person: &str) -> Visible<Joined> {
@@ -126,7 +149,7 @@ pub(super) fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem>
     if tx.scope.lent.is_empty() || (client.is_some() && found.stored_by.client == *client) {
         return Ok(true);
     }
-    let own = facilities::owned::<Joined>(&tx.scope.improving());
+    let own = of_facility(&tx.scope.improving());
     let shown: Option<Id> = attachment::table
         .inner_join(facility::table)
         .filter(own.or(handed_in()))

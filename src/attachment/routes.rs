@@ -54,7 +54,7 @@ pub struct OptionalFacilityParameter {
     facility_id: Option<Id>,
 }
 
-struct RequiredFacility(Option<Id>);
+pub(super) struct RequiredFacility(pub(super) Option<Id>);
 
 impl FromQuery for RequiredFacility {
     fn from_query(reader: &mut Reader) -> Self {
@@ -71,15 +71,24 @@ impl FromQuery for OptionalFacility {
 }
 
 /// What the headers of a `PUT` say of the bytes that follow.
-struct Sending {
-    sha256: String,
-    file_name: Option<String>,
-    declared: Option<String>,
-    length: Option<usize>,
+pub(super) struct Sending {
+    pub(super) sha256: String,
+    pub(super) file_name: Option<String>,
+    pub(super) declared: Option<String>,
+    pub(super) length: Option<usize>,
 }
 
 impl Sending {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
+        Self::of(request, true)
+    }
+
+    /// The same of bytes that are a part of it: then `Content-Digest` would be of that part.
+    pub(super) fn of_part(request: &HttpRequest) -> Result<Self, Problem> {
+        Self::of(request, false)
+    }
+
+    fn of(request: &HttpRequest, whole: bool) -> Result<Self, Problem> {
         let headers = request.headers();
         if headers.contains_key(CONTENT_ENCODING) {
             return Err(unsupported(
@@ -90,7 +99,7 @@ impl Sending {
         let mut sha256 = String::new();
         match headers::announced(
             headers.get_all("repr-digest"),
-            headers.get_all("content-digest"),
+            headers.get_all("content-digest").filter(|_| whole),
         ) {
             Ok(hash) => sha256 = hash,
             Err(issue) => faults.push(*issue),
@@ -134,8 +143,20 @@ impl FromRequest for Sending {
     }
 }
 
+/// Where the bytes of an attachment come from.
+pub(super) trait Source {
+    /// The next ones; nothing after the last.
+    async fn next(&mut self) -> Result<Option<web::Bytes>, Problem>;
+}
+
+impl Source for Incoming {
+    async fn next(&mut self) -> Result<Option<web::Bytes>, Problem> {
+        Self::next(self).await.map_err(|why| broken_off(&why))
+    }
+}
+
 /// One attempt to receive an attachment. What it stored goes away when it does not finish, also when the connection breaks.
-struct Upload {
+pub(super) struct Upload {
     allowed: Arc<Allowed<StoreAttachment>>,
     announced: Announced,
     condition: Precondition,
@@ -144,10 +165,37 @@ struct Upload {
 }
 
 impl Upload {
+    /// An attempt at this attachment.
+    pub(super) fn new(
+        allowed: Arc<Allowed<StoreAttachment>>,
+        announced: Announced,
+        condition: Precondition,
+    ) -> Self {
+        Self {
+            allowed,
+            announced,
+            condition,
+            stored: 0,
+        }
+    }
+
+    /// Receives all bytes, or leaves nothing.
+    pub(super) async fn take(
+        &mut self,
+        source: &mut impl Source,
+        declared: Option<String>,
+    ) -> Result<(Attachment, bool), Problem> {
+        let outcome = self.receive(source, declared).await;
+        if outcome.is_err() {
+            self.discard().await?;
+        }
+        outcome
+    }
+
     /// Receives all bytes; true when they made a new attachment.
     async fn receive(
         &mut self,
-        payload: web::Payload,
+        incoming: &mut impl Source,
         declared: Option<String>,
     ) -> Result<(Attachment, bool), Problem> {
         let (announced, condition) = (self.announced.clone(), self.condition.clone());
@@ -156,10 +204,9 @@ impl Upload {
             .read(move |tx| store::look(tx, &announced, &condition))
             .await?;
         let settings = &self.allowed.state().settings;
-        let mut incoming = Incoming::new(payload.into_inner(), settings.attachment_patience);
         let mut intake = Intake::new(settings.attachment_limit, declared);
         let mut clean = Vec::new();
-        while let Some(bytes) = incoming.next().await.map_err(|why| broken_off(&why))? {
+        while let Some(bytes) = incoming.next().await? {
             intake.push(&bytes, &mut clean)?;
             if already.is_some() {
                 clean.clear();
@@ -265,7 +312,7 @@ fn broken_off(why: &str) -> Problem {
 
 /// Send an attachment
 ///
-/// The bytes as they are, with their SHA-256 in `Repr-Digest` (or `Content-Digest`). What they are is told by their content: PDF, PNG, JPEG
+/// By somebody of the facility; or by the lead or a member of an inspection, where a finding names these very bytes. The bytes as they are, with their SHA-256 in `Repr-Digest` (or `Content-Digest`). What they are is told by their content: PDF, PNG, JPEG
 /// or plain text in UTF-8. **A photo's metadata is removed** (place, time, camera, comments, thumbnails; colour profile and which side is up
 /// stay), so the stored bytes can differ from those sent; both hashes are returned. A text that holds a national register number is refused.
 /// What a PDF holds is not looked into.
@@ -298,23 +345,17 @@ pub async fn put_attachment(
         return Err(too_large(limit));
     }
     let facility_id = query.0.0.ok_or_else(Reader::unchecked)?;
-    let mut upload = Upload {
-        allowed: Arc::new(allowed),
-        announced: Announced {
-            facility_id,
-            id: path.0,
-            content_id: Id::new(),
-            file_name: sending.file_name,
-            sha256: sending.sha256,
-        },
-        condition,
-        stored: 0,
+    let announced = Announced {
+        facility_id,
+        id: path.0,
+        content_id: Id::new(),
+        file_name: sending.file_name,
+        sha256: sending.sha256,
     };
-    let outcome = upload.receive(payload, sending.declared).await;
-    if outcome.is_err() {
-        upload.discard().await?;
-    }
-    let (attachment, new) = outcome?;
+    let patience = allowed.state().settings.attachment_patience;
+    let mut upload = Upload::new(Arc::new(allowed), announced, condition);
+    let mut incoming = Incoming::new(payload.into_inner(), patience);
+    let (attachment, new) = upload.take(&mut incoming, sending.declared).await?;
     answer::put(&attachment, &attachment.tag(), &attachment.href, new)
 }
 

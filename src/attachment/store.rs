@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
-use super::{Attachment, AttachmentReference, AttachmentStatus, reach};
+use super::{Attachment, AttachmentReference, AttachmentStatus, reach, sender, upload};
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
@@ -14,7 +14,6 @@ use crate::db::schema::{
     revision_attachment as reference, step_plan_version,
 };
 use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
-use crate::facility as facilities;
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
 use crate::problem::{In, Issue, Problem};
@@ -171,7 +170,7 @@ pub fn look(
     announced: &Announced,
     condition: &Precondition,
 ) -> Result<Option<Attachment>, Problem> {
-    facilities::own(tx, announced.facility_id)?;
+    sender::of(tx, announced)?;
     let row: Option<Row> = attachment::table
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
@@ -309,6 +308,7 @@ pub fn still_awaited(
 
 /// Starts to receive; an earlier attempt that did not finish makes way.
 pub fn begin(tx: &mut Tx, announced: &Announced, media_type: &str) -> Result<(), Problem> {
+    let sender = sender::of(tx, announced)?;
     diesel::delete(attachment::table)
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
@@ -325,6 +325,7 @@ pub fn begin(tx: &mut Tx, announced: &Announced, media_type: &str) -> Result<(),
             attachment::sent_sha256.eq(&announced.sha256),
             attachment::stored_by.eq(JsonText::of(&ActorView::of(tx))?),
             attachment::created_at.eq(tx.now),
+            attachment::inspection_id.eq(sender.inspection_id),
         ))
         .execute(tx.conn)
         .map(drop)
@@ -381,7 +382,7 @@ pub fn finish(
     announced: &Announced,
     received: &Received,
 ) -> Result<Attachment, Problem> {
-    let organisation = facilities::own(tx, announced.facility_id)?.organisation_id;
+    let sender = sender::of(tx, announced)?;
     take_turn(tx, announced.facility_id)?;
     check_references(tx, announced)?;
     let finished = diesel::update(attachment::table)
@@ -406,10 +407,13 @@ pub fn finish(
         stored_size: received.stored_size,
         stored_sha256: &received.stored_sha256,
     };
-    // It may go with something for own improvement: which, is not known yet.
-    let whose = event
-        .of(organisation, Some(announced.facility_id))
-        .only_own(true);
+    let whose = match sender.inspection_id {
+        Some(inspection) => event.within(inspection),
+        // It may go with something for own improvement: which, is not known yet.
+        None => event
+            .of(sender.organisation_id, Some(announced.facility_id))
+            .only_own(true),
+    };
     audit::record(tx, whose.with(&said)?)?;
     get(tx, announced.id, Some(announced.facility_id))
 }
@@ -455,7 +459,7 @@ pub fn keep(
 
 /// Takes away what has been receiving since before this moment; gives back how many.
 pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
-    let abandoned: Vec<(Id, Id, Id, Id)> = attachment::table
+    let abandoned: Vec<(Id, Id, Id, Id, Option<Id>)> = attachment::table
         .inner_join(facility::table)
         .filter(attachment::state.eq(AttachmentStatus::Receiving))
         .filter(attachment::created_at.lt(older_than))
@@ -466,16 +470,20 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
             attachment::id,
             facility::id,
             facility::organisation_id,
+            attachment::inspection_id,
         ))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    for (content_id, id, facility_id, organisation) in &abandoned {
+    for (content_id, id, facility_id, organisation, inspection) in &abandoned {
         discard(tx, *content_id)?;
         let event = Event::new("attachmentSwept", "attachment", *id);
-        let event = event.of(*organisation, Some(*facility_id)).only_own(true);
+        let event = match inspection {
+            Some(inspection) => event.within(*inspection),
+            None => event.of(*organisation, Some(*facility_id)).only_own(true),
+        };
         audit::record(tx, event)?;
     }
-    Ok(abandoned.len())
+    Ok(abandoned.len() + upload::sweep(tx, older_than)?)
 }
 
 /// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.

@@ -362,6 +362,7 @@ diesel::table! {
         created_at -> SqlMoment,
         finished_at -> Nullable<SqlMoment>,
         edit -> BigInt,
+        inspection_id -> Nullable<SqlId>,
     }
 }
 
@@ -976,6 +977,33 @@ diesel::table! {
         note -> Text,
         verified_by -> SqlJson,
         verified_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlMoment};
+
+    attachment_upload (attachment_id, facility_id) {
+        facility_id -> SqlId,
+        attachment_id -> SqlId,
+        upload_id -> SqlId,
+        sha256 -> Text,
+        size -> BigInt,
+        received -> BigInt,
+        pieces -> BigInt,
+        updated_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    attachment_part (upload_id, position) {
+        upload_id -> SqlId,
+        position -> BigInt,
+        bytes -> Binary,
     }
 }
 

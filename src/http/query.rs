@@ -192,6 +192,15 @@ pub fn expected_id() -> Text {
     )
 }
 
+/// What a number of bytes, or of anything else that is counted, looks like.
+pub fn expected_number() -> Text {
+    Text::new(
+        "Gebruik een geheel getal vanaf 0.",
+        "Utilisez un nombre entier à partir de 0.",
+        "Use a whole number from 0 on.",
+    )
+}
+
 /// One of a list of names.
 pub fn expected_one_of(names: &[&str]) -> Text {
     let names = names.join(", ");

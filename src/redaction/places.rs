@@ -217,6 +217,9 @@ pub const TABLES: &[Table] = &[
         texts: &[],
         others: &[],
     },
+    // Of hours: what comes in pieces is received once it is whole, or swept.
+    none("attachment_upload", &["sha256"]),
+    none("attachment_part", &[]),
     none("sector", &["code", "document"]),
     none("facility_type", &["code", "sector_code", "document"]),
     // The directory is the admin's: a name that is wrong there is replaced with PUT.

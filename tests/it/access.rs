@@ -487,17 +487,28 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             Prepared::new(format!("{link}/answers")).body(&contributed())
         }
         "putAttachment" => {
-            let bytes = b"Verslag van het overleg".to_vec();
-            let path = format!(
-                "/attachments/{}?facilityId={}",
-                uuid::Uuid::now_v7(),
-                ids::FACILITY
-            );
-            let mut prepared = Prepared::new(path)
-                .header("content-type", "text/plain".into())
-                .header("repr-digest", digest_of(&bytes));
-            prepared.body = Some(bytes);
-            prepared
+            let (id, bytes) = named_attachment(world).await;
+            let path = format!("/attachments/{id}?facilityId={}", ids::FACILITY);
+            of_bytes(path, bytes)
+        }
+        "putAttachmentPiece" => {
+            let (id, bytes) = named_attachment(world).await;
+            let (facility, size) = (ids::FACILITY, bytes.len());
+            let path =
+                format!("/attachments/{id}/pieces?facilityId={facility}&size={size}&offset=0");
+            of_bytes(path, bytes)
+        }
+        "readAttachmentUpload" => {
+            let (id, bytes) = named_attachment(world).await;
+            let path = format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY);
+            let begun = format!("{path}&size={}&offset=0", bytes.len());
+            let sender = linde
+                .with("content-type", "text/plain")
+                .with("repr-digest", &digest_of(&bytes));
+            let first = bytes[..5].to_vec();
+            let put = "PUT".parse().expect("a method");
+            sender.send(put, &begun, Some(first)).await.expect(202);
+            Prepared::new(path)
         }
         "readAttachment" => Prepared::new(referred_attachment(world).await),
         "readAttachmentContent" => {
@@ -947,6 +958,29 @@ fn contributed() -> Value {
 async fn answered(world: &World, made: &Answer) {
     let path = format!("{}/answers", link_of(made));
     world.anyone().post(&path, contributed()).await.expect(200);
+}
+
+/// The id of an attachment that is not there yet, with its bytes, which a finding of the demo's inspector names.
+async fn named_attachment(world: &World) -> (String, Vec<u8>) {
+    let (id, bytes) = (
+        uuid::Uuid::now_v7().to_string(),
+        b"Verslag van het overleg".to_vec(),
+    );
+    let path = path_of(&visited(world).await.body);
+    let evidence =
+        json!([{"kind": "document", "attachmentId": id, "sha256": crate::support::hex_of(&bytes)}]);
+    let content = json!({"title": "De inkomhal", "evidence": evidence});
+    let at = format!("{path}/findings/{}", uuid::Uuid::now_v7());
+    world.inspector().put(&at, content).await.expect(201);
+    (id, bytes)
+}
+
+fn of_bytes(path: String, bytes: Vec<u8>) -> Prepared {
+    let mut prepared = Prepared::new(path)
+        .header("content-type", "text/plain".into())
+        .header("repr-digest", digest_of(&bytes));
+    prepared.body = Some(bytes);
+    prepared
 }
 
 /// An attachment of De Linde that a submitted revision and a measure refer to.

@@ -271,7 +271,7 @@ on_both! {
         let content = inspector.get(&format!("/attachments/{}/content", ids::ATTACHMENT)).await.expect(200);
         assert_eq!(content.bytes, ids::ATTACHMENT_TEXT);
         assert_eq!(content.header("repr-digest"), Some(ids::ATTACHMENT_DIGEST));
-        send(&inspector, ID, ids::FACILITY, b"van de inspectie").await.problem(403, "missingPermission");
+        send(&inspector, ID, ids::FACILITY, b"van de inspectie").await.problem(404, "resourceNotFound");
     }
 
     async fn naming_anothers_attachment_gives_nothing_away(world: World) {

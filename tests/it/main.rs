@@ -37,6 +37,7 @@ mod migration_crowd;
 mod migrations;
 mod on_behalf;
 mod openapi;
+mod photos;
 mod places;
 mod purposes;
 mod races;

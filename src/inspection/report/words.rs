@@ -242,10 +242,11 @@ mod tests {
     }
 
     #[test]
-    fn the_template_uses_every_word() {
+    fn the_templates_use_every_word() {
         let template = concat!(
             include_str!("templates/report.html"),
-            include_str!("templates/withdrawn.html")
+            include_str!("templates/withdrawn.html"),
+            include_str!("../terms/templates/terms.html")
         );
         for (name, _) in WORDS {
             let used = match name.split_once('.') {
