@@ -70,6 +70,7 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         edit -> BigInt,
         created_at -> SqlMoment,
+        postal_code -> Nullable<Text>,
     }
 }
 

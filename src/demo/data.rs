@@ -145,17 +145,24 @@ pub const FACILITIES: &[Made] = &[
 ];
 
 /// The sites of Psychiatrisch Ziekenhuis De Linde: id, name, address.
-pub const SITES: &[(&str, &str, &str)] = &[
-    (ids::SITE, "Campus Noord", "Lindelaan 1, 9999 Lindegem"),
+pub const SITES: &[(&str, &str, &str, &str)] = &[
+    (
+        ids::SITE,
+        "Campus Noord",
+        "Lindelaan 1, 9999 Lindegem",
+        "9999",
+    ),
     (
         ids::OTHER_SITE,
         "Campus Zuid",
         "Zuidstraat 40, 9999 Lindegem",
+        "9999",
     ),
     (
         "0190a000-0000-7000-8000-000000000023",
         "Dagcentrum",
         "Markt 3, 9998 Lindebeke",
+        "9998",
     ),
 ];
 

@@ -179,10 +179,11 @@ fn facilities(tx: &mut Tx) -> Result<(), Problem> {
         facility::insert_facility(tx, ids::id(made.id), &input)?;
     }
     let (facility_id, since) = (ids::id(ids::FACILITY), day(2015, 1, 1));
-    for (id, name, address) in SITES {
+    for (id, name, address, postal_code) in SITES {
         let site = SiteInput {
             name: (*name).into(),
             address: Some((*address).into()),
+            postal_code: Some((*postal_code).into()),
             identifiers: Vec::new(),
             valid_from: since,
             valid_to: None,

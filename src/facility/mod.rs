@@ -8,6 +8,7 @@ use crate::db::types::{Id, day, day_if_any};
 use crate::http::body::Check;
 use crate::http::checks::{at_most, check_name, check_validity};
 use crate::problem::Issue;
+use crate::text::Text;
 
 pub mod identifiers;
 pub mod integrations;
@@ -180,6 +181,10 @@ pub struct Site {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub address: Option<String>,
+    /// The postal code of its address: samples of a region go by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = "9999")]
+    pub postal_code: Option<String>,
     /// Its identifiers, the establishment number first of all.
     pub identifiers: Vec<Identifier>,
     /// First day.
@@ -209,6 +214,15 @@ pub struct SiteInput {
         example = "Lindelaan 1, 9999 Lindegem"
     )]
     pub address: Option<String>,
+    /// The postal code of its address, in Belgium: samples of a region go by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        required = false,
+        nullable = false,
+        pattern = "^[1-9][0-9]{3}$",
+        example = "9999"
+    )]
+    pub postal_code: Option<String>,
     /// Its identifiers.
     #[serde(default)]
     #[schema(required = false, max_items = 50)]
@@ -305,6 +319,9 @@ impl Check for SiteInput {
         if let Some(address) = &self.address {
             check_name("address", address, faults);
         }
+        if let Some(code) = &self.postal_code {
+            check_postal_code("postalCode", code, faults);
+        }
         check_validity(self.valid_from, self.valid_to, "validTo", faults);
         check_identifiers(&self.identifiers, self.valid_from, faults);
     }
@@ -315,6 +332,20 @@ impl Check for UnitInput {
         check_name("name", &self.name, faults);
         check_validity(self.valid_from, self.valid_to, "validTo", faults);
     }
+}
+
+/// A Belgian postal code: four digits, the first of them no zero.
+pub fn check_postal_code(name: &str, code: &str, faults: &mut Vec<Issue>) {
+    let digits = code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && !code.starts_with('0') {
+        return;
+    }
+    let detail = Text::new(
+        "Gebruik een postcode van vier cijfers, zoals 9000.",
+        "Utilisez un code postal de quatre chiffres, comme 9000.",
+        "Use a postal code of four digits, such as 9000.",
+    );
+    faults.push(Issue::body("invalidValue", name, detail).with_value(code));
 }
 
 fn check_identifiers(all: &[Identifier], owner_from: NaiveDate, faults: &mut Vec<Issue>) {

@@ -394,7 +394,7 @@ pub fn body(operation: &str) -> Option<Value> {
 }
 
 fn site(name: &str, address: &str) -> Value {
-    json!({"name": name, "address": address, "validFrom": "2015-01-01"})
+    json!({"name": name, "address": address, "postalCode": "9999", "validFrom": "2015-01-01"})
 }
 
 fn unit(name: &str) -> Value {

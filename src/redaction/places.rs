@@ -148,7 +148,7 @@ pub const TABLES: &[Table] = &[
         removal: of("facility_id"),
         edited: true,
         texts: &[("name", Form::Plain), ("address", Form::Plain)],
-        others: &[],
+        others: &["postal_code"],
     },
     Table {
         name: "unit",

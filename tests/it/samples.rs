@@ -61,6 +61,38 @@ on_both! {
         assert_eq!(after.body, before.body);
     }
 
+    async fn a_sample_of_a_region_is_of_facilities_with_a_site_there(world: World) {
+        let (planner, admin) = (world.planner(), world.admin());
+        let site = json!({"name": "Campus", "postalCode": "8999", "validFrom": "2020-01-01"});
+        admin.post(&format!("/facilities/{}/sites", ids::OTHER_FACILITY), site.clone()).await.expect(201);
+        let gone = json!({"name": "Vroeger", "postalCode": "8999", "validFrom": "2020-01-01", "validTo": "2021-01-01"});
+        admin.post(&format!("/facilities/{}/sites", ids::SHELTERED), gone).await.expect(201);
+        let mut asked = asked(1000);
+        let all = planner.post(&path(), asked.clone()).await.expect(201).body["candidates"].as_u64().expect("a number");
+        asked["regions"] = json!([{"name": "Zee", "postalCodes": [{"from": "8000", "to": "8999"}]}, {"name": "Linde", "postalCodes": [{"from": "9998", "to": "9998"}, {"from": "9999", "to": "9999"}]}]);
+        let drawn = planner.post(&path(), asked.clone()).await.expect(201);
+        let mut found: Vec<(String, Value)> = picks(&drawn).iter().map(|pick| (pick["facilityId"].as_str().expect("an id").to_owned(), pick["regions"].clone())).collect();
+        found.sort_by_key(|(id, _)| id.clone());
+        let mut expected = vec![(ids::FACILITY.to_owned(), json!(["Linde"])), (ids::OTHER_FACILITY.to_owned(), json!(["Zee"]))];
+        expected.sort_by_key(|(id, _)| id.clone());
+        assert_eq!(found, expected);
+        assert_eq!(drawn.body["withoutRegion"].as_u64(), Some(all - 2), "who has no postal code is not forgotten: {}", drawn.body);
+        for (regions, at) in [
+            (json!([{"name": "Zee", "postalCodes": []}]), "regions[0].postalCodes"),
+            (json!([{"name": "Zee", "postalCodes": [{"from": "8999", "to": "8000"}]}]), "regions[0].postalCodes[0].to"),
+            (json!([{"name": "Zee", "postalCodes": [{"from": "0999", "to": "8000"}]}]), "regions[0].postalCodes[0].from"),
+            (json!([{"name": "Z", "postalCodes": [{"from": "8000", "to": "8000"}]}, {"name": "Z", "postalCodes": [{"from": "8000", "to": "8000"}]}]), "regions[1].name"),
+        ] {
+            asked["regions"] = regions;
+            let refused = planner.post(&path(), asked.clone()).await.problem(400, "badRequest");
+            assert!(refused.issues().iter().any(|(_, name)| name == at), "{at}: {}", refused.body);
+        }
+        let mut wrong = site;
+        wrong["postalCode"] = "B-9000".into();
+        let refused = admin.post(&format!("/facilities/{}/sites", ids::FACILITY), wrong).await.problem(400, "badRequest");
+        assert_eq!(refused.issues()[0].1, "postalCode");
+    }
+
     async fn a_sample_stays_as_it_was_drawn_and_is_the_planners_alone(world: World) {
         let planner = world.planner();
         let made = planner.with("idempotency-key", "trekking").post(&path(), asked(2)).await.expect(201);

@@ -20,6 +20,7 @@ struct Row {
     facility_id: Id,
     name: String,
     address: Option<String>,
+    postal_code: Option<String>,
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
     edit: i64,
@@ -33,6 +34,7 @@ impl Row {
             facility_id: self.facility_id,
             name: self.name,
             address: self.address,
+            postal_code: self.postal_code,
             identifiers: identifiers.take(self.id),
             valid_from: self.valid_from,
             valid_to: self.valid_to,
@@ -88,6 +90,7 @@ pub fn save_site(
     let values = (
         site::name.eq(&input.name),
         site::address.eq(input.address.as_deref()),
+        site::postal_code.eq(input.postal_code.as_deref()),
         site::valid_from.eq(input.valid_from),
         site::valid_to.eq(input.valid_to),
     );

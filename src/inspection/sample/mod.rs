@@ -1,20 +1,22 @@
-//! Samples: which facilities a round could inspect, by type and by risk, with the reason for each pick.
+//! Samples: which facilities a round could inspect, by type, region and risk, with the reason for each pick.
 //!
 //! The rule is data, given with the request and kept with the sample, and it is **ours**: nobody has set one. It gives points for what a facility
 //! says of itself in the last self-assessment that it handed in to prepare an inspection, and for handing in none. So many facilities as are asked
 //! for by risk come first, those with the most points; chance, told by the seed, decides among equals and draws the rest. The same facilities,
 //! self-assessments, rule and seed give the same sample.
 //!
-//! A sample is of whole facilities, not of units. It does not look at regions: addresses here are free text, without a postal code to go by.
+//! A sample is of whole facilities, not of units. Regions are data too: whoever draws says which postal codes make one, and none is built in. A facility
+//! is in a region by a site that is there today.
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::Operations;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
+use crate::facility::check_postal_code;
 use crate::http::ETag;
 use crate::http::body::Check;
-use crate::http::checks::{at_most, check_name, repeated};
+use crate::http::checks::{at_least_one, at_most, check_name, repeated};
 use crate::problem::Issue;
 use crate::text::Text;
 use crate::words::Code;
@@ -35,6 +37,8 @@ pub fn operations(to: &mut impl Operations) {
 const MOST_PICKS: i32 = 1000;
 /// Types, levels or criteria in what is asked at most.
 const MOST_CODES: usize = 200;
+/// Regions, or ranges of postal codes in one, at most.
+const MOST_RANGES: usize = 50;
 /// Points for one thing at most.
 const MOST_POINTS: i32 = 1000;
 
@@ -46,6 +50,10 @@ pub struct SampleInput {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 200, example = json!(["pz", "ibw"]))]
     pub facility_types: Vec<Code>,
+    /// Facilities in one of these regions, by the postal code of a site; wherever they are when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 50)]
+    pub regions: Vec<Region>,
     /// How many facilities. Where there are not as many, all of them.
     #[schema(minimum = 1, maximum = 1000, example = 12)]
     pub size: i32,
@@ -57,6 +65,41 @@ pub struct SampleInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, min_length = 1, max_length = 200)]
     pub seed: Option<String>,
+}
+
+/// A region, as who draws the sample understands it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = SampleRegion)]
+pub struct Region {
+    /// What it is called; picks name it.
+    #[schema(min_length = 1, max_length = 200, example = "Meetjesland")]
+    pub name: String,
+    /// The postal codes that make it.
+    #[schema(min_items = 1, max_items = 50)]
+    pub postal_codes: Vec<PostalCodes>,
+}
+
+/// Postal codes from one to another, both included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PostalCodes {
+    /// The first.
+    #[schema(pattern = "^[1-9][0-9]{3}$", example = "9900")]
+    pub from: String,
+    /// The last.
+    #[schema(pattern = "^[1-9][0-9]{3}$", example = "9999")]
+    pub to: String,
+}
+
+impl Region {
+    /// Is this postal code in it?
+    pub fn holds(&self, code: &str) -> bool {
+        // Four digits each: their order as texts is that of their numbers.
+        let within =
+            |range: &PostalCodes| (range.from.as_str()..=range.to.as_str()).contains(&code);
+        self.postal_codes.iter().any(within)
+    }
 }
 
 /// A rule that gives points to facilities. It is ours: who draws the sample weighs.
@@ -100,6 +143,7 @@ impl Check for SampleInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         within("size", self.size, 1, MOST_PICKS, faults);
         check_codes("facilityTypes", &self.facility_types, faults);
+        check_regions(&self.regions, faults);
         if let Some(seed) = &self.seed {
             check_name("seed", seed, faults);
         }
@@ -137,6 +181,61 @@ impl RiskRule {
             }
         }
     }
+}
+
+fn check_regions(regions: &[Region], faults: &mut Vec<Issue>) {
+    if !at_most("regions", regions.len(), MOST_RANGES, faults) {
+        return;
+    }
+    for (index, region) in regions.iter().enumerate() {
+        let at = format!("regions[{index}]");
+        check_name(&format!("{at}.name"), &region.name, faults);
+        if regions
+            .iter()
+            .take(index)
+            .any(|other| other.name == region.name)
+        {
+            faults.push(Issue::body("repeated", format!("{at}.name"), named_twice()));
+        }
+        let at = format!("{at}.postalCodes");
+        at_least_one(&at, region.postal_codes.len(), no_codes(), faults);
+        if at_most(&at, region.postal_codes.len(), MOST_RANGES, faults) {
+            for (index, range) in region.postal_codes.iter().enumerate() {
+                range.check(&format!("{at}[{index}]"), faults);
+            }
+        }
+    }
+}
+
+impl PostalCodes {
+    fn check(&self, at: &str, faults: &mut Vec<Issue>) {
+        check_postal_code(&format!("{at}.from"), &self.from, faults);
+        check_postal_code(&format!("{at}.to"), &self.to, faults);
+        if self.from > self.to {
+            let detail = Text::new(
+                "De laatste postcode komt niet voor de eerste.",
+                "Le dernier code postal ne précède pas le premier.",
+                "The last postal code does not come before the first.",
+            );
+            faults.push(Issue::body("outOfRange", format!("{at}.to"), detail));
+        }
+    }
+}
+
+fn named_twice() -> Text {
+    Text::new(
+        "Deze naam staat er twee keer.",
+        "Ce nom figure deux fois.",
+        "This name is there twice.",
+    )
+}
+
+fn no_codes() -> Text {
+    Text::new(
+        "Zeg met welke postcodes deze regio begint en eindigt.",
+        "Dites par quels codes postaux cette région commence et finit.",
+        "Say with which postal codes this region begins and ends.",
+    )
 }
 
 fn check_codes(name: &str, codes: &[Code], faults: &mut Vec<Issue>) {
@@ -215,6 +314,10 @@ pub struct Drawn {
     pub asked: SampleInput,
     /// How many facilities could be picked.
     pub candidates: usize,
+    /// How many were left out because no site of theirs has a postal code, where regions were asked for: look whether one of them should be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub without_region: Option<usize>,
     /// The facilities that were picked: first those by risk, then those by chance.
     pub picks: Vec<Pick>,
 }
@@ -238,6 +341,10 @@ pub struct Pick {
     /// Its type.
     #[schema(example = "pz")]
     pub facility_type: String,
+    /// The regions that it is in, of those that were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub regions: Vec<String>,
     /// What it was picked by.
     pub picked_by: PickedBy,
     /// Its points.

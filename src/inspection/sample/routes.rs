@@ -44,7 +44,7 @@ pub async fn list_samples(
 /// or inspectorate has set one. Points come from the last self-assessment of the facility as a whole that was handed in to prepare an inspection, against a
 /// framework of the round: for answers at a level, for answers without evidence, and for handing in nothing in the last cycle whose term is past. Each pick
 /// says which answers gave which points. The seed decides among equals and draws the rest, so that the same facilities, self-assessments, rule and seed give the
-/// same sample. Regions are not looked at: addresses are free text, without a postal code to go by. Nothing is planned: plan inspections with `POST /inspections`.
+/// same sample. A region is what who draws says it is, by the postal codes of sites. Nothing is planned: plan inspections with `POST /inspections`.
 #[utoipa::path(tag = "Inspection", operation_id = "drawSample", params(("roundId" = Id, Path, description = "The round.")),
     request_body = SampleInput, extensions(("x-action" = json!("DrawSample"))),
     responses((status = 201, description = "The sample.", body = Sample)))]

@@ -1,5 +1,5 @@
 //! How points are given and a sample is drawn: pure decisions.
-use super::{Pick, PickReason, PickedBy, RiskKind, RiskRule};
+use super::{Pick, PickReason, PickedBy, Region, RiskKind, RiskRule};
 use crate::db::types::Id;
 use crate::hash::sha256;
 use crate::self_assessment::Answer;
@@ -11,6 +11,8 @@ pub struct Candidate {
     pub id: Id,
     /// Its type.
     pub facility_type: String,
+    /// The regions that it is in, of those that were asked for.
+    pub regions: Vec<String>,
     /// What gave it points.
     pub reasons: Vec<PickReason>,
 }
@@ -25,10 +27,18 @@ impl Candidate {
             facility_id: self.id,
             points: self.points(),
             facility_type: self.facility_type,
+            regions: self.regions,
             picked_by,
             reasons: self.reasons,
         }
     }
+}
+
+/// The names of the regions that hold one of these postal codes, in the order in which they were asked for.
+pub fn regions_of(asked: &[Region], codes: &[String]) -> Vec<String> {
+    let holds = |region: &&Region| codes.iter().any(|code| region.holds(code));
+    let held = asked.iter().filter(holds);
+    held.map(|region| region.name.clone()).collect()
 }
 
 /// What the answers of a self-assessment give points for.
@@ -104,6 +114,7 @@ fn lot(seed: &str, facility: Id) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::PostalCodes;
     use super::*;
 
     fn candidate(number: u8, points: i32) -> Candidate {
@@ -118,6 +129,7 @@ mod tests {
         Candidate {
             id: Id(uuid::Uuid::from_bytes([number; 16])),
             facility_type: "pz".to_owned(),
+            regions: Vec::new(),
             reasons: vec![reason],
         }
     }
@@ -160,6 +172,34 @@ mod tests {
         let by: Vec<PickedBy> = picks.iter().map(|pick| pick.picked_by).collect();
         assert_eq!(by, [PickedBy::Risk, PickedBy::Chance, PickedBy::Chance]);
         assert_eq!(draw(Vec::new(), 10, 10, "zaad"), []);
+    }
+
+    #[test]
+    fn a_facility_is_in_every_region_that_holds_one_of_its_postal_codes() {
+        let region = |name: &str, ranges: &[(&str, &str)]| Region {
+            name: name.to_owned(),
+            postal_codes: ranges
+                .iter()
+                .map(|(from, to)| PostalCodes {
+                    from: (*from).to_owned(),
+                    to: (*to).to_owned(),
+                })
+                .collect(),
+        };
+        let asked = [
+            region("west", &[("8000", "8999")]),
+            region("oost", &[("9000", "9499"), ("9600", "9999")]),
+            region("stad", &[("9000", "9000")]),
+        ];
+        for (codes, expected) in [
+            (&["9000"][..], &["oost", "stad"][..]),
+            (&["9500"], &[]),
+            (&["8999", "9999"], &["west", "oost"]),
+            (&[], &[]),
+        ] {
+            let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            assert_eq!(regions_of(&asked, &codes), expected, "{codes:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::{
     facility, facility_type, inspection_sample as sample, self_assessment,
-    self_assessment_revision as revision,
+    self_assessment_revision as revision, site,
 };
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
@@ -106,6 +106,24 @@ pub fn facilities(tx: &mut Tx, types: &BTreeSet<String>) -> Result<Vec<There>, P
         .select((facility::id, facility::facility_type, facility::valid_from))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
+}
+
+/// The postal codes of the sites that are there today, by facility.
+pub fn postal_codes(tx: &mut Tx) -> Result<BTreeMap<Id, Vec<String>>, Problem> {
+    let today = tx.now.day();
+    let rows: Vec<(Id, String)> = site::table
+        .filter(site::postal_code.is_not_null())
+        .filter(site::valid_from.le(today))
+        .filter(site::valid_to.is_null().or(site::valid_to.gt(today)))
+        .order(site::id)
+        .select((site::facility_id, site::postal_code.assume_not_null()))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let mut codes: BTreeMap<Id, Vec<String>> = BTreeMap::new();
+    for (facility, code) in rows {
+        codes.entry(facility).or_default().push(code);
+    }
+    Ok(codes)
 }
 
 /// What facilities handed in to prepare an inspection, against these frameworks: per facility and framework the last, and in which cycles.

@@ -1,5 +1,5 @@
 //! Draws a sample, in one transaction.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Candidate};
 use super::store::{self, HandedIn, There};
@@ -24,14 +24,19 @@ pub fn draw(
         return Err(closed());
     }
     let types = types(tx, &round, &asked)?;
-    let facilities = store::facilities(tx, &types)?;
-    let candidates = match &asked.risk {
+    let all = store::facilities(tx, &types)?;
+    let (facilities, places) = within(tx, &asked, all)?;
+    let mut candidates = match &asked.risk {
         Some(rule) => weighed(tx, &round, rule, facilities)?,
         None => facilities
             .into_iter()
             .map(|there| plain(there, Vec::new()))
             .collect(),
     };
+    for one in &mut candidates {
+        let codes = places.codes.get(&one.id).map(Vec::as_slice);
+        one.regions = rules::regions_of(&asked.regions, codes.unwrap_or_default());
+    }
     // An id of its own is as good as any text.
     let seed = asked.seed.get_or_insert_with(|| id.to_string()).clone();
     let number = |wanted: i32| usize::try_from(wanted).unwrap_or_default();
@@ -39,6 +44,7 @@ pub fn draw(
     let drawn = Drawn {
         origin: RuleOrigin::Ours,
         candidates: candidates.len(),
+        without_region: places.unknown,
         picks: rules::draw(candidates, number(asked.size), by_risk, &seed),
         asked,
     };
@@ -49,6 +55,33 @@ pub fn draw(
     let event = Event::new("sampleDrawn", "inspectionRound", round_id);
     audit::record(tx, event.with(&said)?)?;
     store::get(tx, round_id, id)
+}
+
+/// Where facilities are, as far as that was asked.
+struct Places {
+    codes: BTreeMap<Id, Vec<String>>,
+    /// How many have no postal code to go by.
+    unknown: Option<usize>,
+}
+
+/// Those of the facilities that are in a region that was asked for; all where none was.
+fn within(
+    tx: &mut Tx,
+    asked: &SampleInput,
+    mut all: Vec<There>,
+) -> Result<(Vec<There>, Places), Problem> {
+    if asked.regions.is_empty() {
+        let (codes, unknown) = (BTreeMap::new(), None);
+        return Ok((all, Places { codes, unknown }));
+    }
+    let codes = store::postal_codes(tx)?;
+    let unknown = all.iter().filter(|there| !codes.contains_key(&there.0));
+    let unknown = Some(unknown.count());
+    all.retain(|there| {
+        let own = codes.get(&there.0).map(Vec::as_slice);
+        !rules::regions_of(&asked.regions, own.unwrap_or_default()).is_empty()
+    });
+    Ok((all, Places { codes, unknown }))
 }
 
 fn closed() -> Problem {
@@ -99,6 +132,7 @@ fn plain((id, facility_type, _): There, reasons: Vec<PickReason>) -> Candidate {
     Candidate {
         id,
         facility_type,
+        regions: Vec::new(),
         reasons,
     }
 }
