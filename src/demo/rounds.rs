@@ -216,6 +216,7 @@ fn sample(tx: &mut Tx) -> Result<(), Problem> {
         .collect();
     let input = SampleInput {
         facility_types: Vec::new(),
+        regions: Vec::new(),
         size: 4,
         risk: Some(RiskRule {
             picks: 2,

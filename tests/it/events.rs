@@ -479,6 +479,7 @@ const NOT_READ_BY_AN_ADMIN: &[&str] = &[
     "attachment",
     "inspection",
     "urgentSignal",
+    "improvementPoint",
 ];
 
 /// The kinds that have no address in anybody's feed, and why.

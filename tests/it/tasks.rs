@@ -138,12 +138,20 @@ on_both! {
     async fn nobody_sees_what_awaits_another(world: World) {
         let draft = draft_of(&world.linde(), ids::FACILITY).await;
         for actor in [world.berk(), world.wilg(), world.inspector(), world.planner(), world.admin(), world.person("policy", None)] {
-            let seen = tasks(&actor, "").await;
+            // That a term is over is a planner's task too.
+            let mut seen = tasks(&actor, "").await;
+            seen.retain(|task| task["kind"] != "overdueImprovementPoint");
             let text = json!(seen).to_string();
             for secret in [ids::ORGANISATION, ids::FACILITY, draft.body["id"].as_str().expect("an id"), "De Linde"] {
                 assert!(!text.contains(secret), "{secret}: {text}");
             }
-            assert_eq!(tasks(&actor, &format!("&facilityId={}", ids::FACILITY)).await, Vec::<Value>::new());
+            let mut of_linde = tasks(&actor, &format!("&facilityId={}", ids::FACILITY)).await;
+            of_linde.retain(|task| task["kind"] != "overdueImprovementPoint");
+            assert_eq!(of_linde, Vec::<Value>::new());
+        }
+        for (actor, sees) in [(world.planner(), true), (world.berk(), false), (world.wilg(), false), (world.inspector(), false), (world.admin(), false)] {
+            let late = tasks(&actor, "&kind=overdueImprovementPoint").await;
+            assert_eq!(late.iter().any(|task| task["subject"]["id"] == ids::OVERDUE_POINT), sees);
         }
         let at_facility = tasks(&world.person("facility", Some("990100".into())), "").await;
         assert!(!at_facility.is_empty() && at_facility.iter().all(|task| task["facilityId"] == ids::FACILITY));
@@ -154,13 +162,18 @@ on_both! {
             assert_eq!(tasks(&world.person(role, None), "").await, Vec::<Value>::new(), "{role}");
         }
         let of_body = tasks(&world.person("authority", None), "").await;
-        assert_eq!(said(&of_body), [("acknowledgeSignal", ids::URGENT_SIGNAL)]);
+        let first = [("overdueImprovementPoint", ids::OVERDUE_POINT), ("acknowledgeSignal", ids::URGENT_SIGNAL), ("decideImprovement", ids::ANSWERED_POINT), ("verifyImprovement", ids::ACCEPTED_POINT)];
+        assert_eq!(said(&of_body)[..4], first);
+        let rest: std::collections::BTreeSet<_> = said(&of_body).into_iter().skip(4).collect();
+        let expected = [("closeInspection", ids::CLEAN_INSPECTION), ("setTerms", ids::FINAL_INSPECTION), ("setTerms", ids::PUBLISHED_INSPECTION), ("setTerms", ids::TERM_DRAFT_INSPECTION)];
+        assert_eq!(rest, expected.into());
         let opens = world.state.clock.now() + chrono::Duration::days(20);
         let input = json!({"title": {"nl": "Weldra"}, "frameworkCode": "ggz", "versionCode": "2026-1", "facilityTypes": ["pz"],
             "opens": opens.to_rfc3339(), "due": "2031-12-31T00:00:00Z", "purpose": "inspectionPreparation"});
         let made = world.planner().post("/cycles", input).await.expect(201);
         let id = made.body["id"].as_str().expect("an id");
-        assert_eq!(said(&tasks(&world.planner(), "").await), [("checkCycle", id)]);
+        let of_planner = tasks(&world.planner(), "").await;
+        assert_eq!(said(&of_planner), [("overdueImprovementPoint", ids::OVERDUE_POINT), ("checkCycle", id), ("closeInspection", ids::CLEAN_INSPECTION)]);
         let (_, version) = crate::access::new_framework(&world).await;
         let code = version.body["document"]["code"].as_str().expect("a code");
         let of_admin = tasks(&world.admin(), "").await;
