@@ -79,7 +79,7 @@ policy! {
     ReceiveReports         write ""                       [Facility, Inspector];
     SetTerms               write ""                       [Authority];
     ReceiveTerms           write ""                       [Facility, Authority];
-    VerifyImprovements     write ""                       [Inspector, Authority];
+    VerifyImprovements     write ""                       [Authority, Inspector];
     CloseInspections       write ""                       [Planner, Authority];
     ReadFindings           read  ""                       [Inspector, Planner];
     ReadRoundFindings      read  ""                       [Planner];

@@ -28,7 +28,8 @@ mod store;
 mod upload;
 
 pub(crate) use store::take_turn;
-pub use store::{keep, may_be_named, refer, still_awaited, sweep};
+pub use store::{Announced, keep, may_be_named, refer, still_awaited, sweep};
+pub use upload::keep_part;
 
 /// The operations on attachments.
 pub fn operations(to: &mut impl Operations) {

@@ -17,6 +17,7 @@ use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::body::too_large;
+use crate::http::etag::{ETag, IfNoneMatch};
 use crate::http::incoming::Incoming;
 use crate::http::query::{FromQuery, Query, Reader, expected_id, expected_number};
 use crate::http::{Path, Precondition};
@@ -50,6 +51,10 @@ impl AttachmentUpload {
             received: row.received,
         }
     }
+
+    fn tag(&self) -> ETag {
+        ETag::named(format!("{}-{}", &self.sha256, self.received))
+    }
 }
 
 /// Where a piece belongs.
@@ -58,7 +63,7 @@ impl AttachmentUpload {
 #[allow(dead_code, reason = "the document's side of FromQuery")]
 pub struct PieceParameters {
     /// How many bytes the whole has.
-    #[param(example = 42)]
+    #[param(example = 39)]
     size: u64,
     /// How many bytes come before this piece.
     #[param(example = 0)]
@@ -149,7 +154,9 @@ pub async fn put_attachment_piece(
     let row = received(&allowed, &announced, &place, &mut incoming).await?;
     if row.received < row.size {
         let here = AttachmentUpload::of(&row, facility_id, announced.id);
-        return Ok(HttpResponse::Accepted().json(here));
+        return Ok(HttpResponse::Accepted()
+            .insert_header(("etag", here.tag().to_string()))
+            .json(here));
     }
     let (made, new) = whole(&allowed, announced, condition, (row, part.0.declared)).await?;
     answer::put(&made, &made.tag(), &made.href, new)
@@ -318,6 +325,7 @@ pub async fn read_attachment_upload(
     allowed: Allowed<StoreAttachment>,
     path: Path<Id>,
     query: Query<RequiredFacility>,
+    known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let facility_id = query.0.0.ok_or_else(Reader::unchecked)?;
     let id = path.0;
@@ -335,5 +343,5 @@ pub async fn read_attachment_upload(
             Ok(AttachmentUpload::of(&row, facility_id, id))
         })
         .await?;
-    answer::plain(&here)
+    answer::found(&here, &here.tag(), &known)
 }

@@ -61,6 +61,17 @@ pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Probl
     })
 }
 
+/// Keeps the first bytes of a file that are at hand, of so many.
+pub fn keep_part(
+    tx: &mut Tx,
+    announced: &Announced,
+    size: i64,
+    bytes: &[u8],
+) -> Result<(), Problem> {
+    let row = begin(tx, announced, size)?;
+    append(tx, &row, bytes).map(drop)
+}
+
 /// Adds the next bytes: 409 where another request was first.
 pub fn append(tx: &mut Tx, row: &Row, bytes: &[u8]) -> Result<Row, Problem> {
     let more = i64::try_from(bytes.len()).map_err(Problem::internal)?;

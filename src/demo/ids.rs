@@ -202,6 +202,9 @@ pub const ACCEPTED_POINT: &str = "0190a000-0000-7000-8000-000000000187";
 /// An improvement point that got no term.
 pub const NO_TERM_POINT: &str = "0190a000-0000-7000-8000-000000000188";
 
+/// An attachment of which a part is here.
+pub const HALF_ATTACHMENT: &str = "0190a000-0000-7000-8000-000000000063";
+
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {
     text.parse().unwrap_or(Id(uuid::Uuid::nil()))

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::access::{Tx, operator};
 use crate::app::State;
-use crate::attachment;
+use crate::attachment::{self, Announced};
 use crate::db::types::{Id, Moment};
 use crate::facility::mandates::{MandateInput, work as mandate_work};
 use crate::facility::{
@@ -82,7 +82,23 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     contributions::asked(state, now).await?;
     rounds::made(state, now).await?;
     inspections::seed(state, now).await?;
-    judgements::seed(state, now).await
+    judgements::seed(state, now).await?;
+    Ok(operator::write(state, Vec::new(), Moment(now), half_sent).await?)
+}
+
+/// A file of which a part is here: a tablet's network went away.
+fn half_sent(tx: &mut Tx) -> Result<(), Problem> {
+    let announced = Announced {
+        facility_id: ids::id(ids::FACILITY),
+        id: ids::id(ids::HALF_ATTACHMENT),
+        content_id: Id::new(),
+        file_name: None,
+        sha256: ids::ATTACHMENT_SHA256.to_owned(),
+    };
+    let text = ids::ATTACHMENT_TEXT.as_bytes();
+    let size = i64::try_from(text.len()).map_err(Problem::internal)?;
+    let first = text.get(..10).unwrap_or_default();
+    attachment::keep_part(tx, &announced, size, first)
 }
 
 /// The migration to this year's framework, after last year's was handed in: nothing is left to move.

@@ -242,6 +242,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
 /// What a PUT stores once and nothing replaces.
 fn stored_once(path: &str) -> bool {
     path.ends_with("/attachments/{attachmentId}")
+        || path.ends_with("/attachments/{attachmentId}/pieces")
 }
 
 /// A POST that moves the thing it stands under.
@@ -272,6 +273,13 @@ fn changes_its_parent(path: &str) -> bool {
         "/urgentSignals/{signalId}/acknowledgements",
         "/urgentSignals/{signalId}/measures",
         "/findings/{findingId}/adoptions",
+        "/termReports",
+        "/closings",
+        "/improvementPoints/{improvementPointId}/measures",
+        "/plans",
+        "/terms",
+        "/termEnds",
+        "/verifications",
     ]
     .iter()
     .any(|end| path.ends_with(end))

@@ -95,6 +95,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         (_, "unitId") => ids::UNIT,
         (_, "cycleId") => ids::CYCLE,
         (_, "selfAssessmentId") => ids::SELF_ASSESSMENT,
+        ("readAttachmentUpload", "attachmentId") => ids::HALF_ATTACHMENT,
         (_, "attachmentId") => ids::ATTACHMENT,
         (_, "redactionId") => ids::REDACTION,
         (_, "sectorCode" | "frameworkCode") => "ggz",

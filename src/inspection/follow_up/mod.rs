@@ -185,7 +185,7 @@ pub struct ImprovementAnswer {
     /// The day on which a measure was taken, or by which one is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
-    pub on: Option<NaiveDate>,
+    pub day: Option<NaiveDate>,
     /// Why a plan cannot be carried out sooner.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]

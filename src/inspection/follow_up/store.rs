@@ -304,7 +304,7 @@ fn shown(row: AnswerRow, files: &[(Id, Id, String)]) -> Result<ImprovementAnswer
         id: row.id,
         kind: row.kind,
         text: row.text,
-        on: row.on_day,
+        day: row.on_day,
         why_not_sooner: row.why_not_sooner,
         attachments: attachments.collect(),
         given_by: row.given_by.to()?,

@@ -256,7 +256,7 @@ pub fn decide(
     if row.state == PointStatus::Planned {
         let change = TermChange {
             kind: TermChangeKind::Planned,
-            due: last.on,
+            due: last.day,
             reason: last.why_not_sooner,
             at: tx.now,
         };
