@@ -16,7 +16,6 @@ use crate::access::policy::StoreAttachment;
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
 use crate::http::answer;
-use crate::http::body::too_large;
 use crate::http::etag::{ETag, IfNoneMatch};
 use crate::http::incoming::Incoming;
 use crate::http::query::{FromQuery, Query, Reader, expected_id, expected_number};
@@ -112,9 +111,8 @@ impl FromRequest for Part {
     request_body(content = FileBytes, content_type = "application/octet-stream", description = "The bytes of the piece.",
         example = json!(crate::demo::ids::ATTACHMENT_TEXT)),
     extensions(("x-action" = json!("StoreAttachment"))),
-    responses((status = 200, description = "The attachment was there already, with these bytes.", body = Attachment),
-        (status = 201, description = "All bytes are here: the attachment is finished.", body = Attachment),
-        (status = 202, description = "More is to come.", body = AttachmentUpload)))]
+    responses((status = 200, description = "What is here of it; all of it, where the attachment was there already with these bytes.", body = AttachmentUpload),
+        (status = 201, description = "All bytes are here: the attachment is finished.", body = Attachment)))]
 #[put("/attachments/{attachmentId}/pieces")]
 pub async fn put_attachment_piece(
     allowed: Allowed<StoreAttachment>,
@@ -148,15 +146,22 @@ pub async fn put_attachment_piece(
         .read(move |tx| store::look(tx, &look, &seen))
         .await?;
     if let Some(there) = there {
-        drain(&mut incoming).await?;
-        return answer::put(&there, &there.tag(), &there.href, false);
+        if drain(&mut incoming).await? == 0 {
+            return Err(nothing());
+        }
+        let here = AttachmentUpload {
+            id: announced.id,
+            facility_id,
+            sha256: there.sent_sha256,
+            size: place.size,
+            received: place.size,
+        };
+        return answer::changed(&here, &here.tag());
     }
     let row = received(&allowed, &announced, &place, &mut incoming).await?;
     if row.received < row.size {
         let here = AttachmentUpload::of(&row, facility_id, announced.id);
-        return Ok(HttpResponse::Accepted()
-            .insert_header(("etag", here.tag().to_string()))
-            .json(here));
+        return answer::changed(&here, &here.tag());
     }
     let (made, new) = whole(&allowed, announced, condition, (row, part.0.declared)).await?;
     answer::put(&made, &made.tag(), &made.href, new)
@@ -170,14 +175,21 @@ struct Place {
 
 impl Place {
     fn of(size: u64, offset: u64, limit: usize) -> Result<Self, Problem> {
-        if usize::try_from(size).map_or(true, |size| size > limit) {
-            return Err(too_large(limit));
-        }
-        if size == 0 || offset >= size {
+        let fits = usize::try_from(size).is_ok_and(|size| (1..=limit).contains(&size));
+        if !fits {
             let detail = Text::new(
-                "Een bestand heeft ten minste 1 byte (size), en een stuk begint erin (offset).",
-                "Un fichier a au moins 1 octet (size), et un morceau y commence (offset).",
-                "A file has at least 1 byte (size), and a piece begins within it (offset).",
+                format!("Een bestand heeft 1 tot {limit} bytes."),
+                format!("Un fichier a de 1 à {limit} octets."),
+                format!("A file has 1 to {limit} bytes."),
+            );
+            let fault = Issue::new("outOfRange", In::Query, "size", detail);
+            return Err(Problem::fault(fault));
+        }
+        if offset >= size {
+            let detail = Text::new(
+                "Een stuk begint voor het einde van het bestand.",
+                "Un morceau commence avant la fin du fichier.",
+                "A piece begins before the end of the file.",
             );
             let fault = Issue::new("outOfRange", In::Query, "offset", detail);
             return Err(Problem::fault(fault));
@@ -225,8 +237,11 @@ async fn received(
     };
     let mut row = allowed.write(opened).await?;
     if place.offset < row.received {
-        drain(incoming).await?;
-        return Ok(row);
+        return if drain(incoming).await? > 0 {
+            Ok(row)
+        } else {
+            Err(nothing())
+        };
     }
     let mut bytes = Vec::new();
     loop {
@@ -250,7 +265,12 @@ async fn received(
             row = allowed.write(kept).await?;
         }
         if ended {
-            return next.map(|_| row);
+            next?;
+            return if row.received > place.offset {
+                Ok(row)
+            } else {
+                Err(nothing())
+            };
         }
     }
 }
@@ -264,9 +284,22 @@ fn too_many(size: i64) -> Problem {
     Problem::fault(Issue::new("outOfRange", In::Query, "size", detail))
 }
 
-async fn drain(incoming: &mut Incoming) -> Result<(), Problem> {
-    while Source::next(incoming).await?.is_some() {}
-    Ok(())
+/// Reads what comes, for nothing; how many bytes that were.
+async fn drain(incoming: &mut Incoming) -> Result<usize, Problem> {
+    let mut many = 0;
+    while let Some(bytes) = Source::next(incoming).await? {
+        many += bytes.len();
+    }
+    Ok(many)
+}
+
+fn nothing() -> Problem {
+    let detail = Text::new(
+        "Er zijn geen bytes; een stuk heeft er ten minste 1.",
+        "Il n'y a pas d'octets ; un morceau en a au moins 1.",
+        "There are no bytes; a piece has at least 1.",
+    );
+    Problem::fault(Issue::body("length", "", detail))
 }
 
 /// The pieces that are here, one after the other.

@@ -507,7 +507,7 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
                 .with("repr-digest", &digest_of(&bytes));
             let first = bytes[..5].to_vec();
             let put = "PUT".parse().expect("a method");
-            sender.send(put, &begun, Some(first)).await.expect(202);
+            sender.send(put, &begun, Some(first)).await.expect(200);
             Prepared::new(path)
         }
         "readAttachment" => Prepared::new(referred_attachment(world).await),

@@ -102,17 +102,17 @@ on_both! {
         let at = format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY);
         lead.get(&at).await.problem(404, "resourceNotFound");
         let size = photo.len();
-        let begun = piece(&lead, &id, &photo, (0, 300_000)).await.expect(202);
+        let begun = piece(&lead, &id, &photo, (0, 300_000)).await.expect(200);
         assert_eq!((begun.body["received"].as_u64(), begun.body["size"].as_u64()), (Some(300_000), u64::try_from(size).ok()));
         // The answer was lost: the same again changes nothing.
-        assert_eq!(piece(&lead, &id, &photo, (0, 300_000)).await.expect(202).body, begun.body);
+        assert_eq!(piece(&lead, &id, &photo, (0, 300_000)).await.expect(200).body, begun.body);
         let gap = piece(&lead, &id, &photo, (300_001, 400_000)).await.problem(409, "stateConflict");
         assert!(gap.body["detail"].as_str().is_some_and(|why| why.contains("offset=300000")), "{}", gap.body);
         assert_eq!(lead.get(&at).await.expect(200).body, begun.body);
         inspector(&world, "elsewhere").get(&at).await.problem(404, "resourceNotFound");
         world.linde().get(&of(&id)).await.problem(404, "resourceNotFound");
         // Somebody else of the team goes on.
-        piece(&inspector(&world, "member"), &id, &photo, (300_000, 600_000)).await.expect(202);
+        piece(&inspector(&world, "member"), &id, &photo, (300_000, 600_000)).await.expect(200);
         let done = piece(&lead, &id, &photo, (600_000, size)).await.expect(201);
         assert_eq!((&done.body["status"], done.body["sentSize"].as_u64()), (&json!("finished"), u64::try_from(size).ok()));
         piece(&lead, &id, &photo, (600_000, size)).await.expect(200);
@@ -149,18 +149,18 @@ on_both! {
         linde.get(&format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY)).await.problem(404, "resourceNotFound");
         let more = sender.send("PUT".parse().expect("a method"), &at, Some(long(101))).await.problem(400, "badRequest");
         assert_eq!(more.issues(), [("outOfRange".to_owned(), "size".to_owned())]);
-        piece(&linde, &id, &photo, (0, 50)).await.expect(202);
+        piece(&linde, &id, &photo, (0, 50)).await.expect(200);
         // Another file by that id begins anew.
         let other = long(90);
         piece(&linde, &id, &other, (50, 90)).await.problem(409, "stateConflict");
-        piece(&linde, &id, &other, (0, 40)).await.expect(202);
+        piece(&linde, &id, &other, (0, 40)).await.expect(200);
         piece(&linde, &id, &other, (40, other.len())).await.expect(201);
         piece(&linde, &id, &photo, (0, 50)).await.problem(409, "stateConflict");
     }
 
     async fn pieces_to_which_nothing_comes_are_swept_after_a_day(world: World) {
         let (linde, id, photo) = (world.linde(), uuid::Uuid::now_v7().to_string(), long(100));
-        piece(&linde, &id, &photo, (0, 50)).await.expect(202);
+        piece(&linde, &id, &photo, (0, 50)).await.expect(200);
         sweep::once(&world.state, 1).await.expect("swept");
         let at = format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY);
         linde.get(&at).await.expect(200);

@@ -168,9 +168,12 @@ pub struct SaidToTerms {
 pub struct TermReaction {
     /// Its identity.
     pub id: Id,
-    /// What it says.
-    #[serde(flatten)]
-    pub said: SaidToTerms,
+    /// The improvement point that it is about; the draft as a whole when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub improvement_point_id: Option<Id>,
+    /// What was said.
+    pub text: String,
     /// Who said it.
     pub given_by: ActorView,
     /// When.

@@ -1,9 +1,7 @@
 //! Rows of term reports and of what is said to them. Whoever calls has found out that the caller may know them.
 use diesel::prelude::*;
 
-use super::{
-    SaidToTerms, TermDocument, TermReaction, TermReactionInput, TermReportKind, TermReportSummary,
-};
+use super::{TermDocument, TermReaction, TermReactionInput, TermReportKind, TermReportSummary};
 use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::schema::{report, term_reaction as reaction};
@@ -81,10 +79,8 @@ pub fn reactions(tx: &mut Tx, id: Id) -> Result<Vec<TermReaction>, Problem> {
     let shown = |(id, point, text, given_by, given_at): (_, _, _, JsonText, _)| {
         Ok(TermReaction {
             id,
-            said: SaidToTerms {
-                improvement_point_id: point,
-                text,
-            },
+            improvement_point_id: point,
+            text,
             given_by: given_by.to()?,
             given_at,
         })

@@ -186,7 +186,11 @@ fn said(tx: &mut Tx, draft: Option<Id>) -> Result<Vec<SaidToTerms>, Problem> {
         return Ok(Vec::new());
     };
     let reactions = store::reactions(tx, draft)?;
-    Ok(reactions.into_iter().map(|one| one.said).collect())
+    let said = reactions.into_iter().map(|one| SaidToTerms {
+        improvement_point_id: one.improvement_point_id,
+        text: one.text,
+    });
+    Ok(said.collect())
 }
 
 /// What is decided on each point, in the order of the report: what was sent, or what the draft said where nothing was.
