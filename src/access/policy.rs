@@ -87,6 +87,8 @@ policy! {
     ReadSamples            read  ""                       [Planner];
     DrawSample             write ""                       [Planner];
 
+    ReadComparisons        read  "read:inspections"       [Facility, Inspector, Planner, Authority, Integration];
+
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 

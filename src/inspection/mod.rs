@@ -17,6 +17,7 @@ use crate::text::Text;
 
 pub mod agreement;
 pub mod clock;
+pub mod comparison;
 pub mod device;
 mod documents;
 mod events;
@@ -62,6 +63,7 @@ pub fn operations(to: &mut impl Operations) {
     report::operations(to);
     urgent::operations(to);
     sample::operations(to);
+    comparison::operations(to);
 }
 
 /// One more of these fits into an inspection; otherwise 409. Nothing of it is ever taken away, so it must not grow without end.
