@@ -24,6 +24,7 @@ mod events;
 pub mod figures;
 pub mod finding;
 mod inputs;
+pub mod policy_report;
 pub mod reach;
 pub mod report;
 pub mod round;
@@ -64,6 +65,7 @@ pub fn operations(to: &mut impl Operations) {
     urgent::operations(to);
     sample::operations(to);
     comparison::operations(to);
+    policy_report::operations(to);
 }
 
 /// One more of these fits into an inspection; otherwise 409. Nothing of it is ever taken away, so it must not grow without end.

@@ -26,9 +26,9 @@ pub mod publication;
 mod publication_routes;
 pub mod replies;
 mod reply_routes;
-mod routes;
+pub(super) mod routes;
 mod store;
-mod words;
+pub(super) mod words;
 pub mod work;
 
 pub use document::{Outcome, ReactionType, ReportDocument, ReportKind};
