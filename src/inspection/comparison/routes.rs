@@ -49,8 +49,8 @@ impl FromQuery for Filter {
 /// the inspections it is assigned to, a planner and the recognising body the reports that they may read and no self-report. Drafts are in none of it.
 ///
 /// In `pairs` each finding stands beside the last self-report of the same place that was handed in before its visit, against the same version of the
-/// framework or an earlier one in which the criterion meant the same; `agrees` is what the framework says of the level (`agrees`), and absent where
-/// it does not tell.
+/// framework or an earlier one in which the criterion meant the same; `agrees` is what the framework says of the level, and absent where it
+/// does not tell.
 #[utoipa::path(tag = "Inspection", operation_id = "readComparison",
     params(("facilityId" = Id, Path, description = "The facility."), ComparisonFilter),
     extensions(("x-action" = json!("ReadComparisons"))),
