@@ -66,6 +66,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_IDEMPOTENCY_HOURS", Some("168")),
     ("KINDREFLEX_PACK_DAYS", Some("14")),
     ("KINDREFLEX_REACTION_TERM", Some("")),
+    ("KINDREFLEX_TERM_REACTION_TERM", Some("")),
     ("KINDREFLEX_DELIVERY_PRESUMED", Some("")),
     ("KINDREFLEX_HOLIDAYS", Some("")),
     ("KINDREFLEX_REPORT_PREFIX", Some("")),
@@ -105,6 +106,7 @@ impl Config {
             pack_days: reader.number("KINDREFLEX_PACK_DAYS", 1, 365),
             reports: ReportSettings {
                 reaction: reader.length("KINDREFLEX_REACTION_TERM"),
+                terms: reader.length("KINDREFLEX_TERM_REACTION_TERM"),
                 presumed: reader.length("KINDREFLEX_DELIVERY_PRESUMED"),
                 holidays: reader.days("KINDREFLEX_HOLIDAYS"),
                 prefix: reader.text("KINDREFLEX_REPORT_PREFIX"),

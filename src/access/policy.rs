@@ -77,6 +77,10 @@ policy! {
     RecordInspections      write ""                       [Inspector];
     AnswerInspections      write ""                       [Facility];
     ReceiveReports         write ""                       [Facility, Inspector];
+    SetTerms               write ""                       [Authority];
+    ReceiveTerms           write ""                       [Facility, Authority];
+    VerifyImprovements     write ""                       [Inspector, Authority];
+    CloseInspections       write ""                       [Planner, Authority];
     ReadFindings           read  ""                       [Inspector, Planner];
     ReadRoundFindings      read  ""                       [Planner];
     ReadDevices            read  ""                       [Inspector, Planner, Admin];
@@ -91,7 +95,7 @@ policy! {
     ReadPolicyReports      read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ReadSectorAgreement    read  ""                       [Inspector, Planner, Authority, Expert, Policy];
 
-    ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Integration];
+    ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Authority, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Integration];
 
     ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];

@@ -5,7 +5,8 @@ use super::{Attachment, AttachmentStatus};
 use crate::access::{Scope, Tx};
 use crate::db::schema::{
     attachment, document_answer, document_answer_attachment as sent, facility,
-    finding_attachment as found, inspection_assignment as assignment,
+    finding_attachment as found, followed_point, improvement_answer,
+    improvement_answer_attachment as shown, inspection, inspection_assignment as assignment,
     revision_attachment as reference, self_assessment,
 };
 use crate::db::types::{AnyBackend, Id, Visible};
@@ -15,16 +16,20 @@ use crate::self_assessment::Purpose;
 
 type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
 
-/// The attachments that the caller may know about: its own, and for inspectors those that a self-assessment handed in to prepare an
-/// inspection names, or what was sent for an inspection that they work on, with the very bytes that it names.
+/// The attachments that the caller may know about: its own; for inspectors those that a self-assessment handed in to prepare an inspection
+/// names, or what was sent for an inspection that they work on or follow up, with the very bytes that it names; and for the recognising body those
+/// that show what was done about an improvement point.
 pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
-    let own = facilities::owned::<Joined>(scope);
+    let mut own = facilities::owned::<Joined>(scope);
+    if scope.authority {
+        own = Box::new(own.or(told()));
+    }
     if !scope.submitted {
         return own;
     }
     match &scope.inspector {
         Some(person) => {
-            let inspected = sent_to(person).or(found_by(person));
+            let inspected = sent_to(person).or(found_by(person)).or(told_to(person));
             Box::new(own.or(handed_in()).or(inspected))
         }
         None => Box::new(own.or(handed_in())),
@@ -58,6 +63,43 @@ fn found_by(person: &str) -> Visible<Joined> {
         .filter(assignment::person.eq(person.to_owned()))
         .filter(assignment::ended_at.is_null())
         .select(found::attachment_id);
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(arrived.and(diesel::dsl::exists(named)))
+}
+
+/// Those that show what was done about an improvement point: every one is of an inspection that the recognising body may know.
+fn told() -> Visible<Joined> {
+    let named = shown::table
+        .filter(shown::facility_id.eq(attachment::facility_id))
+        .filter(shown::attachment_id.eq(attachment::id))
+        .filter(shown::sha256.eq(attachment::sent_sha256))
+        .select(shown::attachment_id);
+    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
+    Box::new(arrived.and(diesel::dsl::exists(named)))
+}
+
+/// Those of them that are of an inspection that this person works on, or whose follow-up it works on.
+fn told_to(person: &str) -> Visible<Joined> {
+    let mine = || {
+        assignment::table
+            .filter(assignment::person.eq(person.to_owned()))
+            .filter(assignment::ended_at.is_null())
+    };
+    let works = mine()
+        .filter(assignment::inspection_id.eq(followed_point::inspection_id))
+        .select(assignment::id);
+    let follows = mine()
+        .inner_join(inspection::table.on(inspection::id.eq(assignment::inspection_id)))
+        .filter(inspection::follows_id.eq(followed_point::inspection_id.nullable()))
+        .select(assignment::id);
+    let named = shown::table
+        .inner_join(improvement_answer::table.on(improvement_answer::id.eq(shown::answer_id)))
+        .inner_join(followed_point::table.on(followed_point::id.eq(improvement_answer::point_id)))
+        .filter(shown::facility_id.eq(attachment::facility_id))
+        .filter(shown::attachment_id.eq(attachment::id))
+        .filter(shown::sha256.eq(attachment::sent_sha256))
+        .filter(diesel::dsl::exists(works).or(diesel::dsl::exists(follows)))
+        .select(shown::attachment_id);
     let arrived = attachment::state.ne(AttachmentStatus::Receiving);
     Box::new(arrived.and(diesel::dsl::exists(named)))
 }

@@ -10,9 +10,10 @@ use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     attachment, attachment_chunk as chunk, document_answer_attachment as sent, facility,
-    finding_attachment as found, revision_attachment as reference, step_plan_version,
+    finding_attachment as found, improvement_answer_attachment as told,
+    revision_attachment as reference, step_plan_version,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::facility as facilities;
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
@@ -230,7 +231,7 @@ fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
 }
 
 /// The hashes by which frozen things name an attachment: revisions that were handed in, versions of step plans, what was sent for an
-/// inspection, and versions of findings.
+/// inspection, versions of findings, and what was told of improvement points.
 fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Problem> {
     let mut named: Vec<String> = reference::table
         .filter(reference::facility_id.eq(facility_id))
@@ -259,6 +260,13 @@ fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Pro
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     named.extend(found);
+    let told: Vec<String> = told::table
+        .filter(told::facility_id.eq(facility_id))
+        .filter(told::attachment_id.eq(id))
+        .select(told::sha256)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    named.extend(told);
     Ok(named)
 }
 
@@ -273,9 +281,6 @@ pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Resul
     Ok(named.is_empty() || named.iter().any(|known| known == sha256))
 }
 
-/// Attachments that are asked for in a statement at most: SQLite binds 32,766 values.
-const NAMED_AT_ONCE: usize = 10_000;
-
 /// Those of these attachments, each with its hash, whose bytes are not here. The facility must be the caller's to know about.
 pub fn still_awaited(
     tx: &mut Tx,
@@ -284,7 +289,7 @@ pub fn still_awaited(
 ) -> Result<Vec<AttachmentReference>, Problem> {
     let ids: Vec<Id> = named.iter().map(|(id, _)| *id).collect();
     let mut here: HashSet<(Id, String)> = HashSet::new();
-    for some in ids.chunks(NAMED_AT_ONCE) {
+    for some in ids.chunks(BOUND_AT_ONCE) {
         let rows: Vec<(Id, String)> = attachment::table
             .filter(attachment::facility_id.eq(facility_id))
             .filter(attachment::id.eq_any(some.to_vec()))

@@ -897,6 +897,92 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
+    term_reaction (id) {
+        id -> SqlId,
+        inspection_id -> SqlId,
+        report_id -> SqlId,
+        point_id -> Nullable<SqlId>,
+        text -> Text,
+        given_by -> SqlJson,
+        given_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    followed_point (id) {
+        id -> SqlId,
+        arrival -> SqlId,
+        inspection_id -> SqlId,
+        facility_id -> SqlId,
+        report_id -> SqlId,
+        finding_id -> SqlId,
+        subject -> SqlJson,
+        text -> Text,
+        priority -> Bool,
+        state -> Text,
+        due -> Nullable<Date>,
+        terms -> SqlJson,
+        edit -> BigInt,
+        established_at -> SqlMoment,
+        updated_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    improvement_answer (id) {
+        id -> SqlId,
+        point_id -> SqlId,
+        kind -> Text,
+        text -> Text,
+        on_day -> Nullable<Date>,
+        why_not_sooner -> Nullable<Text>,
+        given_by -> SqlJson,
+        given_at -> SqlMoment,
+        decision -> Nullable<SqlJson>,
+        decided_by -> Nullable<SqlJson>,
+        decided_at -> Nullable<SqlMoment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    improvement_answer_attachment (answer_id, position) {
+        answer_id -> SqlId,
+        position -> BigInt,
+        facility_id -> SqlId,
+        attachment_id -> SqlId,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    improvement_verification (id) {
+        id -> SqlId,
+        point_id -> SqlId,
+        way -> Text,
+        inspection_id -> Nullable<SqlId>,
+        met -> Bool,
+        note -> Text,
+        verified_by -> SqlJson,
+        verified_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
     policy_report (round_id) {
         round_id -> SqlId,
         document -> SqlJson,
@@ -928,6 +1014,7 @@ diesel::joinable!(attachment -> facility (facility_id));
 diesel::joinable!(redaction -> facility (facility_id));
 diesel::joinable!(inspection -> facility (facility_id));
 diesel::joinable!(urgent_signal -> facility (facility_id));
+diesel::joinable!(followed_point -> facility (facility_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
@@ -974,6 +1061,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery,
     reaction,
     improvement_point,
+    term_reaction,
+    followed_point,
+    improvement_answer,
+    improvement_answer_attachment,
+    improvement_verification,
     publication,
     urgent_signal,
     urgent_measure,

@@ -453,6 +453,9 @@ macro_rules! text_enum {
     };
 }
 
+/// Things that are asked for by their ids in one statement at most: SQLite binds 32,766 values.
+pub const BOUND_AT_ONCE: usize = 10_000;
+
 /// Runs one statement on whichever connection is inside: what the multi backend refuses (batch insert, upsert) each takes by itself.
 #[macro_export]
 macro_rules! each {

@@ -173,6 +173,35 @@ pub const OTHER_FACILITY: &str = "0190a000-0000-7000-8000-000000000013";
 /// A criterion of the GGZ framework.
 pub const CRITERION: &str = "actiefWerken";
 
+/// An inspection of the hospital of De Berk whose final report found nothing to mend.
+pub const CLEAN_INSPECTION: &str = "0190a000-0000-7000-8000-000000000121";
+/// An inspection of the hospital of De Linde of which the terms were drafted.
+pub const TERM_DRAFT_INSPECTION: &str = "0190a000-0000-7000-8000-000000000122";
+/// An inspection of the sheltered housing of De Linde whose draft of terms was sent.
+pub const TERM_SENT_INSPECTION: &str = "0190a000-0000-7000-8000-000000000123";
+/// An inspection of the hospital of De Linde whose improvement points are followed up.
+pub const FOLLOWED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000124";
+/// An inspection of the hospital of De Linde that is closed.
+pub const CLOSED_INSPECTION: &str = "0190a000-0000-7000-8000-000000000125";
+/// The improvement point of [`FINAL_INSPECTION`].
+pub const UNTERMED_POINT: &str = "0190a000-0000-7000-8000-000000000183";
+/// The draft of terms of [`TERM_DRAFT_INSPECTION`].
+pub const TERM_DRAFT: &str = "0190a000-0000-7000-8000-000000000192";
+/// The draft of terms of [`TERM_SENT_INSPECTION`].
+pub const SENT_TERM_DRAFT: &str = "0190a000-0000-7000-8000-000000000193";
+/// The draft of terms of [`FOLLOWED_INSPECTION`].
+pub const DEMO_TERM_DRAFT: &str = "0190a000-0000-7000-8000-000000000194";
+/// An improvement point within its term.
+pub const OPEN_POINT: &str = "0190a000-0000-7000-8000-000000000184";
+/// An improvement point whose term is over.
+pub const OVERDUE_POINT: &str = "0190a000-0000-7000-8000-000000000185";
+/// An improvement point of which a facility told a measure.
+pub const ANSWERED_POINT: &str = "0190a000-0000-7000-8000-000000000186";
+/// An improvement point whose measure was accepted.
+pub const ACCEPTED_POINT: &str = "0190a000-0000-7000-8000-000000000187";
+/// An improvement point that got no term.
+pub const NO_TERM_POINT: &str = "0190a000-0000-7000-8000-000000000188";
+
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {
     text.parse().unwrap_or(Id(uuid::Uuid::nil()))

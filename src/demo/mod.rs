@@ -51,6 +51,10 @@ pub fn report_settings() -> Settings {
             days: 30,
             counted: Counted::Calendar,
         }),
+        terms: Some(Length {
+            days: 30,
+            counted: Counted::Calendar,
+        }),
         presumed: None,
         holidays: BTreeSet::new(),
         prefix: "DEMO-".into(),

@@ -1,20 +1,27 @@
-//! The demo's reports: a draft in the making, one that was sent, one that was answered, one that is final, one that is published.
-use chrono::{DateTime, Duration, Utc};
+//! The demo's reports: a draft in the making, one that was sent, one that was answered, one that is final, one that is published; and what follows
+//! from some: terms that are drafted and sent, points that are followed up, an end.
+use chrono::{DateTime, Days, Duration, Utc};
 use serde_json::json;
 
 use super::ids;
 use super::inspections::{as_inspectorate, plan, visit};
 use crate::access::Tx;
 use crate::app::State;
+use crate::attachment::AttachmentReference;
 use crate::db::types::{Id, Moment};
-use crate::http::Precondition;
+use crate::http::{IfMatch, Precondition};
 use crate::inspection::device;
 use crate::inspection::finding::sync::{self, SyncInput};
+use crate::inspection::follow_up::{
+    self, ImprovementDecisionInput, ImprovementOutcome, MeasureInput,
+};
 use crate::inspection::report::{
     DecisionInput, DeliveryInput, ImprovementPointInput, Outcome, PublicationInput, ReactionInput,
     ReactionType, ReactionsInput, ReportInput, points, publication, replies, work as reports,
 };
+use crate::inspection::rules::{DECIDE_IMPROVEMENT, GIVE_MEASURE};
 use crate::inspection::store::Head;
+use crate::inspection::terms::{TermInput, TermReactionsInput, TermReportInput, work as terms};
 use crate::inspection::{VisitOutcome, VisitRecordInput, visits, work};
 use crate::problem::{AnyError, Problem};
 use crate::text::Language;
@@ -24,6 +31,8 @@ struct Made {
     id: &'static str,
     facility: &'static str,
     organisation: &'static str,
+    /// What must be mended: the ids of its improvement points.
+    points: &'static [&'static str],
     steps: &'static [Step],
 }
 
@@ -34,6 +43,11 @@ enum Step {
     React,
     Decide,
     Publish,
+    SetTerms,
+    SendTerms,
+    AcceptTerms,
+    Tell,
+    Close,
 }
 
 const MADE: &[Made] = &[
@@ -41,24 +55,28 @@ const MADE: &[Made] = &[
         id: ids::DRAFTED_INSPECTION,
         facility: ids::FACILITY,
         organisation: ids::ORGANISATION,
+        points: &[ids::IMPROVEMENT_POINT],
         steps: &[Step::Freeze],
     },
     Made {
         id: ids::SENT_INSPECTION,
         facility: ids::FACILITY,
         organisation: ids::ORGANISATION,
+        points: &[""],
         steps: &[Step::Freeze, Step::Deliver],
     },
     Made {
         id: ids::ANSWERED_INSPECTION,
         facility: ids::SHELTERED,
         organisation: ids::ORGANISATION,
+        points: &[""],
         steps: &[Step::Freeze, Step::Deliver, Step::React],
     },
     Made {
         id: ids::FINAL_INSPECTION,
         facility: ids::OTHER_FACILITY,
         organisation: ids::OTHER_ORGANISATION,
+        points: &[ids::UNTERMED_POINT],
         steps: &[
             Step::Freeze,
             Step::Deliver,
@@ -71,6 +89,7 @@ const MADE: &[Made] = &[
         id: ids::PUBLISHED_INSPECTION,
         facility: ids::OTHER_CENTRE,
         organisation: ids::OTHER_ORGANISATION,
+        points: &[""],
         steps: &[
             Step::Freeze,
             Step::Deliver,
@@ -78,6 +97,86 @@ const MADE: &[Made] = &[
             Step::Decide,
             Step::Freeze,
             Step::Publish,
+        ],
+    },
+    Made {
+        id: ids::CLEAN_INSPECTION,
+        facility: ids::OTHER_FACILITY,
+        organisation: ids::OTHER_ORGANISATION,
+        points: &[],
+        steps: &[
+            Step::Freeze,
+            Step::Deliver,
+            Step::React,
+            Step::Decide,
+            Step::Freeze,
+        ],
+    },
+    Made {
+        id: ids::TERM_DRAFT_INSPECTION,
+        facility: ids::FACILITY,
+        organisation: ids::ORGANISATION,
+        points: &[""],
+        steps: &[
+            Step::Freeze,
+            Step::Deliver,
+            Step::React,
+            Step::Decide,
+            Step::Freeze,
+            Step::SetTerms,
+        ],
+    },
+    Made {
+        id: ids::TERM_SENT_INSPECTION,
+        facility: ids::SHELTERED,
+        organisation: ids::ORGANISATION,
+        points: &[""],
+        steps: &[
+            Step::Freeze,
+            Step::Deliver,
+            Step::React,
+            Step::Decide,
+            Step::Freeze,
+            Step::SetTerms,
+            Step::SendTerms,
+        ],
+    },
+    Made {
+        id: ids::FOLLOWED_INSPECTION,
+        facility: ids::FACILITY,
+        organisation: ids::ORGANISATION,
+        points: &[
+            ids::OPEN_POINT,
+            ids::OVERDUE_POINT,
+            ids::ANSWERED_POINT,
+            ids::ACCEPTED_POINT,
+            ids::NO_TERM_POINT,
+        ],
+        steps: &[
+            Step::Freeze,
+            Step::Deliver,
+            Step::React,
+            Step::Decide,
+            Step::Freeze,
+            Step::SetTerms,
+            Step::SendTerms,
+            Step::AcceptTerms,
+            Step::SetTerms,
+            Step::Tell,
+        ],
+    },
+    Made {
+        id: ids::CLOSED_INSPECTION,
+        facility: ids::FACILITY,
+        organisation: ids::ORGANISATION,
+        points: &[],
+        steps: &[
+            Step::Freeze,
+            Step::Deliver,
+            Step::React,
+            Step::Decide,
+            Step::Freeze,
+            Step::Close,
         ],
     },
 ];
@@ -110,16 +209,33 @@ fn inspected(tx: &mut Tx, made: &Made) -> Result<(), Problem> {
     visits::record(tx, &planned, ids::id(ids::VISIT), &record)?;
     let begun = head(tx, made)?;
     found(tx, &begun)?;
-    let point = ImprovementPointInput {
-        finding_id: ids::id(ids::REPORTED_FINDING),
-        text: "Leg in de procedure vast wie het gesprek voert (fictief).".into(),
-        priority: false,
-        withdrawn: false,
-    };
-    let place = (begun.id(), ids::id(ids::IMPROVEMENT_POINT), Id::new());
     tx.scope.inspector = Some(lead_of(made).to_owned());
-    points::put(tx, place, &Precondition::none(), &point).map(drop)
+    for (id, text) in made.points.iter().zip(TO_MEND) {
+        let point = ImprovementPointInput {
+            finding_id: ids::id(ids::REPORTED_FINDING),
+            text: text.into(),
+            priority: *id == ids::OVERDUE_POINT,
+            withdrawn: false,
+        };
+        // An empty text stands for an id of its own.
+        let place = (
+            begun.id(),
+            id.parse().unwrap_or_else(|_| Id::new()),
+            Id::new(),
+        );
+        points::put(tx, place, &Precondition::none(), &point)?;
+    }
+    Ok(())
 }
+
+/// What must be mended, in the order of the points.
+const TO_MEND: [&str; 5] = [
+    "Leg in de procedure vast wie het gesprek voert (fictief).",
+    "Noteer in elk dossier of er kinderen zijn (fictief).",
+    "Neem het gesprek op in het onthaal van nieuwe medewerkers (fictief).",
+    "Hang de folder voor kinderen op elke afdeling (fictief).",
+    "Bespreek het gesprek op de volgende studiedag (fictief).",
+];
 
 /// The one finding.
 fn found(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
@@ -170,11 +286,7 @@ fn take(tx: &mut Tx, made: &Made, step: &Step) -> Result<(), Problem> {
         Step::Freeze => freeze(tx, made, &head),
         Step::Deliver => {
             let id = fixed(made, ids::SENT_INSPECTION, ids::DELIVERY);
-            let input = DeliveryInput {
-                way: "aangetekende brief".into(),
-                sent_on: None,
-            };
-            replies::deliver(tx, &head, id, &input)
+            replies::deliver(tx, &head, id, &by_letter())
         }
         Step::React => {
             tx.scope.organisations = vec![ids::id(made.organisation)];
@@ -189,7 +301,96 @@ fn take(tx: &mut Tx, made: &Made, step: &Step) -> Result<(), Problem> {
             };
             publication::publish(tx, &head, ids::id(ids::PUBLICATION), &input)
         }
+        Step::SetTerms => set_terms(tx, made, &head),
+        Step::SendTerms => {
+            tx.scope.authority = true;
+            let report = term_report(made);
+            terms::deliver(tx, &head, (report, Id::new()), &by_letter())
+        }
+        Step::AcceptTerms => {
+            tx.scope.organisations = vec![ids::id(made.organisation)];
+            let input = TermReactionsInput {
+                reactions: Vec::new(),
+                complete: true,
+            };
+            terms::react(tx, &head, (term_report(made), &[]), &input)
+        }
+        Step::Tell => tell(tx, made),
+        Step::Close => terms::close(tx, &head),
     }
+}
+
+fn by_letter() -> DeliveryInput {
+    DeliveryInput {
+        way: "aangetekende brief".into(),
+        sent_on: None,
+    }
+}
+
+/// The draft of terms.
+fn term_report(made: &Made) -> Id {
+    ids::id(match made.id {
+        ids::TERM_DRAFT_INSPECTION => ids::TERM_DRAFT,
+        ids::TERM_SENT_INSPECTION => ids::SENT_TERM_DRAFT,
+        _ => ids::DEMO_TERM_DRAFT,
+    })
+}
+
+fn set_terms(tx: &mut Tx, made: &Made, head: &Head) -> Result<(), Problem> {
+    tx.scope.authority = true;
+    let there = terms::visible(tx, head)?;
+    let id = there
+        .first()
+        .map_or_else(|| term_report(made), |_| Id::new());
+    let points = follow_up::store::of_inspection(tx, head.id())?;
+    let today = tx.now.day();
+    let term = |point: follow_up::store::Row| {
+        let none = point.id() == ids::id(ids::NO_TERM_POINT);
+        let days = if point.id() == ids::id(ids::OVERDUE_POINT) {
+            4
+        } else {
+            90
+        };
+        TermInput {
+            improvement_point_id: point.id(),
+            due: (!none).then(|| today + Days::new(days)),
+            reason: none.then(|| "Het is een aanbeveling (fictief).".into()),
+        }
+    };
+    let input = TermReportInput {
+        summary: Some("De termijnen volgen de ernst van wat gezien is (fictief).".into()),
+        language: Language::Nl,
+        // The definitive ones keep to the draft.
+        terms: there
+            .is_empty()
+            .then(|| points.into_iter().map(term).collect()),
+    };
+    terms::freeze(tx, head, id, &input)
+}
+
+/// What the facility did about two of the points; one measure was accepted.
+fn tell(tx: &mut Tx, made: &Made) -> Result<(), Problem> {
+    tx.scope.organisations = vec![ids::id(made.organisation)];
+    tx.scope.authority = true;
+    let any = IfMatch::any();
+    for point in [ids::ANSWERED_POINT, ids::ACCEPTED_POINT] {
+        let measure = MeasureInput {
+            text: "Dit gebeurt sinds deze week (fictief).".into(),
+            taken_on: None,
+            attachments: vec![AttachmentReference {
+                attachment_id: ids::id(ids::ATTACHMENT),
+                sha256: ids::ATTACHMENT_SHA256.into(),
+            }],
+        };
+        let place = (ids::id(point), Id::new());
+        follow_up::work::give_measure(tx, place, (&GIVE_MEASURE, &any), &measure)?;
+    }
+    let accepted = ImprovementDecisionInput {
+        outcome: ImprovementOutcome::Accepted,
+        reason: None,
+    };
+    let point = ids::id(ids::ACCEPTED_POINT);
+    follow_up::work::decide(tx, point, (&DECIDE_IMPROVEMENT, &any), &accepted).map(drop)
 }
 
 fn freeze(tx: &mut Tx, made: &Made, head: &Head) -> Result<(), Problem> {

@@ -110,6 +110,11 @@ pub const KINDS: &[Kind] = &[
         "/v1/inspectionRounds/{id}",
     ),
     kind(
+        "improvementPoint",
+        inspecting::<ReadInspections>,
+        "/v1/improvementPoints/{id}",
+    ),
+    kind(
         "urgentSignal",
         inspecting::<ReadUrgentSignals>,
         "/v1/urgentSignals/{id}",

@@ -73,6 +73,7 @@ fn acceptable(request: &HttpRequest) -> bool {
         || path.ends_with("/answerSheet")
         || path.contains("/reports/")
         || path.ends_with("/policyReport")
+        || path.contains("/termReports/")
         || path.starts_with("/v1/publishedReports/")
         || is_by_link(path)
     {

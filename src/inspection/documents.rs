@@ -1,20 +1,25 @@
 //! The documents that the facility is asked for, and what it sends. What was sent stays.
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::store::Head;
+use super::rules::ANSWER_DOCUMENTS;
+use super::store::{self as inspections, Head};
 use super::{
     DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events,
     require_room,
 };
 use crate::access::Tx;
+use crate::access::policy::AnswerInspections;
 use crate::attachment::{self, AttachmentReference};
 use crate::audit::ActorView;
 use crate::db::schema::{
     document_answer as answer, document_answer_attachment as file, document_request as request,
 };
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::problem::{Issue, Problem};
+use crate::task::{Subject, Task};
+use crate::text::Text;
 
 type RequestRow = (Id, String, Option<String>, Option<NaiveDate>);
 type AnswerRow = (Id, Id, Option<String>, JsonText, Moment);
@@ -166,7 +171,86 @@ pub fn answer(
     events::of(tx, "documentsSent", head, &said)
 }
 
-fn check_files(tx: &mut Tx, facility_id: Id, files: &[AttachmentReference]) -> Result<(), Problem> {
+/// What was asked for in these inspections and nothing was sent for, each with its inspection.
+fn unanswered(tx: &mut Tx, inspections: &[Id]) -> Result<Vec<(Id, DocumentRequest)>, Problem> {
+    let mut found = Vec::new();
+    for some in inspections.chunks(BOUND_AT_ONCE) {
+        let answers = answer::table
+            .filter(answer::inspection_id.eq(request::inspection_id))
+            .filter(answer::request_id.eq(request::id))
+            .select(answer::id);
+        let rows: Vec<(Id, RequestRow)> = request::table
+            .filter(request::inspection_id.eq_any(some.to_vec()))
+            .filter(not(exists(answers)))
+            .order(request::arrival)
+            .select((
+                request::inspection_id,
+                (
+                    request::id,
+                    request::title,
+                    request::description,
+                    request::due,
+                ),
+            ))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        found.extend(rows.into_iter().map(|(of, (id, title, description, due))| {
+            let answers = Vec::new();
+            let request = DocumentRequest {
+                id,
+                title,
+                description,
+                due,
+                answers,
+            };
+            (of, request)
+        }));
+    }
+    Ok(found)
+}
+
+/// Documents that a facility is asked for and has not sent, while they are of use.
+pub fn to_send(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
+    if tx.scope_for::<AnswerInspections>().is_none() {
+        return Ok(());
+    }
+    let all = inspections::standing(tx, ANSWER_DOCUMENTS.states)?;
+    let ids: Vec<Id> = all.iter().map(|one| one.id).collect();
+    let unanswered = unanswered(tx, &ids)?;
+    for inspection in all {
+        let own = unanswered.iter().filter(|(of, _)| *of == inspection.id);
+        for (_, request) in own {
+            let text = Text::new(
+                format!("Bezorg de inspectie wat zij vraagt: {}.", request.title),
+                format!(
+                    "Transmettez à l'inspection ce qu'elle demande : {}.",
+                    request.title
+                ),
+                format!("Send the inspectors what they ask for: {}.", request.title),
+            );
+            let subject = Subject {
+                kind: "documentRequest",
+                id: request.id.to_string(),
+                href: inspection.href.clone(),
+            };
+            let task = Task::new("sendDocuments", subject, text);
+            let task = task.of(inspection.facility_id, inspection.unit_id);
+            let end = request.due.and_then(|day| day.succ_opt());
+            found.push(match end {
+                Some(end) => task.by(Moment::start_of(end), tx.now),
+                None => task,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every file can be named for the facility; otherwise 400.
+pub fn check_files(
+    tx: &mut Tx,
+    facility_id: Id,
+    files: &[AttachmentReference],
+) -> Result<(), Problem> {
     let mut faults: Vec<Issue> = Vec::new();
     for (index, named) in files.iter().enumerate() {
         if !attachment::may_be_named(tx, facility_id, named.attachment_id, &named.sha256)? {

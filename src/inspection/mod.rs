@@ -19,10 +19,11 @@ pub mod agreement;
 pub mod clock;
 pub mod comparison;
 pub mod device;
-mod documents;
+pub mod documents;
 mod events;
 pub mod figures;
 pub mod finding;
+pub mod follow_up;
 mod inputs;
 pub mod policy_report;
 pub mod reach;
@@ -34,6 +35,7 @@ pub mod sample;
 pub mod store;
 pub mod team;
 mod team_routes;
+pub mod terms;
 pub mod urgent;
 mod views;
 mod visit_routes;
@@ -66,6 +68,8 @@ pub fn operations(to: &mut impl Operations) {
     sample::operations(to);
     comparison::operations(to);
     policy_report::operations(to);
+    terms::operations(to);
+    follow_up::operations(to);
 }
 
 /// One more of these fits into an inspection; otherwise 409. Nothing of it is ever taken away, so it must not grow without end.

@@ -261,6 +261,75 @@ pub const CANCEL: Step = Step {
     states: &[Planned, InProgress],
 };
 
+/// Terms are set, as a draft or for good.
+pub const SET_TERMS: Step = Step {
+    operation: "createTermReport",
+    hands: &[Hand::Authority],
+    states: &[Final, TermDraft, TermReaction],
+};
+/// A term report goes to the facility.
+pub const DELIVER_TERMS: Step = Step {
+    operation: "deliverTermReport",
+    hands: &[Hand::Authority],
+    states: &[TermDraft, FollowUp, Closed],
+};
+/// The delivery of a term report is proven.
+pub const RECEIVE_TERMS: Step = Step {
+    operation: "recordTermReceipt",
+    hands: &[Hand::Authority, Hand::Facility],
+    states: &[TermReaction, FollowUp, Closed],
+};
+/// The facility gets more time to react to a draft of terms.
+pub const EXTEND_TERMS: Step = Step {
+    operation: "extendTermReaction",
+    hands: &[Hand::Authority],
+    states: &[TermReaction],
+};
+/// The facility reacts to a draft of terms.
+pub const REACT_TO_TERMS: Step = Step {
+    operation: "reactToTerms",
+    hands: &[Hand::Facility],
+    states: &[TermReaction],
+};
+/// The facility tells of a measure that it took for an improvement point.
+pub const GIVE_MEASURE: Step = Step {
+    operation: "giveMeasure",
+    hands: &[Hand::Facility],
+    states: &[FollowUp],
+};
+/// The facility tells how and by when it will mend an improvement point.
+pub const GIVE_PLAN: Step = Step {
+    operation: "givePlan",
+    ..GIVE_MEASURE
+};
+/// What the facility told is accepted, or refused.
+pub const DECIDE_IMPROVEMENT: Step = Step {
+    operation: "decideImprovement",
+    hands: &[Hand::Authority],
+    states: &[FollowUp],
+};
+/// An improvement point gets another term.
+pub const CHANGE_TERM: Step = Step {
+    operation: "changeTerm",
+    ..DECIDE_IMPROVEMENT
+};
+/// The term of an improvement point ends.
+pub const END_TERM: Step = Step {
+    operation: "endTerm",
+    ..DECIDE_IMPROVEMENT
+};
+/// An improvement point is found to be mended, or not. Beside the recognising body, who leads the inspection that follows this one up does it.
+pub const VERIFY_IMPROVEMENT: Step = Step {
+    operation: "verifyImprovement",
+    ..DECIDE_IMPROVEMENT
+};
+/// Nothing is left to do.
+pub const CLOSE: Step = Step {
+    operation: "closeInspection",
+    hands: &[Hand::Planner, Hand::Authority],
+    states: &[Final, FollowUp],
+};
+
 /// Everything that can be done to an inspection.
 pub const STEPS: &[Step] = &[
     REPLACE,
@@ -286,6 +355,18 @@ pub const STEPS: &[Step] = &[
     RAISE_SIGNAL,
     JUDGE,
     ADOPT,
+    SET_TERMS,
+    DELIVER_TERMS,
+    RECEIVE_TERMS,
+    EXTEND_TERMS,
+    REACT_TO_TERMS,
+    GIVE_MEASURE,
+    GIVE_PLAN,
+    DECIDE_IMPROVEMENT,
+    CHANGE_TERM,
+    END_TERM,
+    VERIFY_IMPROVEMENT,
+    CLOSE,
 ];
 
 impl Step {

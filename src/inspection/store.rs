@@ -100,6 +100,17 @@ pub fn find(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
     heads(tx, rows)?.pop().ok_or_else(Problem::not_found)
 }
 
+/// The inspection, whether or not the caller may know about it: for one who does something to what follows from it.
+pub fn any(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
+    let rows: Vec<(Row, Id)> = inspection::table
+        .inner_join(facility::table)
+        .filter(inspection::id.eq(id))
+        .select((Row::as_select(), facility::organisation_id))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    heads(tx, rows)?.pop().ok_or_else(Problem::not_found)
+}
+
 /// Which inspections; an empty list stands for all.
 #[derive(Debug, Default)]
 pub struct Filter {
@@ -109,6 +120,19 @@ pub struct Filter {
     pub facilities: Vec<Id>,
     /// In one of these states.
     pub states: Vec<State>,
+}
+
+/// Every inspection in these states that the caller may know about.
+pub fn standing(tx: &mut Tx, states: &[State]) -> Result<Vec<InspectionSummary>, Problem> {
+    let filter = Filter {
+        states: states.to_vec(),
+        ..Filter::default()
+    };
+    let all = Window {
+        after: None,
+        size: i64::from(i32::MAX),
+    };
+    list(tx, &all, &filter)
 }
 
 /// Inspections in the order in which they were planned.

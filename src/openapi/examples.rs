@@ -5,6 +5,9 @@ use crate::demo::{enterprise_number, ids};
 
 /// The value of a path parameter.
 pub fn path(operation: &str, name: &str) -> Option<&'static str> {
+    if let Some(id) = of_terms(operation, name) {
+        return Some(id);
+    }
     Some(match (operation, name) {
         ("putFrameworkVersion" | "publishFrameworkVersion", "frameworkCode") => "voorbeeld",
         ("putFrameworkVersion" | "publishFrameworkVersion", "versionCode") => "1",
@@ -105,6 +108,27 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
     })
 }
 
+/// The value of a path parameter of what follows from a report.
+fn of_terms(operation: &str, name: &str) -> Option<&'static str> {
+    Some(match (operation, name) {
+        ("createTermReport", "inspectionId") => ids::FINAL_INSPECTION,
+        ("deliverTermReport", "inspectionId") => ids::TERM_DRAFT_INSPECTION,
+        ("deliverTermReport", "termReportId") => ids::TERM_DRAFT,
+        (
+            "listTermReports" | "readTermReport" | "recordTermReceipt" | "extendTermReaction"
+            | "reactToTerms",
+            "inspectionId",
+        ) => ids::TERM_SENT_INSPECTION,
+        ("closeInspection", "inspectionId") => ids::CLEAN_INSPECTION,
+        (_, "termReportId") => ids::SENT_TERM_DRAFT,
+        ("giveMeasure" | "changeTerm", "improvementPointId") => ids::OPEN_POINT,
+        ("givePlan" | "endTerm", "improvementPointId") => ids::OVERDUE_POINT,
+        ("decideImprovement" | "readFollowedPoint", "improvementPointId") => ids::ANSWERED_POINT,
+        ("verifyImprovement", "improvementPointId") => ids::ACCEPTED_POINT,
+        _ => return None,
+    })
+}
+
 /// The body.
 #[allow(clippy::too_many_lines, reason = "one arm per operation: a table")]
 pub fn body(operation: &str) -> Option<Value> {
@@ -164,8 +188,9 @@ pub fn body(operation: &str) -> Option<Value> {
         | "acceptContribution"
         | "openInspectionRound"
         | "closeInspectionRound"
-        | "acknowledgeUrgentSignal" => json!({}),
-        "recordReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
+        | "acknowledgeUrgentSignal"
+        | "closeInspection" => json!({}),
+        "recordReceipt" | "recordTermReceipt" => json!({"note": "ontvangstbewijs van 26 november"}),
         "migrateFramework" => json!({"from": ["2025-1"], "dryRun": true}),
         "createCycle" => cycle(
             "Zelfevaluatie 2030",
@@ -263,7 +288,7 @@ pub fn body(operation: &str) -> Option<Value> {
             "text": "Bespreek op elk teamoverleg wat er met de kinderen is afgesproken.",
             "priority": true
         }),
-        "deliverReport" => json!({"way": "aangetekende brief"}),
+        "deliverReport" | "deliverTermReport" => json!({"way": "aangetekende brief"}),
         "extendReaction" => json!({"days": 10, "reason": "De coördinator is met verlof."}),
         "react" => json!({
             "reactions": [{
@@ -271,6 +296,35 @@ pub fn body(operation: &str) -> Option<Value> {
                 "type": "factual",
                 "text": "Er zijn twaalf dossiers getoond, geen tien."
             }]
+        }),
+        "createTermReport" => json!({
+            "summary": "De termijnen volgen de ernst van wat gezien is.",
+            "terms": [{"improvementPointId": ids::UNTERMED_POINT, "due": "2027-12-31"}]
+        }),
+        "extendTermReaction" => json!({"days": 10, "reason": "De directeur is met verlof."}),
+        "reactToTerms" => json!({
+            "reactions": [{"text": "De nieuwe procedure gaat in september langs de ondernemingsraad."}]
+        }),
+        "giveMeasure" => json!({
+            "text": "De procedure zegt nu dat de hoofdverpleegkundige het gesprek voert.",
+            "takenOn": "2026-11-20",
+            "attachments": [{"attachmentId": ids::ATTACHMENT, "sha256": ids::ATTACHMENT_SHA256}]
+        }),
+        "givePlan" => json!({
+            "how": "Wij herschrijven de procedure met de drie afdelingen samen.",
+            "by": "2029-09-30",
+            "whyNotSooner": "De ondernemingsraad beslist in september."
+        }),
+        "decideImprovement" => json!({"outcome": "accepted", "reason": "De procedure is helder."}),
+        "changeTerm" => json!({
+            "due": "2029-12-31",
+            "reason": "De fusie van de afdelingen is uitgesteld."
+        }),
+        "endTerm" => json!({"reason": "De afdeling is gesloten."}),
+        "verifyImprovement" => json!({
+            "way": "documents",
+            "met": true,
+            "note": "De nieuwe procedure noemt de hoofdverpleegkundige."
         }),
         "decideReaction" => json!({
             "outcome": "partlyAccepted",

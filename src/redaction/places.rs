@@ -332,6 +332,21 @@ pub const TABLES: &[Table] = &[
         &["kind", "text", "given_by", "decision", "decided_by"],
     ),
     none("improvement_point", &["text", "saved_by"]),
+    none("term_reaction", &["text", "given_by"]),
+    none("followed_point", &["subject", "text", "state", "terms"]),
+    none(
+        "improvement_answer",
+        &[
+            "kind",
+            "text",
+            "why_not_sooner",
+            "given_by",
+            "decision",
+            "decided_by",
+        ],
+    ),
+    none("improvement_answer_attachment", &["sha256"]),
+    none("improvement_verification", &["way", "note", "verified_by"]),
     none(
         "publication",
         &[

@@ -10,8 +10,9 @@ use crate::attachment::AttachmentStatus;
 use crate::audit::frozen::{DISPOSED, REDACTED, SUBMITTED};
 use crate::contribution;
 use crate::db::schema::{
-    attachment, audit_event, cycle, document_answer_attachment, finding_attachment, redaction,
-    revision_attachment as reference, self_assessment, step_plan_version,
+    attachment, audit_event, cycle, document_answer_attachment, finding_attachment,
+    improvement_answer_attachment, redaction, revision_attachment as reference, self_assessment,
+    step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::{Kind as ProblemKind, Problem};
@@ -174,6 +175,9 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
     let found = finding_attachment::table
         .filter(finding_attachment::facility_id.eq(attachment::facility_id))
         .filter(finding_attachment::attachment_id.eq(attachment::id));
+    let told = improvement_answer_attachment::table
+        .filter(improvement_answer_attachment::facility_id.eq(attachment::facility_id))
+        .filter(improvement_answer_attachment::attachment_id.eq(attachment::id));
     let mut query = attachment::table
         .filter(attachment::state.ne(AttachmentStatus::Receiving))
         .filter(attachment::finished_at.lt(limit))
@@ -181,6 +185,7 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
         .filter(diesel::dsl::not(diesel::dsl::exists(planned)))
         .filter(diesel::dsl::not(diesel::dsl::exists(sent)))
         .filter(diesel::dsl::not(diesel::dsl::exists(found)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
         .order((attachment::facility_id, attachment::id))
         .select((
             attachment::facility_id,

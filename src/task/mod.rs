@@ -14,7 +14,7 @@ use crate::framework::document::Texts;
 use crate::hash::sha256;
 use crate::http::letters;
 use crate::http::page::Window;
-use crate::inspection::{round, urgent};
+use crate::inspection::{documents, follow_up, report, round, terms, urgent};
 use crate::problem::Problem;
 use crate::text::Text;
 use crate::{contribution, framework, self_assessment};
@@ -35,6 +35,14 @@ const SOURCES: &[Source] = &[
     round::tasks::to_open,
     round::tasks::to_close,
     urgent::tasks::to_acknowledge,
+    report::tasks::to_react,
+    report::tasks::to_decide,
+    documents::to_send,
+    terms::tasks::to_react,
+    terms::tasks::to_set,
+    follow_up::tasks::to_mend,
+    follow_up::tasks::to_decide,
+    follow_up::tasks::overdue,
 ];
 
 /// The thing that a task is about.
@@ -68,6 +76,17 @@ pub struct Task {
     /// - `renewMandate`: a mandate that ends within 30 days (the term is ours).
     /// - `openRound`: an inspection round with a checklist that begins within 30 days (the term is ours), or should have begun.
     /// - `closeRound`: an inspection round whose last day is past is still open.
+    /// - `reactToReport`: a draft report was sent to the facility, which can react until it is due.
+    /// - `decideReaction`: the facility reacted to a draft, and you review it.
+    /// - `sendDocuments`: an inspection asks the facility for a document.
+    /// - `setTerms`: a final report has improvement points and the recognising body has not sent a draft of terms.
+    /// - `reactToTerms`: a draft of terms was sent to the facility, which can react until it is due.
+    /// - `concludeTerms`: the facility was heard about its terms; they are to be set for good.
+    /// - `closeInspection`: nothing is left to follow up.
+    /// - `mendImprovementPoint`: an improvement point is to be mended, or a plan to be given, by the end of its term.
+    /// - `decideImprovement`: a facility told of a measure or a plan.
+    /// - `verifyImprovement`: a measure was accepted, and is to be verified.
+    /// - `overdueImprovementPoint`: the term of an improvement point is over; for the recognising body and planners.
     /// - `acknowledgeSignal`: an inspector tells of danger, and the recognising body has not acknowledged it; due the moment that it came.
     #[schema(example = "finishSelfAssessment")]
     pub kind: &'static str,

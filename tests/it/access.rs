@@ -17,6 +17,8 @@ use crate::support::{
     path_of, send_file,
 };
 
+mod terms;
+
 /// A request that would succeed for somebody, prepared by those who may.
 struct Prepared {
     path: String,
@@ -748,7 +750,10 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             Prepared::new("/events?pageSize=200").secret(ids::SELF_ASSESSMENT)
         }
         "verifyAuditEvents" => Prepared::new("/auditEvents/verification"),
-        other => panic!("the operation {other} has no recipe here: add one"),
+        other => match terms::prepare(other, world).await {
+            Some(prepared) => prepared,
+            None => panic!("the operation {other} has no recipe here: add one"),
+        },
     }
 }
 
@@ -950,7 +955,7 @@ async fn answered(world: &World, made: &Answer) {
     world.anyone().post(&path, contributed()).await.expect(200);
 }
 
-/// An attachment of De Linde that a submitted revision refers to.
+/// An attachment of De Linde that a submitted revision and a measure refer to.
 async fn referred_attachment(world: &World) -> String {
     let path = stored_attachment(world).await;
     let linde = world.linde();
@@ -980,6 +985,7 @@ async fn referred_attachment(world: &World) -> String {
         .post(&format!("{draft}/submissions"), json!({}))
         .await
         .expect(201);
+    terms::tell(world, id).await;
     path
 }
 

@@ -90,7 +90,7 @@ on_both! {
 
     async fn an_escape_in_a_path_hides_no_register_number(world: World) {
         let refused = world.admin().get("/organisations/85%2F07%2F30-033%2F28").await.problem(400, "badRequest");
-        assert!(!String::from_utf8_lossy(&refused.bytes).contains("033"));
+        assert!(!String::from_utf8_lossy(&refused.bytes).contains("30-033"));
     }
 
     async fn a_day_is_written_in_one_way(world: World) {

@@ -54,6 +54,7 @@ mod step_plans;
 mod superseding;
 mod tablets;
 mod tasks;
+mod terms;
 mod together;
 mod urgent_signals;
 mod years;

@@ -469,9 +469,14 @@ fn a_reason_that_is_hidden_leaves_no_trace() {
 /// Leaves the pages where axe looks at them: `tests/axe`.
 #[test]
 fn the_pages_are_left_for_axe() {
+    for (name, page) in pages() {
+        left_for_axe(&name, &page);
+    }
+}
+
+/// Leaves a page where axe looks at it.
+pub fn left_for_axe(name: &str, page: &str) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports");
     std::fs::create_dir_all(&folder).expect("it is there");
-    for (name, page) in pages() {
-        std::fs::write(folder.join(format!("{name}.html")), page).expect("it is there");
-    }
+    std::fs::write(folder.join(format!("{name}.html")), page).expect("it is there");
 }

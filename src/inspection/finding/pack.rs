@@ -11,6 +11,7 @@ use crate::facility::{self, Place};
 use crate::framework::document::Document;
 use crate::hash::{hex, sha256};
 use crate::http::ETag;
+use crate::inspection::follow_up::{self, Point};
 use crate::inspection::round::checklist::ChecklistRevision;
 use crate::inspection::round::{self, Round};
 use crate::inspection::store::Head;
@@ -49,6 +50,10 @@ pub struct PackContents {
     pub places: Vec<PackPlace>,
     /// The findings so far, their heads whole.
     pub findings: Vec<Finding>,
+    /// What an inspection that follows another one up starts from: the improvement points of that one of which something is left to follow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub open_points: Vec<Point>,
 }
 
 /// A site or a unit of the facility.
@@ -92,6 +97,10 @@ fn contents(tx: &mut Tx, head: &Head) -> Result<PackContents, Problem> {
         frameworks: Frameworks::of(tx, round_id)?.documents(),
         places: places(tx, head)?,
         findings: findings(tx, head)?,
+        open_points: match head.row.follows_id {
+            Some(followed) => follow_up::work::open_points(tx, followed)?,
+            None => Vec::new(),
+        },
         inspection,
     })
 }

@@ -13,7 +13,9 @@ use crate::audit::ActorView;
 use crate::db::schema::{
     finding, finding_attachment as file, finding_version as version, sync_batch,
 };
-use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment, SqlId, SqlJson, SqlMoment};
+use crate::db::types::{
+    AnyBackend, BOUND_AT_ONCE, Conn, Id, JsonText, Moment, SqlId, SqlJson, SqlMoment,
+};
 use crate::http::page::Window;
 use crate::problem::Problem;
 
@@ -115,9 +117,6 @@ pub fn take_turn(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("findings of {inspection_id}"))
 }
 
-/// Ids in a statement at most: SQLite binds 32,766 values, and a batch can name more versions than that as parents.
-const IDS_AT_ONCE: usize = 10_000;
-
 /// What is known of these findings, and of whatever has one of these ids: of the versions that count, or of those that were set apart.
 pub fn known(
     tx: &mut Tx,
@@ -137,12 +136,12 @@ pub fn known(
         ));
     let mut rows: Vec<(Id, Id, JsonText, String)> = Vec::new();
     // Each by an index of its own: for the one or the other, PostgreSQL would look at every version of the inspection.
-    for some in findings.chunks(IDS_AT_ONCE) {
+    for some in findings.chunks(BOUND_AT_ONCE) {
         let named = version::finding_id.eq_any(some.to_vec());
         let query = within.filter(named).into_boxed::<AnyBackend>();
         rows.extend(query.load::<(Id, Id, JsonText, String)>(tx.conn)?);
     }
-    for some in ids.chunks(IDS_AT_ONCE) {
+    for some in ids.chunks(BOUND_AT_ONCE) {
         let named = version::id.eq_any(some.to_vec());
         let query = within.filter(named).into_boxed::<AnyBackend>();
         rows.extend(query.load::<(Id, Id, JsonText, String)>(tx.conn)?);
@@ -307,7 +306,7 @@ pub fn save(tx: &mut Tx, rows: &[Row]) -> Result<(), Problem> {
 
 /// What waited waits no more.
 pub fn free(tx: &mut Tx, inspection_id: Id, ids: &[Id]) -> Result<(), Problem> {
-    for some in ids.chunks(IDS_AT_ONCE) {
+    for some in ids.chunks(BOUND_AT_ONCE) {
         diesel::update(version::table)
             .filter(version::inspection_id.eq(inspection_id))
             .filter(version::id.eq_any(some.to_vec()))
@@ -328,7 +327,7 @@ pub fn versions(
     let ids: BTreeSet<Id> = ids.iter().copied().collect();
     let ids: Vec<Id> = ids.into_iter().collect();
     let mut versions = Vec::new();
-    for some in ids.chunks(IDS_AT_ONCE) {
+    for some in ids.chunks(BOUND_AT_ONCE) {
         let rows: Vec<VersionRow> = version::table
             .filter(version::inspection_id.eq(inspection_id))
             .filter(version::id.eq_any(some.to_vec()))

@@ -15,7 +15,7 @@ use crate::http::etag::{ETag, IfNoneMatch};
 use crate::http::query::{FromQuery, Nothing, Query, Reader};
 use crate::http::wrap::{language_of, weight_of};
 use crate::http::{Path, answer};
-use crate::inspection::report::routes::shown;
+use crate::inspection::report::shown;
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
 use crate::words::Code;

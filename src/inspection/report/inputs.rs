@@ -16,7 +16,7 @@ const MOST_REACTIONS: usize = 200;
 /// Texts to take out of what is published at most.
 const MOST_REDACTIONS: usize = 200;
 
-fn dutch() -> Language {
+pub(crate) fn dutch() -> Language {
     Language::Nl
 }
 
@@ -234,7 +234,7 @@ impl Check for ReactionsInput {
     }
 }
 
-fn nothing_said() -> Text {
+pub(crate) fn nothing_said() -> Text {
     Text::new(
         "Geef een reactie, of zeg met complete dat er geen meer komt.",
         "Donnez une réaction, ou dites par complete qu'il n'en viendra plus.",

@@ -26,13 +26,15 @@ pub mod publication;
 mod publication_routes;
 pub mod replies;
 mod reply_routes;
-pub(super) mod routes;
-mod store;
-pub(super) mod words;
+mod routes;
+pub mod store;
+pub mod tasks;
+pub mod words;
 pub mod work;
 
 pub use document::{Outcome, ReactionType, ReportDocument, ReportKind};
 pub use inputs::*;
+pub use routes::shown;
 
 /// The operations on reports.
 pub fn operations(to: &mut impl Operations) {
@@ -59,6 +61,8 @@ pub fn operations(to: &mut impl Operations) {
 pub struct Settings {
     /// How long a facility has to react to a draft; nothing: no draft can be delivered.
     pub reaction: Option<Length>,
+    /// How long a facility has to react to a draft of terms; nothing: none can be delivered.
+    pub terms: Option<Length>,
     /// After how long what was sent is presumed to have been delivered; nothing: never without proof.
     pub presumed: Option<Length>,
     /// The days that are no working days, beside weekends.
@@ -152,7 +156,7 @@ pub struct Proof {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub note: Option<String>,
-    /// Who recorded it. For planners and the team.
+    /// Who recorded it. For the side that sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub by: Option<ActorView>,
@@ -169,7 +173,7 @@ pub struct Extension {
     pub days: u32,
     /// Why.
     pub reason: String,
-    /// Who extended it. For planners and the team.
+    /// Who extended it. For the side that sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub by: Option<ActorView>,

@@ -22,16 +22,22 @@ const WITHDRAWN: &str = include_str!("templates/withdrawn.html");
 
 /// The page in a language. What is written in another one is marked as such.
 pub fn render(report: &ReportDocument, language: Language) -> Result<String, Error> {
+    // The engine escapes what a template with this ending prints.
+    let mut engine = engine(language, report.language)?;
+    engine.add_template("report.html", TEMPLATE)?;
+    let page = Page::new(report, language);
+    engine.get_template("report.html")?.render(Serde(&page))
+}
+
+/// What renders a page in a language, of something that was written in one.
+pub fn engine(language: Language, written: Language) -> Result<Environment<'static>, Error> {
     let mut engine = Environment::new();
     // What is absent may be asked after; to print it is a fault of the template.
     engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     let mut syntax = SyntaxConfig::builder();
     engine.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).build()?);
-    add_functions(&mut engine, language, report.language);
-    // The engine escapes what a template with this ending prints.
-    engine.add_template("report.html", TEMPLATE)?;
-    let page = Page::new(report, language);
-    engine.get_template("report.html")?.render(Serde(&page))
+    add_functions(&mut engine, language, written);
+    Ok(engine)
 }
 
 /// The page of a publication that was withdrawn: that it was, and why.

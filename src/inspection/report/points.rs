@@ -11,7 +11,8 @@ use crate::http::{ETag, Precondition};
 use crate::inspection::finding;
 use crate::inspection::rules::PUT_POINT;
 use crate::inspection::{events, work};
-use crate::problem::Problem;
+use crate::problem::{In, Issue, Problem};
+use crate::text::Text;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = point, check_for_backend(AnyBackend))]
@@ -82,11 +83,38 @@ pub fn put(
     PUT_POINT.require_state(head.row.state)?;
     finding::require(tx, inspection_id, input.finding_id)
         .map_err(|fault| fault.as_unknown("findingId", input.finding_id))?;
+    if current.is_none() {
+        require_own(tx, id)?;
+    }
     save(tx, inspection_id, (id, arrival), current.as_ref(), input)?;
     let said = serde_json::json!({"improvementPointId": id, "point": input});
     events::inside(tx, "improvementPointSaved", inspection_id, &said)?;
     let saved = find(tx, inspection_id, id)?.ok_or_else(Problem::not_found)?;
     Ok((saved, current.is_none()))
+}
+
+/// No other inspection has a point with this id: terms and follow-up name it by that alone.
+fn require_own(tx: &mut Tx, id: Id) -> Result<(), Problem> {
+    let other: Option<Id> = point::table
+        .filter(point::id.eq(id))
+        .select(point::id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    if other.is_none() {
+        return Ok(());
+    }
+    let detail = Text::new(
+        "Dit id is al gebruikt; neem een nieuw.",
+        "Cet id est déjà utilisé ; prenez-en un nouveau.",
+        "This id is used already; take a new one.",
+    );
+    Err(Problem::fault(Issue::new(
+        "repeated",
+        In::Path,
+        "improvementPointId",
+        detail,
+    )))
 }
 
 fn save(

@@ -246,7 +246,8 @@ pub fn withdraw(tx: &mut Tx, head: &Head, id: Id, input: &WithdrawalInput) -> Re
             "This publication is withdrawn already.",
         )));
     }
-    if store::document(tx, report_id)?.names_one_of_its_people(&input.reason) {
+    let report: ReportDocument = store::document(tx, report_id)?;
+    if report.names_one_of_its_people(&input.reason) {
         return Err(Problem::fault(reason_names_somebody()));
     }
     let by = JsonText::of(&ActorView::of(tx))?;

@@ -1,7 +1,7 @@
 //! What is sent to the facility, what it says, and what is decided on that.
 use chrono::NaiveDate;
 
-use super::document::{Decision, ReportKind};
+use super::document::{Decision, ReportDocument, ReportKind};
 use super::{
     DecisionInput, Delivery, DeliveryInput, Extension, ExtensionInput, Proof, ProofKind, Reaction,
     ReactionsInput, ReceiptInput, store,
@@ -59,7 +59,7 @@ fn no_term() -> Problem {
 
 /// A report that names files which are still to come is not delivered.
 fn require_files(tx: &mut Tx, head: &Head, report_id: Id) -> Result<(), Problem> {
-    let document = store::document(tx, report_id)?;
+    let document: ReportDocument = store::document(tx, report_id)?;
     let files = document.findings().flat_map(|finding| &finding.attachments);
     let named = files
         .map(|file| (file.attachment_id, file.sha256.clone()))
@@ -80,7 +80,8 @@ fn require_files(tx: &mut Tx, head: &Head, report_id: Id) -> Result<(), Problem>
     )))
 }
 
-fn require_between(
+/// The day lies within these, both included; otherwise 400.
+pub fn require_between(
     field: &str,
     day: NaiveDate,
     (first, last): (NaiveDate, NaiveDate),
@@ -107,6 +108,19 @@ fn one(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Delivery, Problem> {
 /// Records what proves a delivery: that somebody of the facility opened it, or what the inspectors have.
 pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result<(), Problem> {
     let delivery = one(tx, head.row.id, id)?;
+    let by_sender = reach::sees_all(&reach::hands(&tx.scope, head));
+    let (kind, on) = prove(tx, &delivery, by_sender, input)?;
+    let said = serde_json::json!({"deliveryId": id, "kind": kind, "deliveredOn": on});
+    events::of(tx, "deliveryProven", head, &said)
+}
+
+/// Keeps what proves a delivery, once: what its sender has, or that somebody of the facility opens it.
+pub fn prove(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    by_sender: bool,
+    input: &ReceiptInput,
+) -> Result<(ProofKind, NaiveDate), Problem> {
     if delivery.proof.is_some() {
         return Err(Problem::conflict(Text::new(
             "De aflevering is al bewezen.",
@@ -114,16 +128,11 @@ pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result
             "The delivery is proven already.",
         )));
     }
-    let is_team = reach::sees_all(&reach::hands(&tx.scope, head));
-    let kind = if is_team {
-        ProofKind::Document
+    let (kind, on) = if by_sender {
+        let within = (delivery.sent_on, tx.now.day());
+        (ProofKind::Document, proven_on(input, within)?)
     } else {
-        ProofKind::Opened
-    };
-    let on = if is_team {
-        proven_on(input, (delivery.sent_on, tx.now.day()))?
-    } else {
-        opened_on(input, &delivery, tx.now.day())?
+        (ProofKind::Opened, opened_on(input, delivery, tx.now.day())?)
     };
     let proof = Proof {
         kind,
@@ -131,12 +140,11 @@ pub fn receive(tx: &mut Tx, head: &Head, id: Id, input: &ReceiptInput) -> Result
         by: Some(ActorView::of(tx)),
         at: tx.now,
     };
-    store::prove(tx, id, on, &proof)?;
-    let said = serde_json::json!({"deliveryId": id, "kind": kind, "deliveredOn": on});
-    events::of(tx, "deliveryProven", head, &said)
+    store::prove(tx, delivery.id, on, &proof)?;
+    Ok((kind, on))
 }
 
-/// The day that the inspectors prove, with what proves it.
+/// The day that the sender proves, with what proves it.
 fn proven_on(input: &ReceiptInput, within: (NaiveDate, NaiveDate)) -> Result<NaiveDate, Problem> {
     if input.note.is_none() {
         return Err(Problem::fault(missing("note")));
@@ -182,21 +190,28 @@ fn opened_on(
 pub fn sent(tx: &mut Tx, head: &Head) -> Result<Vec<Delivery>, Problem> {
     let mut deliveries = store::deliveries(tx, head.row.id)?;
     if !reach::sees_all(&reach::hands(&tx.scope, head)) {
-        for delivery in &mut deliveries {
-            let proven = delivery.proof.iter_mut().map(|proof| &mut proof.by);
-            let given = delivery.extensions.iter_mut().map(|more| &mut more.by);
-            proven.chain(given).for_each(|by| *by = None);
-        }
+        deliveries.iter_mut().for_each(hide_people);
     }
     Ok(deliveries)
+}
+
+/// Takes out who proved a delivery, and who gave more time.
+pub fn hide_people(delivery: &mut Delivery) {
+    let proven = delivery.proof.iter_mut().map(|proof| &mut proof.by);
+    let given = delivery.extensions.iter_mut().map(|more| &mut more.by);
+    proven.chain(given).for_each(|by| *by = None);
 }
 
 /// Gives the facility more time.
 pub fn extend(tx: &mut Tx, head: &Head, id: Id, input: &ExtensionInput) -> Result<(), Problem> {
     let delivery = one(tx, head.row.id, id)?;
-    if !delivery.is_running() {
-        return Err(clock_over(&delivery));
-    }
+    more_time(tx, delivery, input)?;
+    events::of(tx, "reactionExtended", head, input)
+}
+
+/// Gives more time while the clock of a delivery runs.
+pub fn more_time(tx: &mut Tx, delivery: Delivery, input: &ExtensionInput) -> Result<(), Problem> {
+    require_running(&delivery)?;
     require_room("extensions", delivery.extensions.len())?;
     let mut extensions = delivery.extensions;
     extensions.push(Extension {
@@ -205,8 +220,15 @@ pub fn extend(tx: &mut Tx, head: &Head, id: Id, input: &ExtensionInput) -> Resul
         by: Some(ActorView::of(tx)),
         at: tx.now,
     });
-    store::extend(tx, id, &extensions)?;
-    events::of(tx, "reactionExtended", head, input)
+    store::extend(tx, delivery.id, &extensions)
+}
+
+/// The facility can still react to what was delivered; otherwise 409.
+pub fn require_running(delivery: &Delivery) -> Result<(), Problem> {
+    if delivery.is_running() {
+        return Ok(());
+    }
+    Err(clock_over(delivery))
 }
 
 fn clock_over(delivery: &Delivery) -> Problem {
@@ -239,14 +261,10 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
         .into_iter()
         .filter(|delivery| delivery.asks_reaction);
     let delivery = asked.next_back().ok_or_else(nothing_frozen)?;
-    if !delivery.is_running() {
-        return Err(clock_over(&delivery));
-    }
+    require_running(&delivery)?;
     let there = store::reactions(tx, head.row.id)?.len();
-    if there + input.reactions.len() > MOST_REACTIONS_EVER {
-        return Err(too_many_reactions());
-    }
-    let document = store::document(tx, delivery.report_id)?;
+    require_room_to_react(there + input.reactions.len())?;
+    let document: ReportDocument = store::document(tx, delivery.report_id)?;
     let named: Vec<Id> = document.findings().map(|finding| finding.id).collect();
     let unknown: Vec<Issue> = input
         .reactions
@@ -268,12 +286,16 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
 /// Reactions of a facility in one inspection at most. Ours.
 const MOST_REACTIONS_EVER: usize = 1000;
 
-fn too_many_reactions() -> Problem {
-    Problem::conflict(Text::new(
+/// So many reactions fit; otherwise 409.
+pub fn require_room_to_react(many: usize) -> Result<(), Problem> {
+    if many <= MOST_REACTIONS_EVER {
+        return Ok(());
+    }
+    Err(Problem::conflict(Text::new(
         format!("Een inspectie heeft ten hoogste {MOST_REACTIONS_EVER} reacties."),
         format!("Une inspection a au plus {MOST_REACTIONS_EVER} réactions."),
         format!("An inspection has {MOST_REACTIONS_EVER} reactions at most."),
-    ))
+    )))
 }
 
 fn not_in_it(index: usize) -> Issue {

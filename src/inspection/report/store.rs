@@ -1,6 +1,9 @@
 //! Rows of reports, deliveries and reactions. Whoever calls has found out that the caller may know them.
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::de::DeserializeOwned;
 
 use super::document::{Decision, ReactionType};
 use super::{Delivery, Proof, Reaction, ReportDocument, ReportKind, ReportSummary, Settings};
@@ -8,8 +11,9 @@ use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::guarded::{first_of_its_code, one_changed};
 use crate::db::schema::{delivery, reaction, report, report_number as counter};
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::inspection::clock::{self, Length};
+use crate::inspection::terms::TermReportKind;
 use crate::problem::Problem;
 
 type ReportRow = (Id, String, Option<String>, Option<Id>, Moment);
@@ -27,10 +31,11 @@ fn summary(inspection_id: Id, row: ReportRow) -> Result<ReportSummary, Problem> 
     })
 }
 
-/// The reports of an inspection, oldest first.
+/// The reports of an inspection, oldest first. Term reports, which are frozen beside them, are none.
 pub fn reports(tx: &mut Tx, inspection_id: Id) -> Result<Vec<ReportSummary>, Problem> {
     let rows: Vec<ReportRow> = report::table
         .filter(report::inspection_id.eq(inspection_id))
+        .filter(report::kind.ne_all(TermReportKind::ALL.to_vec()))
         .order(report::id)
         .select((
             report::id,
@@ -46,8 +51,8 @@ pub fn reports(tx: &mut Tx, inspection_id: Id) -> Result<Vec<ReportSummary>, Pro
         .collect()
 }
 
-/// What a report says.
-pub fn document(tx: &mut Tx, id: Id) -> Result<ReportDocument, Problem> {
+/// What a document that was frozen says: a report, or a term report.
+pub fn document<D: DeserializeOwned>(tx: &mut Tx, id: Id) -> Result<D, Problem> {
     let document: JsonText = report::table
         .filter(report::id.eq(id))
         .select(report::document)
@@ -181,10 +186,12 @@ fn last_day(
     })
 }
 
-/// The deliveries of an inspection's reports, oldest first.
+/// The deliveries of an inspection's reports, oldest first. Those of term reports are not among them.
 pub fn deliveries(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Delivery>, Problem> {
     let rows: Vec<DeliveryRow> = delivery::table
+        .inner_join(report::table.on(report::id.eq(delivery::report_id)))
         .filter(delivery::inspection_id.eq(inspection_id))
+        .filter(report::kind.ne_all(TermReportKind::ALL.to_vec()))
         .order(delivery::id)
         .select(DeliveryRow::as_select())
         .into_boxed::<AnyBackend>()
@@ -192,6 +199,71 @@ pub fn deliveries(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Delivery>, Probl
     rows.into_iter()
         .map(|row| row.delivery(tx, inspection_id))
         .collect()
+}
+
+/// The deliveries that ask for a reaction in these inspections, oldest first: of drafts, or of drafts of terms. Each with its inspection.
+pub fn asking(
+    tx: &mut Tx,
+    inspections: &[Id],
+    of_terms: bool,
+) -> Result<Vec<(Id, Delivery)>, Problem> {
+    let mut found = Vec::new();
+    for some in inspections.chunks(BOUND_AT_ONCE) {
+        let mut query = delivery::table
+            .inner_join(report::table.on(report::id.eq(delivery::report_id)))
+            .filter(delivery::inspection_id.eq_any(some.to_vec()))
+            .filter(delivery::term.is_not_null())
+            .order(delivery::id)
+            .select((delivery::inspection_id, DeliveryRow::as_select()))
+            .into_boxed::<AnyBackend>();
+        let terms = TermReportKind::ALL.to_vec();
+        query = if of_terms {
+            query.filter(report::kind.eq_any(terms))
+        } else {
+            query.filter(report::kind.ne_all(terms))
+        };
+        let rows: Vec<(Id, DeliveryRow)> = query.load(tx.conn)?;
+        for (inspection_id, row) in rows {
+            found.push((inspection_id, row.delivery(tx, inspection_id)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Since when reactions wait for a decision in these inspections, for each that has such.
+pub fn undecided(tx: &mut Tx, inspections: &[Id]) -> Result<BTreeMap<Id, Moment>, Problem> {
+    let mut since: BTreeMap<Id, Moment> = BTreeMap::new();
+    for some in inspections.chunks(BOUND_AT_ONCE) {
+        let rows: Vec<(Id, Moment)> = reaction::table
+            .filter(reaction::inspection_id.eq_any(some.to_vec()))
+            .filter(reaction::decision.is_null())
+            .select((reaction::inspection_id, reaction::given_at))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        for (id, at) in rows {
+            since
+                .entry(id)
+                .and_modify(|first| *first = at.min(*first))
+                .or_insert(at);
+        }
+    }
+    Ok(since)
+}
+
+/// The delivery of one document that is sent once.
+pub fn delivery_of(
+    tx: &mut Tx,
+    inspection_id: Id,
+    report_id: Id,
+) -> Result<Option<Delivery>, Problem> {
+    let row: Option<DeliveryRow> = delivery::table
+        .filter(delivery::inspection_id.eq(inspection_id))
+        .filter(delivery::report_id.eq(report_id))
+        .select(DeliveryRow::as_select())
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    row.map(|row| row.delivery(tx, inspection_id)).transpose()
 }
 
 /// Keeps a delivery.

@@ -88,6 +88,20 @@ macro_rules! words {
     };
 }
 words! {
+    "kind.termDraft" "Voorlopig verslag van termijnbepaling" "Rapport provisoire de fixation des délais" "Draft report of terms";
+    "kind.termDefinitive" "Definitief verslag van termijnbepaling" "Rapport définitif de fixation des délais" "Definitive report of terms";
+    "terms_not_public_why" "Dit document is niet af. De termijnen kunnen na de reactie van de voorziening nog veranderen." "Ce document n'est pas achevé. Les délais peuvent encore changer après la réaction de l'établissement." "This document is not finished. Terms may still change after the facility's reaction.";
+    "frozen.termDraft" "Voorlopig verslag opgemaakt" "Rapport provisoire établi" "Draft drawn up";
+    "frozen.termDefinitive" "Verslag vastgesteld" "Rapport arrêté" "Report finalised";
+    "of_report" "Bij inspectieverslag" "Concerne le rapport d'inspection" "For inspection report";
+    "terms" "Termijnen" "Délais" "Terms";
+    "term" "Termijn" "Délai" "Term";
+    "term_until" "tot en met" "jusqu'au" "until";
+    "term_none" "Geen termijn" "Pas de délai" "No term";
+    "term_reason" "Toelichting" "Explication" "Explanation";
+    "about" "Gaat over" "Concerne" "About";
+    "as_a_whole" "Het voorlopige verslag als geheel" "Le rapport provisoire dans son ensemble" "The draft as a whole";
+    "terms_reactions" "Reacties van de voorziening" "Réactions de l'établissement" "Reactions of the facility";
     "colon" ":" "\u{a0}:" ":";
     "kind.draft" "Ontwerp van inspectieverslag" "Projet de rapport d'inspection" "Draft inspection report";
     "kind.final" "Inspectieverslag" "Rapport d'inspection" "Inspection report";

@@ -1,12 +1,12 @@
 //! Freezing a report: a draft while the inspection is under way, the final one once the facility has been heard, and then corrections.
 use super::build::{self, Freezing};
-use super::document::{Corrects, ReportKind};
+use super::document::{Corrects, ReportDocument, ReportKind};
 use super::{Delivery, Report, ReportInput, ReportSummary, store};
 use crate::access::Tx;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
 use crate::inspection::store::{self as inspections, Head};
-use crate::inspection::{State, events, reach};
+use crate::inspection::{State, events, follow_up, reach};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
@@ -40,7 +40,7 @@ pub fn read(tx: &mut Tx, inspection_id: Id, id: Id) -> Result<Report, Problem> {
     let all = visible(tx, &head)?;
     let summary = all.into_iter().find(|report| report.id == id);
     let summary = summary.ok_or_else(Problem::not_found)?;
-    let mut document = store::document(tx, id)?;
+    let mut document: ReportDocument = store::document(tx, id)?;
     if !reach::sees_all(&reach::hands(&tx.scope, &head)) {
         // Who inspected is told by announcements; a report that goes around names nobody.
         document.people.clear();
@@ -63,6 +63,9 @@ pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &ReportInput) -> Result<(
     };
     let document = build::document(tx, head, freezing)?;
     store::insert_report(tx, head.row.id, id, &document)?;
+    if kind != ReportKind::Draft {
+        follow_up::keep(tx, head, id, &document)?;
+    }
     let mut row = head.row.clone();
     row.state = match (kind, row.state) {
         (ReportKind::Draft, _) => State::DraftReport,

@@ -1,0 +1,90 @@
+//! What awaits facilities and reviewers of reports.
+use std::collections::BTreeMap;
+
+use super::{Delivery, store};
+use crate::access::Tx;
+use crate::access::policy::{AnswerInspections, RecordInspections};
+use crate::db::types::{Id, Moment};
+use crate::inspection::store as inspections;
+use crate::inspection::{AssignmentRole, InspectionSummary, State};
+use crate::problem::Problem;
+use crate::task::{Subject, Task};
+use crate::text::Text;
+
+/// A task about an inspection.
+pub fn task(kind: &'static str, inspection: &InspectionSummary, text: Text) -> Task {
+    let subject = Subject {
+        kind: "inspection",
+        id: inspection.id.to_string(),
+        href: inspection.href.clone(),
+    };
+    Task::new(kind, subject, text).of(inspection.facility_id, inspection.unit_id)
+}
+
+/// By the last day to react, where the clock has begun.
+pub fn by_its_last_day(tx: &Tx, task: Task, delivery: &Delivery) -> Task {
+    let end = delivery.react_by.and_then(|day| day.succ_opt());
+    match end {
+        Some(end) => task.by(Moment::start_of(end), tx.now),
+        None => task,
+    }
+}
+
+/// What an inspection's facility can still react to, each with the task that it makes; a fixed number of reads, however many inspections there are.
+pub fn running(
+    tx: &mut Tx,
+    state: State,
+    of_terms: bool,
+) -> Result<Vec<(InspectionSummary, Option<Delivery>)>, Problem> {
+    let all = inspections::standing(tx, &[state])?;
+    let ids: Vec<Id> = all.iter().map(|one| one.id).collect();
+    // The last one of each counts.
+    let mut last: BTreeMap<Id, Delivery> = store::asking(tx, &ids, of_terms)?.into_iter().collect();
+    let with_it = |one: InspectionSummary| {
+        let delivery = last.remove(&one.id).filter(Delivery::is_running);
+        (one, delivery)
+    };
+    Ok(all.into_iter().map(with_it).collect())
+}
+
+/// Drafts to which a facility can still react.
+pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
+    if tx.scope_for::<AnswerInspections>().is_none() {
+        return Ok(());
+    }
+    for (inspection, delivery) in running(tx, State::Reaction, false)? {
+        let Some(delivery) = delivery else { continue };
+        let text = Text::new(
+            "U kunt reageren op het ontwerp van het inspectieverslag, of zeggen dat er niets meer komt.",
+            "Vous pouvez réagir au projet de rapport d'inspection, ou dire que rien ne suivra.",
+            "You can react to the draft of the inspection report, or say that nothing more comes.",
+        );
+        let task = task("reactToReport", &inspection, text);
+        found.push(by_its_last_day(tx, task, &delivery));
+    }
+    Ok(())
+}
+
+/// Reactions that wait for a reviewer.
+pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
+    if tx.scope_for::<RecordInspections>().is_none() {
+        return Ok(());
+    }
+    let mut reviewed = inspections::standing(tx, &[State::Reaction])?;
+    reviewed.retain(|one| one.assigned_as == Some(AssignmentRole::Reviewer));
+    let ids: Vec<Id> = reviewed.iter().map(|one| one.id).collect();
+    let since = store::undecided(tx, &ids)?;
+    for inspection in reviewed {
+        let Some(since) = since.get(&inspection.id) else {
+            continue;
+        };
+        let text = Text::new(
+            "De voorziening reageerde op het ontwerp; beslis over elke reactie.",
+            "La structure a réagi au projet ; décidez de chaque réaction.",
+            "The facility reacted to the draft; decide on each reaction.",
+        );
+        let task = task("decideReaction", &inspection, text);
+        found.push(task.since(*since));
+    }
+    Ok(())
+}
