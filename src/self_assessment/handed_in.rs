@@ -1,5 +1,5 @@
 //! What was handed in, revision by revision, for what is compared with it.
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -114,7 +114,7 @@ fn revisions(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<HandedIn>, Problem> {
 pub fn read(
     tx: &mut Tx,
     wanted: &[(Id, i64)],
-) -> Result<HashMap<(Id, i64), SelfAssessment>, Problem> {
+) -> Result<BTreeMap<(Id, i64), SelfAssessment>, Problem> {
     let ids: Vec<Id> = wanted.iter().map(|(id, _)| *id).collect();
     let rows: Vec<(Id, i64, JsonText)> = revision::table
         .filter(revision::self_assessment_id.eq_any(ids))

@@ -3,6 +3,7 @@
 //! A level names the judgements that say the same as it does. Nothing else is read into it: an answer on a level that names none is not
 //! compared, nor is a judgement that no level of the criterion's scale names, as of what was not looked at. The order of levels is that in
 //! which they are offered, so which of two is the more favourable is not told.
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -81,9 +82,8 @@ impl Bridges {
     /// Reads what it takes to compare with answers against this version.
     pub fn learn(&mut self, tx: &mut Tx, said: &str, seen: Seen) -> Result<(), Problem> {
         let key = versions(said, seen);
-        if !self.0.contains_key(&key) {
-            let bridge = between(tx, said, seen)?;
-            self.0.insert(key, bridge);
+        if let Entry::Vacant(free) = self.0.entry(key) {
+            free.insert(between(tx, said, seen)?);
         }
         Ok(())
     }

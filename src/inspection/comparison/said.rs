@@ -1,5 +1,5 @@
 //! What a facility said of itself before it was inspected, and whether a finding says the same.
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::agree::{Bridges, Seen};
 use super::store::Inspected;
@@ -100,7 +100,7 @@ pub fn compared<'a>(
 /// Puts revisions and what they say together.
 pub fn together(
     handed_in: Vec<HandedIn>,
-    mut said: HashMap<(Id, i64), SelfAssessment>,
+    mut said: BTreeMap<(Id, i64), SelfAssessment>,
 ) -> Vec<SelfReport> {
     let reports = handed_in.into_iter().filter_map(|handed_in| {
         let view = said.remove(&handed_in.key())?;

@@ -79,7 +79,9 @@ pub fn figures(
     }
     let facilities = whole(&shown);
     if facilities.is_none() {
-        shown.iter_mut().for_each(|(_, published)| hide(published));
+        for (_, published) in &mut shown {
+            hide(published);
+        }
     }
     let mut figures: Vec<PolicyFigure> = shown
         .into_iter()

@@ -73,8 +73,8 @@ pub struct Measure {
     pub framework: String,
     /// The criterion, or the whole round.
     pub row: String,
-    /// The measure.
-    pub measure: String,
+    /// Which measure.
+    pub name: String,
     /// Its value.
     pub value: String,
 }
@@ -199,7 +199,7 @@ pub fn measures(calibration: &Calibration, language: Language) -> Vec<Measure> {
     let told = |framework: &str, row: &str, measured: Option<&Measured>| Measure {
         framework: framework.to_owned(),
         row: row.to_owned(),
-        measure: measured
+        name: measured
             .map_or(say("undefined"), |one| say(one.measure.name()))
             .to_owned(),
         value: measured.map_or_else(String::new, number),

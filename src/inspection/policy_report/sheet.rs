@@ -81,7 +81,7 @@ fn calibrated(calibration: &Calibration, language: Language) -> Vec<Vec<String>>
             one.row.clone(),
             one.row,
             "*".to_owned(),
-            one.measure,
+            one.name,
             one.value,
             words::say("no", language).to_owned(),
         ]

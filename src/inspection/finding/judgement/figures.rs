@@ -1,5 +1,5 @@
 //! How far two judges of the same finding agree, per criterion and over a round.
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -136,7 +136,7 @@ fn of_these(judged: &[&Judged]) -> Agreement {
 pub fn calibration(
     tx: &mut Tx,
     round_id: Id,
-    facility_of: &HashMap<Id, Id>,
+    facility_of: &BTreeMap<Id, Id>,
     minimum: u32,
 ) -> Result<Calibration, Problem> {
     let mut given = store::in_round(tx, round_id)?;
