@@ -111,9 +111,20 @@ fn recompute(world: &World) {
     }
 }
 
+/// Every event that a query takes, page after page.
 async fn events_of(actor: &Actor, query: &str) -> Vec<Value> {
-    let answer = actor.get(&format!("/auditEvents{query}")).await.expect(200);
-    answer.body["items"].as_array().expect("items").clone()
+    let (mut events, mut path) = (Vec::new(), format!("/auditEvents{query}"));
+    loop {
+        let page = actor.get(&path).await.expect(200);
+        events.extend(page.body["items"].as_array().expect("items").clone());
+        let Some((_, next)) = page.body["next"]
+            .as_str()
+            .and_then(|next| next.split_once("/v1"))
+        else {
+            return events;
+        };
+        next.clone_into(&mut path);
+    }
 }
 
 fn actions(events: &[Value]) -> Vec<&str> {
