@@ -9,16 +9,14 @@ use super::inspections::as_inspectorate;
 use crate::access::Tx;
 use crate::app::State;
 use crate::db::types::{Id, Moment};
-use crate::http::Precondition;
 use crate::inspection::finding::{self, FindingContent};
 use crate::inspection::report::{
-    DeliveryInput, ImprovementPointInput, ReactionsInput, ReportInput, points, replies,
-    work as reports,
+    DeliveryInput, ReactionsInput, ReportInput, replies, work as reports,
 };
 use crate::inspection::store::Head;
 use crate::inspection::{
     AssignmentInput, AssignmentRole, InspectionInput, Reason, VisitInput, VisitOutcome,
-    VisitRecordInput, visits, work,
+    VisitRecordInput, terms, visits, work,
 };
 use crate::problem::{AnyError, Problem};
 use crate::text::Language;
@@ -112,23 +110,10 @@ fn found(tx: &mut Tx, head: &Head, criterion: &str, judgement: &str) -> Result<(
         "judgement": judgement
     });
     let content: FindingContent = serde_json::from_value(content).map_err(Problem::internal)?;
-    let id = Id::new();
-    finding::record(tx, head, (id, Id::new()), &content)?;
-    if judgement == "voldaan" {
-        return Ok(());
-    }
-    let point = ImprovementPointInput {
-        finding_id: id,
-        text: "Maak er een vaste afspraak van (fictief).".into(),
-        priority: false,
-        withdrawn: false,
-    };
-    tx.scope.inspector = Some(LEAD.into());
-    let place = (head.id(), Id::new(), Id::new());
-    points::put(tx, place, &Precondition::none(), &point).map(drop)
+    finding::record(tx, head, (Id::new(), Id::new()), &content).map(drop)
 }
 
-/// The facility has nothing to say to the draft.
+/// The facility has nothing to say to the draft, and nothing is left to follow up: the round awaits nobody any more.
 fn reported_on(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     let report = ReportInput {
         summary: None,
@@ -152,5 +137,7 @@ fn reported_on(tx: &mut Tx, id: Id) -> Result<(), Problem> {
     let head = work::find_inside(tx, id)?;
     replies::react(tx, &head, &[], &nothing)?;
     let head = work::find_inside(tx, id)?;
-    reports::freeze(tx, &head, Id::new(), &report)
+    reports::freeze(tx, &head, Id::new(), &report)?;
+    let head = work::find_inside(tx, id)?;
+    terms::work::close(tx, &head)
 }
