@@ -44,6 +44,8 @@ pub struct Settings {
     pub pack_days: u64,
     /// What is set about reports.
     pub reports: inspection::report::Settings,
+    /// No figure is about fewer facilities than these.
+    pub smallest_group: u32,
 }
 
 /// What the process holds for all requests.

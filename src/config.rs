@@ -35,6 +35,8 @@ pub struct Config {
     pub pack_days: u64,
     /// What is set about reports.
     pub reports: ReportSettings,
+    /// No figure is about fewer facilities than these.
+    pub smallest_group: u32,
     /// The key that signs the audit's seals.
     pub seal_key: Option<SealKeys>,
     /// How tokens are checked.
@@ -68,6 +70,7 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_DELIVERY_PRESUMED", Some("")),
     ("KINDREFLEX_HOLIDAYS", Some("")),
     ("KINDREFLEX_REPORT_PREFIX", Some("")),
+    ("KINDREFLEX_SMALLEST_GROUP", Some("5")),
     (Kind::SelfAssessment.setting(), Some("")),
     (Kind::Draft.setting(), Some("")),
     (Kind::Attachment.setting(), Some("")),
@@ -108,6 +111,7 @@ impl Config {
                 holidays: reader.days("KINDREFLEX_HOLIDAYS"),
                 prefix: reader.text("KINDREFLEX_REPORT_PREFIX"),
             },
+            smallest_group: reader.number("KINDREFLEX_SMALLEST_GROUP", 2, 1000),
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),
         };

@@ -91,6 +91,10 @@ policy! {
     ReadSamples            read  ""                       [Planner];
     DrawSample             write ""                       [Planner];
 
+    ReadComparisons        read  "read:inspections"       [Facility, Inspector, Planner, Authority, Integration];
+    ReadPolicyReports      read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
+    ReadSectorAgreement    read  ""                       [Inspector, Planner, Authority, Expert, Policy];
+
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Authority, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Inspector, Integration];
 

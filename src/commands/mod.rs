@@ -193,6 +193,7 @@ fn serve_command() -> Result<(), AnyError> {
         attachment_patience: Patience::of(Duration::from_secs(config.attachment_seconds)),
         pack_days: config.pack_days,
         reports: config.reports.clone(),
+        smallest_group: config.smallest_group,
     };
     let state = State::open(
         &config.database_url,
@@ -362,6 +363,7 @@ fn plain_settings() -> Settings {
         attachment_patience: Patience::of(Duration::from_mins(10)),
         pack_days: DEMO_PACK_DAYS,
         reports: demo::report_settings(),
+        smallest_group: demo::SMALLEST_GROUP,
     }
 }
 

@@ -1008,6 +1008,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    policy_report (round_id) {
+        round_id -> SqlId,
+        document -> SqlJson,
+        frozen_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlMoment};
+
+    round_comparison (sector_code, framework_code, criterion_code, facility_id, round_id) {
+        round_id -> SqlId,
+        facility_id -> SqlId,
+        sector_code -> Text,
+        framework_code -> Text,
+        criterion_code -> Text,
+        agrees -> Bool,
+        closed_at -> SqlMoment,
+    }
+}
+
 diesel::joinable!(facility -> organisation (organisation_id));
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
@@ -1075,4 +1101,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_judgement,
     judgement_adoption,
     inspection_sample,
+    policy_report,
+    round_comparison,
 );

@@ -28,6 +28,7 @@ use crate::self_assessment::{
 };
 use crate::step_plan::{self, StepPlanInput, StepPlanStep};
 
+mod closed_round;
 mod contributions;
 mod data;
 pub mod directory;
@@ -39,6 +40,9 @@ mod rounds;
 
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, SITES, TYPES, UNITS};
+
+/// No figure of the demo is about fewer facilities.
+pub const SMALLEST_GROUP: u32 = 5;
 
 /// What the demo sets about reports. The lengths are examples: no law stands behind them.
 pub fn report_settings() -> Settings {

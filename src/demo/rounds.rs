@@ -1,7 +1,7 @@
 //! Inspection rounds of the demo, one in each state.
 use chrono::{DateTime, Duration, Utc};
 
-use super::{dutch, ids};
+use super::{closed_round, dutch, ids};
 use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::db::types::Moment;
@@ -179,6 +179,9 @@ pub async fn made(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
             operator::write(state, Vec::new(), at(round.planned + 1), sample).await?;
         }
         for (days, step) in round.steps {
+            if matches!(step, Step::Close) {
+                closed_round::inspected(state, now).await?;
+            }
             operator::write(state, Vec::new(), at(*days), move |tx| {
                 take(tx, round, step)
             })

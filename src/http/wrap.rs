@@ -72,6 +72,7 @@ fn acceptable(request: &HttpRequest) -> bool {
         || path.ends_with("/content")
         || path.ends_with("/answerSheet")
         || path.contains("/reports/")
+        || path.ends_with("/policyReport")
         || path.contains("/termReports/")
         || path.starts_with("/v1/publishedReports/")
         || is_by_link(path)

@@ -17,6 +17,7 @@ use crate::text::Text;
 
 pub mod agreement;
 pub mod clock;
+pub mod comparison;
 pub mod device;
 pub mod documents;
 mod events;
@@ -24,6 +25,7 @@ pub mod figures;
 pub mod finding;
 pub mod follow_up;
 mod inputs;
+pub mod policy_report;
 pub mod reach;
 pub mod report;
 pub mod round;
@@ -64,6 +66,8 @@ pub fn operations(to: &mut impl Operations) {
     report::operations(to);
     urgent::operations(to);
     sample::operations(to);
+    comparison::operations(to);
+    policy_report::operations(to);
     terms::operations(to);
     follow_up::operations(to);
 }

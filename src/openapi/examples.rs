@@ -89,6 +89,7 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("replaceInspectionRound" | "publishChecklistRevision", "roundId") => ids::PLANNED_ROUND,
         ("openInspectionRound" | "closeInspectionRound", "roundId") => ids::ANNOUNCED_ROUND,
         ("readAgreement", "roundId") => ids::JUDGED_ROUND,
+        ("readPolicyReport", "roundId") => ids::CLOSED_ROUND,
         (_, "roundId") => ids::ROUND,
         (_, "organisationId") => ids::ORGANISATION,
         (_, "facilityId") => ids::FACILITY,

@@ -21,6 +21,7 @@ mod answer_store;
 mod checks;
 pub mod cycle_routes;
 pub mod cycle_store;
+pub mod handed_in;
 pub mod inputs;
 pub mod migration;
 mod pin_store;

@@ -724,6 +724,12 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "readAgreement" => {
             Prepared::new(format!("/inspectionRounds/{}/agreement", ids::JUDGED_ROUND))
         }
+        "readComparison" => Prepared::new(format!("/facilities/{}/comparison", ids::FACILITY)),
+        "readPolicyReport" => Prepared::new(format!(
+            "/inspectionRounds/{}/policyReport",
+            ids::CLOSED_ROUND
+        )),
+        "readSectorAgreement" => Prepared::new("/sectors/ggz/agreement?frameworkCode=ggz"),
         "raiseUrgentSignal" => Prepared::new(running("urgentSignals")).body(&danger()),
         "listUrgentSignals" => {
             Prepared::new("/urgentSignals?pageSize=200").secret(ids::URGENT_SIGNAL)

@@ -12,18 +12,42 @@ pub use bar::bars;
 /// What stands where a value is hidden.
 const DASH: &str = "–";
 
+/// What something is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Label {
+    /// The words.
+    pub text: String,
+    /// Their language, where that is not the page's.
+    pub lang: Option<&'static str>,
+}
+
+impl Label {
+    /// The attribute that says so.
+    fn mark(&self) -> String {
+        self.lang
+            .map_or_else(String::new, |lang| format!(" lang=\"{lang}\""))
+    }
+}
+
+impl From<&str> for Label {
+    fn from(text: &str) -> Self {
+        let text = text.to_owned();
+        Self { text, lang: None }
+    }
+}
+
 /// One line of a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// What it is about.
-    pub label: String,
+    pub label: Label,
     /// Its values in the order of the legend; absent is hidden.
     pub values: Vec<Option<u32>>,
 }
 
 impl Row {
     /// Its values, one for each entry of the legend.
-    fn all<'a>(&'a self, legend: &'a [String]) -> impl Iterator<Item = (&'a String, Option<u32>)> {
+    fn all<'a>(&'a self, legend: &'a [Label]) -> impl Iterator<Item = (&'a Label, Option<u32>)> {
         let values = self.values.iter().copied().chain(std::iter::repeat(None));
         legend.iter().zip(values)
     }
@@ -41,7 +65,7 @@ pub struct Figure {
     /// What its rows are: the header of their column.
     pub heading: String,
     /// What the values of a row are.
-    pub legend: Vec<String>,
+    pub legend: Vec<Label>,
     /// Its lines.
     pub rows: Vec<Row>,
 }
@@ -57,17 +81,20 @@ pub fn table(figure: &Figure) -> String {
         );
     }
     html.push_str("</caption>\n<thead><tr>");
-    for header in std::iter::once(&figure.heading).chain(&figure.legend) {
+    let heading = Label::from(figure.heading.as_str());
+    for header in std::iter::once(&heading).chain(&figure.legend) {
+        let (mark, text) = (header.mark(), escaped(&header.text));
         put(
             &mut html,
-            format_args!("<th scope=\"col\">{}</th>", escaped(header)),
+            format_args!("<th scope=\"col\"{mark}>{text}</th>"),
         );
     }
     html.push_str("</tr></thead>\n<tbody>\n");
     for row in &figure.rows {
+        let (mark, text) = (row.label.mark(), escaped(&row.label.text));
         put(
             &mut html,
-            format_args!("<tr><th scope=\"row\">{}</th>", escaped(&row.label)),
+            format_args!("<tr><th scope=\"row\"{mark}>{text}</th>"),
         );
         for (_, value) in row.all(&figure.legend) {
             put(&mut html, format_args!("<td>{}</td>", written(value)));

@@ -63,17 +63,54 @@ struct Figure {
 
 /// Hides what a table may not show. A row that is shorter than others has no cells there.
 pub fn suppress(counts: &[Vec<u32>], margins: Margins, minimum: u32) -> Published {
+    let mut tables = suppress_together(&[counts], margins, minimum);
+    tables.pop().unwrap_or_else(|| Published {
+        cells: Vec::new(),
+        row_totals: Vec::new(),
+        column_totals: Vec::new(),
+        grand_total: None,
+    })
+}
+
+/// The same for tables of which the rows count the same facilities, by different things: they have their totals in common, so a total that
+/// one of them cannot show none shows.
+pub fn suppress_together(tables: &[&[Vec<u32>]], margins: Margins, minimum: u32) -> Vec<Published> {
     let minimum = u64::from(minimum);
-    let mut cells: Vec<Vec<Figure>> = counts.iter().map(|row| small(row, minimum)).collect();
-    let mut totals: Vec<Figure> = cells.iter_mut().map(|row| total(row, minimum)).collect();
+    let mut all: Vec<Vec<Vec<Figure>>> = tables
+        .iter()
+        .map(|counts| counts.iter().map(|row| small(row, minimum)).collect())
+        .collect();
+    let mut totals: Vec<Figure> = Vec::new();
+    for cells in &mut all {
+        for (index, row) in cells.iter_mut().enumerate() {
+            let found = total(row, minimum);
+            match totals.get_mut(index) {
+                Some(known) => known.is_hidden |= found.is_hidden,
+                None => totals.push(found),
+            }
+        }
+    }
     let is_whole = margins >= Margins::Grand && conceal(&mut totals, minimum);
-    for (row, total) in cells.iter_mut().zip(&totals) {
+    let tables = tables.iter().zip(all);
+    tables
+        .map(|(counts, cells)| published(counts, cells, &totals, (is_whole, margins), minimum))
+        .collect()
+}
+
+fn published(
+    counts: &[Vec<u32>],
+    mut cells: Vec<Vec<Figure>>,
+    totals: &[Figure],
+    (is_whole, margins): (bool, Margins),
+    minimum: u64,
+) -> Published {
+    for (row, total) in cells.iter_mut().zip(totals) {
         for cell in row {
             cell.is_hidden |= total.is_hidden;
         }
     }
     let column_totals = if is_whole && margins == Margins::Columns {
-        columns::shown(&cells, &totals, minimum)
+        columns::shown(&cells, totals, minimum)
     } else {
         vec![None; width(&cells)]
     };
@@ -88,7 +125,7 @@ pub fn suppress(counts: &[Vec<u32>], margins: Margins, minimum: u32) -> Publishe
             .map(|total| (!total.is_hidden).then_some(total.count))
             .collect(),
         column_totals,
-        grand_total: is_whole.then(|| sum(&totals)),
+        grand_total: is_whole.then(|| sum(totals)),
     }
 }
 

@@ -29,6 +29,7 @@ mod work;
 
 pub use checks::Frameworks;
 pub use store::{require, summaries, take_turn};
+pub use work::write as record;
 
 /// The operations on findings.
 pub fn operations(to: &mut impl Operations) {

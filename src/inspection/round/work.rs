@@ -10,6 +10,7 @@ use crate::db::types::Id;
 use crate::facility;
 use crate::framework;
 use crate::http::IfMatch;
+use crate::inspection::policy_report;
 use crate::inspection::store as inspections;
 use crate::problem::Problem;
 use crate::words::Code;
@@ -50,7 +51,7 @@ pub fn open(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<Round, Problem> {
     Ok(opened)
 }
 
-/// Closes a round, for good.
+/// Closes a round, for good, with its figures.
 pub fn close(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<Round, Problem> {
     let current = held(tx, id, seen)?;
     rules::require(&current, &[RoundState::Open])?;
@@ -58,7 +59,9 @@ pub fn close(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<Round, Problem> {
         return Err(rules::still_under_way());
     }
     let closed = store::update(tx, rules::closed(current, tx.now))?;
-    audit::record(tx, recorded("inspectionRoundClosed", id))?;
+    let hash = policy_report::work::freeze(tx, &closed)?;
+    let said = serde_json::json!({"policyReport": hash});
+    audit::record(tx, recorded("inspectionRoundClosed", id).with(&said)?)?;
     Ok(closed)
 }
 

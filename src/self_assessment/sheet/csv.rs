@@ -10,16 +10,19 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The bytes of a sheet.
 pub fn write(table: &Table) -> Result<Vec<u8>, Problem> {
+    let heads = heads().map(|head| head.in_language(table.language).to_owned());
+    let lines = table.lines.iter().map(|line| line.cells.as_slice());
+    let rows = [table.marks.as_slice(), heads.as_slice()].into_iter();
+    of_rows(rows.chain(lines))
+}
+
+/// The bytes of a text of these rows, as spreadsheets open it, in which no cell runs.
+pub fn of_rows<'a>(rows: impl Iterator<Item = &'a [String]>) -> Result<Vec<u8>, Problem> {
     let mut writer = WriterBuilder::new()
         .delimiter(b';')
         .terminator(Terminator::CRLF)
         .flexible(true)
         .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-    let heads = heads().map(|head| head.in_language(table.language).to_owned());
-    let lines = table.lines.iter().map(|line| line.cells.as_slice());
-    let rows = [table.marks.as_slice(), heads.as_slice()]
-        .into_iter()
-        .chain(lines);
     for row in rows {
         let cells = row.iter().map(|cell| harmless(cell));
         writer.write_record(cells).map_err(Problem::internal)?;

@@ -5,6 +5,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use csv::of_rows;
+
 use super::AnswersSaved;
 use crate::problem::Issue;
 use crate::text::Text;

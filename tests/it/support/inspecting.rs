@@ -215,3 +215,74 @@ fn quoted(said: &str, text: &mut String) {
     }
     text.push('"');
 }
+
+/// A finding about a criterion of this year's framework.
+pub fn about(criterion: &str, judgement: &str) -> Value {
+    json!({"criterion": {"frameworkCode": "ggz", "versionCode": "2026-1", "criterionCode": criterion},
+        "observation": "Zoals te zien was.", "judgement": judgement})
+}
+
+/// Visits a facility now in a round, and brings the inspection to its final report; the facility has nothing to say to the draft. Gives back
+/// its path.
+pub async fn reported(
+    world: &World,
+    (facility, coordinator): (&str, &Actor),
+    round: &str,
+    findings: &[Value],
+) -> String {
+    let (path, ids) = visited(world, facility, round, findings).await;
+    let lead = inspector(world, "lead").with("if-match", "*");
+    for (id, content) in ids.iter().zip(findings) {
+        if content["judgement"] == "aandachtspunt" {
+            let point = json!({"findingId": id, "text": "Leg het vast.", "priority": true});
+            let at = format!("{path}/improvementPoints/{}", new_id());
+            inspector(world, "lead").put(&at, point).await.expect(201);
+        }
+    }
+    lead.post(&format!("{path}/reports"), json!({}))
+        .await
+        .expect(201);
+    lead.post(&format!("{path}/deliveries"), json!({"way": "post"}))
+        .await
+        .expect(200);
+    coordinator
+        .with("if-match", "*")
+        .post(&format!("{path}/reactions"), json!({"complete": true}))
+        .await
+        .expect(200);
+    lead.post(&format!("{path}/reports"), json!({}))
+        .await
+        .expect(201);
+    path
+}
+
+/// An inspection of a facility in a round, under way since now, with findings: its path and their ids.
+pub async fn visited(
+    world: &World,
+    facility: &str,
+    round: &str,
+    findings: &[Value],
+) -> (String, Vec<String>) {
+    let mut input = inspection_input(facility, true);
+    input["roundId"] = json!(round);
+    let made = world.planner().post("/inspections", input).await;
+    let path = path_of(&made.expect(201).body);
+    let lead = inspector(world, "lead").with("if-match", "*");
+    let visit = format!("{path}/visits/{}", new_id());
+    let now = kindreflex::db::types::Moment(world.state.clock.now()).to_string();
+    let times = json!({"from": now, "to": "2099-01-01T00:00:00Z"});
+    lead.put(&visit, times).await.expect(200);
+    let now = kindreflex::db::types::Moment(world.state.clock.now()).to_string();
+    let record = json!({"outcome": "held", "from": now});
+    let held = lead.put(&format!("{visit}/record"), record).await;
+    held.expect(200);
+    let mut ids = Vec::new();
+    for content in findings {
+        let id = new_id();
+        let at = format!("{path}/findings/{id}");
+        let put = inspector(world, "lead").put(&at, content.clone()).await;
+        put.expect(201);
+        ids.push(id);
+    }
+    (path, ids)
+}

@@ -65,6 +65,7 @@ pub fn state(url: &str) -> State {
         attachment_patience: Patience::of(Duration::from_mins(10)),
         pack_days: 14,
         reports: kindreflex::demo::report_settings(),
+        smallest_group: kindreflex::demo::SMALLEST_GROUP,
     };
     let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
     State::open(url, 8, settings, tokens, None)

@@ -1,5 +1,5 @@
 //! The bars. Measures are in the units of the drawing, which is as wide as the page.
-use super::{DASH, Figure, Row, escaped, put, written};
+use super::{DASH, Figure, Label, Row, escaped, put, written};
 
 const WIDTH: f64 = 720.0;
 /// Between two parts of a bar, in the white of the paper: a value that is 0 leaves two colours side by side that the palette keeps apart.
@@ -70,7 +70,7 @@ fn scale(figure: &Figure) -> f64 {
 }
 
 struct Drawing<'a> {
-    legend: &'a [String],
+    legend: &'a [Label],
     scale: f64,
     /// How far down it is filled.
     y: f64,
@@ -78,7 +78,7 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(legend: &'a [String], scale: f64) -> Self {
+    fn new(legend: &'a [Label], scale: f64) -> Self {
         Self {
             legend,
             scale,
@@ -90,19 +90,20 @@ impl<'a> Drawing<'a> {
     fn legend(&mut self) {
         for (entry, colour) in self.legend.iter().zip(PALETTE.iter().cycle()) {
             self.rect(0.0, self.y + 4.0, 12.0, 12.0, &format!("fill=\"{colour}\""));
-            self.text(18.0, entry, "");
+            self.text(18.0, &entry.text, &entry.mark());
         }
     }
 
     fn row(&mut self, row: &Row) {
         self.y += LINE / 2.0;
-        self.text(0.0, &row.label, " font-weight=\"bold\"");
+        let look = format!(" font-weight=\"bold\"{}", row.label.mark());
+        self.text(0.0, &row.label.text, &look);
         self.y += 4.0;
         self.bar(row);
         self.y += BAR;
         let numbers = row
             .all(self.legend)
-            .map(|(entry, value)| format!("{entry} {}", written(value)));
+            .map(|(entry, value)| format!("{} {}", entry.text, written(value)));
         self.text(0.0, &numbers.collect::<Vec<_>>().join(" · "), "");
     }
 
@@ -173,8 +174,12 @@ impl<'a> Drawing<'a> {
 fn description(figure: &Figure, rows: &[Row]) -> String {
     let rows = rows.iter().map(|row| {
         let values = row.all(&figure.legend);
-        let values = values.map(|(entry, value)| format!("{entry} {}", written(value)));
-        format!("{}: {}.", row.label, values.collect::<Vec<_>>().join(", "))
+        let values = values.map(|(entry, value)| format!("{} {}", entry.text, written(value)));
+        format!(
+            "{}: {}.",
+            row.label.text,
+            values.collect::<Vec<_>>().join(", ")
+        )
     });
     let note = Some(figure.note.clone()).filter(|note| !note.is_empty());
     note.into_iter().chain(rows).collect::<Vec<_>>().join(" ")

@@ -7,11 +7,11 @@ fn figure(legend: &[&str], rows: &[(&str, &[Option<u32>])]) -> Figure {
         title: "Oordelen per criterium".to_owned(),
         note: String::new(),
         heading: "Criterium".to_owned(),
-        legend: legend.iter().map(|entry| (*entry).to_owned()).collect(),
+        legend: legend.iter().map(|entry| (*entry).into()).collect(),
         rows: rows
             .iter()
             .map(|(label, values)| Row {
-                label: (*label).to_owned(),
+                label: (*label).into(),
                 values: values.to_vec(),
             })
             .collect(),

@@ -309,3 +309,29 @@ impl Search<'_> {
             )
     }
 }
+
+#[test]
+fn tables_over_the_same_rows_show_no_total_that_one_of_them_hides() {
+    // By itself the second shows that there are five, which the first cannot.
+    let (first, second) = (
+        vec![vec![1, 1, 1, 1, 1], vec![9, 8, 0, 0, 0]],
+        vec![vec![5, 0], vec![9, 8]],
+    );
+    assert_eq!(suppress(&second, Rows, 5).row_totals, [Some(5), Some(17)]);
+    let together = suppress_together(&[&first, &second], Rows, 5);
+    let shown: Vec<String> = together.iter().map(written).collect();
+    assert_eq!(
+        shown,
+        [
+            "- - - - - = - / 9 8 0 0 0 = 17 | - - - - - = -",
+            "- - = - / 9 8 = 17 | - - = -"
+        ]
+    );
+    // With a grand total, another row goes with it in both.
+    let together = suppress_together(&[&first, &second], Grand, 5);
+    assert!(
+        together
+            .iter()
+            .all(|table| table.row_totals == [None, None])
+    );
+}

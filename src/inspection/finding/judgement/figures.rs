@@ -10,6 +10,7 @@ use crate::db::types::Id;
 use crate::http::ETag;
 use crate::inspection::agreement::{cohens_kappa, krippendorff_alpha, observed};
 use crate::inspection::finding::store::content_of;
+use crate::inspection::policy_report::{Calibration, Measured, MeasuredCriterion};
 use crate::inspection::round;
 use crate::problem::Problem;
 
@@ -83,30 +84,90 @@ type Pair<'a> = [(&'a str, &'a str); 2];
 /// Which criterion of which framework.
 type Criterion<'a> = (&'a str, &'a str);
 
+/// What two said of a finding.
+struct Judged<'a> {
+    inspection: Id,
+    /// The criterion that it is about, where it is about one.
+    criterion: Option<Criterion<'a>>,
+    pair: Pair<'a>,
+}
+
 /// The figures of a round.
 pub fn of_round(tx: &mut Tx, round_id: Id) -> Result<RoundAgreement, Problem> {
     round::store::get(tx, round_id)?;
     let mut given = store::in_round(tx, round_id)?;
     given.retain(counts);
-    let pairs = pairs(&given);
-    let all: Vec<Pair> = pairs.iter().map(|(_, pair)| *pair).collect();
-    let mut by_criterion: BTreeMap<Criterion, Vec<Pair>> = BTreeMap::new();
-    for (criterion, pair) in &pairs {
-        if let Some(criterion) = criterion {
-            by_criterion.entry(*criterion).or_default().push(*pair);
-        }
-    }
-    let criteria = by_criterion.into_iter();
+    let judged = pairs(&given);
+    let all: Vec<Pair> = judged.iter().map(|one| one.pair).collect();
+    let criteria = by_criterion(&judged).into_iter();
     Ok(RoundAgreement {
         round_id,
         overall: Agreement::of(&all),
         criteria: criteria
-            .map(|((framework, criterion), pairs)| CriterionAgreement {
-                framework_code: framework.to_owned(),
-                criterion_code: criterion.to_owned(),
-                agreement: Agreement::of(&pairs),
+            .filter_map(|(criterion, these)| {
+                let (framework, criterion) = criterion?;
+                Some(CriterionAgreement {
+                    framework_code: framework.to_owned(),
+                    criterion_code: criterion.to_owned(),
+                    agreement: of_these(&these),
+                })
             })
             .collect(),
+    })
+}
+
+/// By criterion; those about none together.
+fn by_criterion<'a, 'g>(
+    judged: &'a [Judged<'g>],
+) -> BTreeMap<Option<Criterion<'g>>, Vec<&'a Judged<'g>>> {
+    let mut criteria: BTreeMap<_, Vec<&Judged>> = BTreeMap::new();
+    for one in judged {
+        criteria.entry(one.criterion).or_default().push(one);
+    }
+    criteria
+}
+
+fn of_these(judged: &[&Judged]) -> Agreement {
+    let pairs: Vec<Pair> = judged.iter().map(|one| one.pair).collect();
+    Agreement::of(&pairs)
+}
+
+/// The measures of a round that may be published: each where so many facilities stand behind it, and those per criterion only where all may.
+pub fn calibration(
+    tx: &mut Tx,
+    round_id: Id,
+    facility_of: &BTreeMap<Id, Id>,
+    minimum: u32,
+) -> Result<Calibration, Problem> {
+    let mut given = store::in_round(tx, round_id)?;
+    given.retain(counts);
+    let judged = pairs(&given);
+    let all: Vec<&Judged> = judged.iter().collect();
+    let are_enough = |judged: &[&Judged]| {
+        let behind = judged
+            .iter()
+            .filter_map(|one| facility_of.get(&one.inspection));
+        let behind: BTreeSet<&Id> = behind.collect();
+        u32::try_from(behind.len()).unwrap_or(u32::MAX) >= minimum
+    };
+    if !are_enough(&all) {
+        return Ok(Calibration::default());
+    }
+    let mut criteria = by_criterion(&judged);
+    if !criteria.values().all(|these| are_enough(these)) {
+        criteria.clear();
+    }
+    let criteria = criteria.into_iter().filter_map(|(criterion, these)| {
+        let (framework, criterion) = criterion?;
+        Some(MeasuredCriterion {
+            framework_code: framework.to_owned(),
+            criterion_code: criterion.to_owned(),
+            measured: of_these(&these).measured(),
+        })
+    });
+    Ok(Calibration {
+        overall: of_these(&all).measured(),
+        criteria: criteria.collect(),
     })
 }
 
@@ -117,7 +178,7 @@ fn counts(given: &Given) -> bool {
 }
 
 /// What two said of each finding, the two in the order of their names, with the criterion.
-fn pairs(given: &[Given]) -> Vec<(Option<Criterion<'_>>, Pair<'_>)> {
+fn pairs(given: &[Given]) -> Vec<Judged<'_>> {
     let mut findings: BTreeMap<(Id, Id), BTreeMap<&str, &Given>> = BTreeMap::new();
     for one in given {
         let judges = findings.entry((one.inspection, one.finding)).or_default();
@@ -130,11 +191,14 @@ fn pairs(given: &[Given]) -> Vec<(Option<Criterion<'_>>, Pair<'_>)> {
 }
 
 /// What the two judges of a finding said, with the criterion; nothing while there is one.
-fn pair<'a>(judges: BTreeMap<&str, &'a Given>) -> Option<(Option<Criterion<'a>>, Pair<'a>)> {
+fn pair<'a>(judges: BTreeMap<&str, &'a Given>) -> Option<Judged<'a>> {
     let mut judges = judges.into_values();
     let (one, other) = (judges.next()?, judges.next()?);
-    let criterion = one.framework.as_deref().zip(one.criterion.as_deref());
-    Some((criterion, [said(one), said(other)]))
+    Some(Judged {
+        inspection: one.inspection,
+        criterion: one.framework.as_deref().zip(one.criterion.as_deref()),
+        pair: [said(one), said(other)],
+    })
 }
 
 fn said(given: &Given) -> (&str, &str) {
@@ -142,6 +206,14 @@ fn said(given: &Given) -> (&str, &str) {
 }
 
 impl Agreement {
+    /// The measure alone, to two decimals.
+    fn measured(&self) -> Option<Measured> {
+        Some(Measured {
+            measure: self.measure?,
+            value: (self.value? * 100.0).round() / 100.0,
+        })
+    }
+
     fn of(pairs: &[Pair]) -> Self {
         let judges: BTreeSet<(&str, &str)> = pairs
             .iter()

@@ -1,0 +1,2 @@
+DROP TABLE round_comparison;
+DROP TABLE policy_report;
