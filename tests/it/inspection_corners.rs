@@ -255,7 +255,7 @@ on_both! {
         let machine = world.machine_of("lent-client", &["read:inspections", "read:events"]);
         let id = raised.body["id"].as_str().expect("an id");
         for at in ["/urgentSignals?pageSize=200", "/events?pageSize=200"] {
-            let shown = machine.get(at).await.expect(200);
+            let shown = machine.whole(at).await.expect(200);
             assert!(!String::from_utf8_lossy(&shown.bytes).contains(id), "{at}");
         }
     }

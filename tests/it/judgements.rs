@@ -59,7 +59,7 @@ async fn all_that_shows(world: &World, actor: &Actor, finding: &str) -> Vec<Stri
         "/auditEvents?pageSize=200".to_owned(),
         "/tasks?pageSize=200".to_owned(),
     ] {
-        let answer = actor.get(&path).await;
+        let answer = actor.whole(&path).await;
         let mut body = answer.body.clone();
         for field in ["cursor", "instance"] {
             if let Some(members) = body.as_object_mut() {

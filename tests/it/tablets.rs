@@ -48,7 +48,7 @@ async fn all_that_linde_sees(
         "/auditEvents?pageSize=200".to_owned(),
         "/tasks?pageSize=200".to_owned(),
     ] {
-        let answer = linde.get(&path).await;
+        let answer = linde.whole(&path).await;
         let items = answer.body.get("items").unwrap_or(&answer.body).clone();
         let mut text = items.to_string();
         for task in items.as_array().into_iter().flatten() {

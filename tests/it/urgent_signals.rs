@@ -24,7 +24,7 @@ async fn raised(world: &World, inspection: &Answer) -> Answer {
 /// What somebody hears of a thing, and where it reads it.
 async fn heard(world: &World, actor: &Actor, id: &str) -> Vec<(String, String)> {
     world.number_events().await;
-    let feed = actor.get("/events?pageSize=200").await.expect(200);
+    let feed = actor.whole("/events?pageSize=200").await.expect(200);
     let items = feed.body["items"].as_array().expect("items");
     let about = items.iter().filter(|item| item["subject"]["id"] == id);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -72,7 +72,7 @@ on_both! {
         // The inspection itself leaves no trace.
         body.get(&format!("/inspections/{inspection}")).await.problem(404, "resourceNotFound");
         for path in ["/urgentSignals", "/events?pageSize=200", "/tasks?pageSize=200", "/inspections"] {
-            let shown = body.get(path).await.expect(200).body.to_string();
+            let shown = body.whole(path).await.expect(200).body.to_string();
             assert!(!shown.contains(inspection), "{path}: {shown}");
         }
         // Nor does the signal, for its facility or for whoever else has nothing to do with it.

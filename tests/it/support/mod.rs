@@ -266,6 +266,30 @@ impl Actor {
         self.send(Method::GET, path, None).await
     }
 
+    /// The same with all its pages as one: what is absent from it is on none of them.
+    pub async fn whole(&self, path: &str) -> Answer {
+        let mut whole = self.get(path).await;
+        let mut page = whole.body.clone();
+        loop {
+            let next = match (page["next"].as_str(), page["more"].as_bool()) {
+                (Some(next), _) => next.split_once("/v1").expect("ours").1.to_owned(),
+                (None, Some(true)) => {
+                    let cursor = page["cursor"].as_str().expect("a cursor");
+                    format!("{path}&after={cursor}")
+                }
+                _ => break,
+            };
+            page = self.get(&next).await.expect(200).body;
+            let more = page["items"].as_array().expect("items").clone();
+            whole.body["items"]
+                .as_array_mut()
+                .expect("items")
+                .extend(more);
+        }
+        whole.bytes = whole.body.to_string().into();
+        whole
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.json(Method::POST, path, body).await
     }
