@@ -28,7 +28,7 @@ mod store;
 mod upload;
 
 pub(crate) use store::take_turn;
-pub use store::{Announced, keep, may_be_named, refer, still_awaited, sweep};
+pub use store::{Announced, keep, may_be_named, refer, show, still_awaited, sweep};
 pub use upload::keep_part;
 
 /// The operations on attachments.

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::routes::{
     FileBytes, RequiredFacility, RequiredFacilityParameter, Sending, Source, Upload,
 };
-use super::store::{self, Announced, CHUNK};
+use super::store::{self, Announced, CHUNK, taken_over};
 use super::upload::{self, Row};
 use super::{Attachment, sender};
 use crate::access::policy::StoreAttachment;
@@ -307,14 +307,20 @@ struct Pieces {
     allowed: Arc<Allowed<StoreAttachment>>,
     upload_id: Id,
     position: i64,
+    many: i64,
 }
 
 impl Source for Pieces {
     async fn next(&mut self) -> Result<Option<web::Bytes>, Problem> {
         let (upload_id, position) = (self.upload_id, self.position);
+        if position == self.many {
+            return Ok(None);
+        }
         self.position += 1;
         let read = move |tx: &mut Tx| upload::piece(tx, upload_id, position);
-        Ok(self.allowed.read(read).await?.map(web::Bytes::from))
+        // One that is gone was received by another request meanwhile; its bytes were not wrong.
+        let piece = self.allowed.read(read).await?;
+        piece.map(web::Bytes::from).map(Some).ok_or_else(taken_over)
     }
 }
 
@@ -325,11 +331,12 @@ async fn whole(
     condition: Precondition,
     (row, declared): (Row, Option<String>),
 ) -> Result<(Attachment, bool), Problem> {
-    let (facility_id, id) = (announced.facility_id, announced.id);
+    let upload_id = row.upload_id;
     let mut pieces = Pieces {
         allowed: allowed.clone(),
-        upload_id: row.upload_id,
+        upload_id,
         position: 0,
+        many: row.pieces,
     };
     let mut upload = Upload::new(allowed.clone(), announced, condition);
     let outcome = upload.take(&mut pieces, declared).await;
@@ -340,7 +347,7 @@ async fn whole(
         )
     };
     if outcome.as_ref().err().is_none_or(is_wrong) {
-        let gone = move |tx: &mut Tx| upload::discard(tx, facility_id, id);
+        let gone = move |tx: &mut Tx| upload::discard(tx, upload_id);
         allowed.write(gone).await?;
     }
     outcome

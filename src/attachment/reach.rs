@@ -11,7 +11,6 @@ use crate::db::schema::{
 };
 use crate::db::types::{AnyBackend, Id, Visible};
 use crate::facility as facilities;
-use crate::inspection::State;
 use crate::problem::Problem;
 use crate::self_assessment::Purpose;
 
@@ -37,27 +36,12 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
     }
 }
 
-/// A facility's own; what inspectors sent of their findings from the moment that it got their draft.
+/// A facility's own; what inspectors sent of their findings once a report that names it was delivered.
 fn of_facility(scope: &Scope) -> Visible<Joined> {
-    let reported = inspection::table
-        .filter(inspection::id.nullable().eq(attachment::inspection_id))
-        .filter(inspection::state.eq_any(REPORTED.to_vec()))
-        .select(inspection::id);
-    let shown = attachment::inspection_id
-        .is_null()
-        .or(diesel::dsl::exists(reported));
+    let own = attachment::inspection_id.is_null();
+    let shown = own.or(attachment::shown_at.is_not_null());
     Box::new(facilities::owned::<Joined>(scope).and(shown))
 }
-
-/// The states in which the facility has at least a draft.
-const REPORTED: [State; 6] = [
-    State::Reaction,
-    State::Final,
-    State::TermDraft,
-    State::TermReaction,
-    State::FollowUp,
-    State::Closed,
-];
 
 /// Those that were sent for an inspection that this person works on.
 fn sent_to(person: &str) -> Visible<Joined> {

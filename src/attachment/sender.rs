@@ -45,7 +45,8 @@ pub fn of(tx: &mut Tx, announced: &Announced) -> Result<Sender, Problem> {
         .filter(assignment::person.eq(person))
         .filter(assignment::role.eq_any(vec![AssignmentRole::Lead, AssignmentRole::Member]))
         .filter(assignment::ended_at.is_null())
-        .order(inspection::known_at.desc())
+        // One that is known to the facility first, and of those always the same: the databases do not agree where NULL comes.
+        .order((inspection::known_at.is_null(), found::inspection_id))
         .select((found::inspection_id, inspection::known_at))
         .into_boxed::<AnyBackend>()
         .first(tx.conn)

@@ -306,6 +306,21 @@ pub fn still_awaited(
     Ok(awaited.map(reference).collect())
 }
 
+/// From now on the facility sees these files where inspectors sent them: a report that was delivered names them.
+pub fn show(tx: &mut Tx, facility_id: Id, named: BTreeSet<(Id, String)>) -> Result<(), Problem> {
+    for (id, sha256) in named {
+        diesel::update(attachment::table)
+            .filter(attachment::facility_id.eq(facility_id))
+            .filter(attachment::id.eq(id))
+            .filter(attachment::sent_sha256.eq(sha256))
+            .filter(attachment::inspection_id.is_not_null())
+            .filter(attachment::shown_at.is_null())
+            .set(attachment::shown_at.eq(Some(tx.now)))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
 /// Starts to receive; an earlier attempt that did not finish makes way.
 pub fn begin(tx: &mut Tx, announced: &Announced, media_type: &str) -> Result<(), Problem> {
     let sender = sender::of(tx, announced)?;

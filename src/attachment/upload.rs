@@ -3,6 +3,7 @@ use diesel::prelude::*;
 
 use super::store::{Announced, taken_over};
 use crate::access::Tx;
+use crate::db::guarded::unless_taken;
 use crate::db::schema::{attachment_part as part, attachment_upload as upload};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
@@ -37,10 +38,13 @@ pub fn find(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<Row>, Problem
         .optional()?)
 }
 
-/// Begins anew: what was here of other bytes goes.
+/// Begins anew: what was here of other bytes goes. 409 where another request begins at the same moment.
 pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Problem> {
-    discard(tx, announced.facility_id, announced.id)?;
-    diesel::insert_into(upload::table)
+    diesel::delete(upload::table)
+        .filter(upload::attachment_id.eq(announced.id))
+        .filter(upload::facility_id.eq(announced.facility_id))
+        .execute(tx.conn)?;
+    let begun = diesel::insert_into(upload::table)
         .values((
             upload::facility_id.eq(announced.facility_id),
             upload::attachment_id.eq(announced.id),
@@ -51,7 +55,8 @@ pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Probl
             upload::pieces.eq(0_i64),
             upload::updated_at.eq(tx.now),
         ))
-        .execute(tx.conn)?;
+        .execute(tx.conn);
+    unless_taken(begun, taken_over)?;
     Ok(Row {
         upload_id: announced.content_id,
         sha256: announced.sha256.clone(),
@@ -113,11 +118,10 @@ pub fn piece(tx: &mut Tx, upload_id: Id, position: i64) -> Result<Option<Vec<u8>
         .optional()?)
 }
 
-/// Takes away what is here of an attachment.
-pub fn discard(tx: &mut Tx, facility_id: Id, id: Id) -> Result<(), Problem> {
+/// Takes away the pieces of one upload; another of the same attachment that began meanwhile stays.
+pub fn discard(tx: &mut Tx, upload_id: Id) -> Result<(), Problem> {
     diesel::delete(upload::table)
-        .filter(upload::attachment_id.eq(id))
-        .filter(upload::facility_id.eq(facility_id))
+        .filter(upload::upload_id.eq(upload_id))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -364,6 +364,7 @@ diesel::table! {
         finished_at -> Nullable<SqlMoment>,
         edit -> BigInt,
         inspection_id -> Nullable<SqlId>,
+        shown_at -> Nullable<SqlMoment>,
     }
 }
 

@@ -1,4 +1,6 @@
 //! What is sent to the facility, what it says, and what is decided on that.
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::document::{Decision, ReportDocument, ReportKind};
@@ -22,7 +24,8 @@ pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Resul
     let today = tx.now.day();
     let sent_on = input.sent_on.unwrap_or(today);
     require_between("sentOn", sent_on, (report.frozen_at.day(), today))?;
-    require_files(tx, head, report.id)?;
+    let files = require_files(tx, head, report.id)?;
+    attachment::show(tx, head.row.facility_id, files)?;
     let is_draft = report.kind == ReportKind::Draft;
     let term = if is_draft {
         let term = tx.state.settings.reports.reaction;
@@ -57,16 +60,20 @@ fn no_term() -> Problem {
     ))
 }
 
-/// A report that names files which are still to come is not delivered.
-fn require_files(tx: &mut Tx, head: &Head, report_id: Id) -> Result<(), Problem> {
+/// A report that names files which are still to come is not delivered. The files that it names, with their bytes' hashes.
+fn require_files(
+    tx: &mut Tx,
+    head: &Head,
+    report_id: Id,
+) -> Result<BTreeSet<(Id, String)>, Problem> {
     let document: ReportDocument = store::document(tx, report_id)?;
     let files = document.findings().flat_map(|finding| &finding.attachments);
-    let named = files
+    let named: BTreeSet<(Id, String)> = files
         .map(|file| (file.attachment_id, file.sha256.clone()))
         .collect();
-    let awaited = attachment::still_awaited(tx, head.row.facility_id, named)?;
+    let awaited = attachment::still_awaited(tx, head.row.facility_id, named.clone())?;
     if awaited.is_empty() {
-        return Ok(());
+        return Ok(named);
     }
     let ids: Vec<String> = awaited
         .iter()
@@ -175,11 +182,11 @@ fn opened_on(
     match delivery.delivered_on {
         Some(day) => Err(Problem::conflict(Text::new(
             format!(
-                "Het wordt geacht op {day} afgeleverd te zijn; enkel de inspectie bewijst een andere dag."
+                "Het wordt geacht op {day} afgeleverd te zijn; enkel wie het verzond, bewijst een andere dag."
             ),
-            format!("La remise est réputée du {day} ; seule l'inspection prouve un autre jour."),
+            format!("La remise est réputée du {day} ; seul l'expéditeur prouve un autre jour."),
             format!(
-                "It is presumed to have been delivered on {day}; the inspectors alone prove another day."
+                "It is presumed to have been delivered on {day}; only who sent it proves another day."
             ),
         ))),
         None => Ok(today),
@@ -283,7 +290,7 @@ pub fn react(tx: &mut Tx, head: &Head, ids: &[Id], input: &ReactionsInput) -> Re
     events::of(tx, "facilityReacted", head, input)
 }
 
-/// Reactions of a facility in one inspection at most. Ours.
+/// Reactions of a facility in one inspection, or to one draft of terms, at most. Ours.
 const MOST_REACTIONS_EVER: usize = 1000;
 
 /// So many reactions fit; otherwise 409.
@@ -292,9 +299,9 @@ pub fn require_room_to_react(many: usize) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::conflict(Text::new(
-        format!("Een inspectie heeft ten hoogste {MOST_REACTIONS_EVER} reacties."),
-        format!("Une inspection a au plus {MOST_REACTIONS_EVER} réactions."),
-        format!("An inspection has {MOST_REACTIONS_EVER} reactions at most."),
+        format!("Er zijn ten hoogste {MOST_REACTIONS_EVER} reacties op een ontwerp; bundel ze."),
+        format!("Il y a au plus {MOST_REACTIONS_EVER} réactions à un projet ; regroupez-les."),
+        format!("There are {MOST_REACTIONS_EVER} reactions to a draft at most; bundle them."),
     )))
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX inspection_by_state;
+ALTER TABLE attachment DROP COLUMN shown_at;
