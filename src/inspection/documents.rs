@@ -1,4 +1,6 @@
 //! The documents that the facility is asked for, and what it sends. What was sent stays.
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -6,8 +8,8 @@ use diesel::prelude::*;
 use super::rules::ANSWER_DOCUMENTS;
 use super::store::{self as inspections, Head};
 use super::{
-    DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events,
-    require_room,
+    DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, Hand, events,
+    reach, require_room,
 };
 use crate::access::Tx;
 use crate::access::policy::AnswerInspections;
@@ -172,8 +174,11 @@ pub fn answer(
 }
 
 /// What was asked for in these inspections and nothing was sent for, each with its inspection.
-fn unanswered(tx: &mut Tx, inspections: &[Id]) -> Result<Vec<(Id, DocumentRequest)>, Problem> {
-    let mut found = Vec::new();
+fn unanswered(
+    tx: &mut Tx,
+    inspections: &[Id],
+) -> Result<HashMap<Id, Vec<DocumentRequest>>, Problem> {
+    let mut found: HashMap<Id, Vec<DocumentRequest>> = HashMap::new();
     for some in inspections.chunks(BOUND_AT_ONCE) {
         let answers = answer::table
             .filter(answer::inspection_id.eq(request::inspection_id))
@@ -194,32 +199,29 @@ fn unanswered(tx: &mut Tx, inspections: &[Id]) -> Result<Vec<(Id, DocumentReques
             ))
             .into_boxed::<AnyBackend>()
             .load(tx.conn)?;
-        found.extend(rows.into_iter().map(|(of, (id, title, description, due))| {
-            let answers = Vec::new();
-            let request = DocumentRequest {
+        for (of, (id, title, description, due)) in rows {
+            found.entry(of).or_default().push(DocumentRequest {
                 id,
                 title,
                 description,
                 due,
-                answers,
-            };
-            (of, request)
-        }));
+                answers: Vec::new(),
+            });
+        }
     }
     Ok(found)
 }
 
 /// Documents that a facility is asked for and has not sent, while they are of use.
 pub fn to_send(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    if tx.scope_for::<AnswerInspections>().is_none() {
+    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
         return Ok(());
-    }
-    let all = inspections::standing(tx, ANSWER_DOCUMENTS.states)?;
+    };
+    let all = inspections::standing(tx, &scope, ANSWER_DOCUMENTS.states)?;
     let ids: Vec<Id> = all.iter().map(|one| one.id).collect();
-    let unanswered = unanswered(tx, &ids)?;
+    let mut unanswered = unanswered(tx, &ids)?;
     for inspection in all {
-        let own = unanswered.iter().filter(|(of, _)| *of == inspection.id);
-        for (_, request) in own {
+        for request in unanswered.remove(&inspection.id).unwrap_or_default() {
             let text = Text::new(
                 format!("Bezorg de inspectie wat zij vraagt: {}.", request.title),
                 format!(
@@ -235,11 +237,7 @@ pub fn to_send(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             };
             let task = Task::new("sendDocuments", subject, text);
             let task = task.of(inspection.facility_id, inspection.unit_id);
-            let end = request.due.and_then(|day| day.succ_opt());
-            found.push(match end {
-                Some(end) => task.by(Moment::start_of(end), tx.now),
-                None => task,
-            });
+            found.push(task.by_end_of(request.due, tx.now));
         }
     }
     Ok(())

@@ -1,4 +1,6 @@
 //! Rows of inspections. One that the caller may not know about is absent.
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::round::store::turn;
@@ -7,7 +9,7 @@ use super::{
     AssignmentRole, ChecklistReference, Inspection, InspectionSummary, PlanInput, Reason, State,
     documents, reach, team, visits,
 };
-use crate::access::Tx;
+use crate::access::{Scope, Tx};
 use crate::db::guarded::one_changed;
 use crate::db::schema::{
     facility, inspection, inspection_assignment as assignment, inspection_round as round,
@@ -122,17 +124,22 @@ pub struct Filter {
     pub states: Vec<State>,
 }
 
-/// Every inspection in these states that the caller may know about.
-pub fn standing(tx: &mut Tx, states: &[State]) -> Result<Vec<InspectionSummary>, Problem> {
-    let filter = Filter {
-        states: states.to_vec(),
-        ..Filter::default()
-    };
-    let all = Window {
-        after: None,
-        size: i64::from(i32::MAX),
-    };
-    list(tx, &all, &filter)
+/// Every inspection in these states within this scope.
+pub fn standing(
+    tx: &mut Tx,
+    scope: &Scope,
+    states: &[State],
+) -> Result<Vec<InspectionSummary>, Problem> {
+    let rows: Vec<(Row, Id)> = inspection::table
+        .inner_join(facility::table)
+        .filter(reach::visible(scope))
+        .filter(inspection::state.eq_any(states.to_vec()))
+        .select((Row::as_select(), facility::organisation_id))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    let heads = heads(tx, rows)?;
+    let shown = |head: &Head| head.summary(&reach::hands(scope, head));
+    Ok(heads.iter().map(shown).collect())
 }
 
 /// Inspections in the order in which they were planned.
@@ -325,6 +332,17 @@ pub fn under_way_in(tx: &mut Tx, round_id: Id) -> Result<bool, Problem> {
         .first(tx.conn)
         .optional()?;
     Ok(one.is_some())
+}
+
+/// The inspections that the caller ever worked on.
+pub fn ever_worked_on(tx: &mut Tx) -> Result<BTreeSet<Id>, Problem> {
+    let person = tx.actor.claims.subject.clone();
+    let all: Vec<Id> = assignment::table
+        .filter(assignment::person.eq(person))
+        .select(assignment::inspection_id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    Ok(all.into_iter().collect())
 }
 
 /// Did this person ever work on it?

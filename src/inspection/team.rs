@@ -9,7 +9,7 @@ use crate::access::Tx;
 use crate::audit::ActorView;
 use crate::db::guarded::one_changed;
 use crate::db::schema::inspection_assignment as assignment;
-use crate::db::types::{AnyBackend, Id, JsonText, Moment};
+use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::problem::Problem;
 use crate::text::Text;
 
@@ -29,14 +29,18 @@ pub fn parts_of_caller(tx: &mut Tx, ids: &[Id]) -> Result<HashMap<Id, Assignment
     let Some(person) = tx.scope.inspector.clone() else {
         return Ok(HashMap::new());
     };
-    let parts: Vec<(Id, AssignmentRole)> = assignment::table
-        .filter(assignment::inspection_id.eq_any(ids.to_vec()))
-        .filter(assignment::person.eq(person))
-        .filter(assignment::ended_at.is_null())
-        .select((assignment::inspection_id, assignment::role))
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    Ok(parts.into_iter().collect())
+    let mut found = HashMap::new();
+    for some in ids.chunks(BOUND_AT_ONCE) {
+        let parts: Vec<(Id, AssignmentRole)> = assignment::table
+            .filter(assignment::inspection_id.eq_any(some.to_vec()))
+            .filter(assignment::person.eq(person.clone()))
+            .filter(assignment::ended_at.is_null())
+            .select((assignment::inspection_id, assignment::role))
+            .into_boxed::<AnyBackend>()
+            .load(tx.conn)?;
+        found.extend(parts);
+    }
+    Ok(found)
 }
 
 /// Every part that the caller ever had in an inspection.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +41,7 @@ const SOURCES: &[Source] = &[
     documents::to_send,
     terms::tasks::to_react,
     terms::tasks::to_set,
+    terms::tasks::to_close,
     follow_up::tasks::to_mend,
     follow_up::tasks::to_decide,
     follow_up::tasks::overdue,
@@ -79,7 +81,8 @@ pub struct Task {
     /// - `reactToReport`: a draft report was sent to the facility, which can react until it is due.
     /// - `decideReaction`: the facility reacted to a draft, and you review it.
     /// - `sendDocuments`: an inspection asks the facility for a document.
-    /// - `setTerms`: a final report has improvement points and the recognising body has not sent a draft of terms.
+    /// - `setTerms`: a final report has improvement points and the recognising body has not sent a draft of terms; or a corrected one has a point
+    ///   without a term.
     /// - `reactToTerms`: a draft of terms was sent to the facility, which can react until it is due.
     /// - `concludeTerms`: the facility was heard about its terms; they are to be set for good.
     /// - `closeInspection`: nothing is left to follow up.
@@ -160,6 +163,15 @@ impl Task {
         self
     }
 
+    /// By the end of this day, where there is one.
+    #[must_use]
+    pub fn by_end_of(self, day: Option<NaiveDate>, now: Moment) -> Self {
+        match day.and_then(|day| day.succ_opt()) {
+            Some(next) => self.by(Moment::start_of(next), now),
+            None => self,
+        }
+    }
+
     /// It waits since this moment.
     #[must_use]
     pub fn since(mut self, since: Moment) -> Self {
@@ -172,7 +184,11 @@ impl Task {
         let facility = self.facility_id.map_or([0; 16], |id| *id.0.as_bytes());
         let unit = self.unit_id.map(|id| id.to_string()).unwrap_or_default();
         let subject = &self.subject;
-        let name = sha256([subject.kind, &subject.id, &unit].join(" ").as_bytes());
+        let name = sha256(
+            [self.kind, subject.kind, &subject.id, &unit]
+                .join(" ")
+                .as_bytes(),
+        );
         Place {
             due,
             facility,
@@ -280,6 +296,16 @@ mod tests {
         assert_eq!(order, ["c", "b", "a"]);
         let left: Vec<Option<i64>> = tasks.iter().map(|task| task.seconds_left).collect();
         assert_eq!(left, [Some(-1), Some(3), None]);
+    }
+
+    #[test]
+    fn two_tasks_about_one_thing_have_each_a_place() {
+        let one = task(None, "a");
+        let other = Task {
+            kind: "publishFramework",
+            ..one.clone()
+        };
+        assert_ne!(one.place(), other.place());
     }
 
     #[test]

@@ -2,11 +2,11 @@
 use std::collections::BTreeMap;
 
 use super::{Delivery, store};
-use crate::access::Tx;
 use crate::access::policy::{AnswerInspections, RecordInspections};
-use crate::db::types::{Id, Moment};
+use crate::access::{Scope, Tx};
+use crate::db::types::Id;
 use crate::inspection::store as inspections;
-use crate::inspection::{AssignmentRole, InspectionSummary, State};
+use crate::inspection::{AssignmentRole, Hand, InspectionSummary, State, reach};
 use crate::problem::Problem;
 use crate::task::{Subject, Task};
 use crate::text::Text;
@@ -21,22 +21,14 @@ pub fn task(kind: &'static str, inspection: &InspectionSummary, text: Text) -> T
     Task::new(kind, subject, text).of(inspection.facility_id, inspection.unit_id)
 }
 
-/// By the last day to react, where the clock has begun.
-pub fn by_its_last_day(tx: &Tx, task: Task, delivery: &Delivery) -> Task {
-    let end = delivery.react_by.and_then(|day| day.succ_opt());
-    match end {
-        Some(end) => task.by(Moment::start_of(end), tx.now),
-        None => task,
-    }
-}
-
-/// What an inspection's facility can still react to, each with the task that it makes; a fixed number of reads, however many inspections there are.
+/// Inspections in these states, each with what its facility can still react to; a fixed number of reads, however many there are.
 pub fn running(
     tx: &mut Tx,
-    state: State,
+    scope: &Scope,
+    states: &[State],
     of_terms: bool,
 ) -> Result<Vec<(InspectionSummary, Option<Delivery>)>, Problem> {
-    let all = inspections::standing(tx, &[state])?;
+    let all = inspections::standing(tx, scope, states)?;
     let ids: Vec<Id> = all.iter().map(|one| one.id).collect();
     // The last one of each counts.
     let mut last: BTreeMap<Id, Delivery> = store::asking(tx, &ids, of_terms)?.into_iter().collect();
@@ -49,10 +41,10 @@ pub fn running(
 
 /// Drafts to which a facility can still react.
 pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    if tx.scope_for::<AnswerInspections>().is_none() {
+    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
         return Ok(());
-    }
-    for (inspection, delivery) in running(tx, State::Reaction, false)? {
+    };
+    for (inspection, delivery) in running(tx, &scope, &[State::Reaction], false)? {
         let Some(delivery) = delivery else { continue };
         let text = Text::new(
             "U kunt reageren op het ontwerp van het inspectieverslag, of zeggen dat er niets meer komt.",
@@ -60,18 +52,19 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "You can react to the draft of the inspection report, or say that nothing more comes.",
         );
         let task = task("reactToReport", &inspection, text);
-        found.push(by_its_last_day(tx, task, &delivery));
+        found.push(task.by_end_of(delivery.react_by, tx.now));
     }
     Ok(())
 }
 
 /// Reactions that wait for a reviewer.
 pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    if tx.scope_for::<RecordInspections>().is_none() {
+    let reviewer = AssignmentRole::Reviewer;
+    let Some(scope) = reach::by_hand::<RecordInspections>(tx, Hand::Assigned(reviewer)) else {
         return Ok(());
-    }
-    let mut reviewed = inspections::standing(tx, &[State::Reaction])?;
-    reviewed.retain(|one| one.assigned_as == Some(AssignmentRole::Reviewer));
+    };
+    let mut reviewed = inspections::standing(tx, &scope, &[State::Reaction])?;
+    reviewed.retain(|one| one.assigned_as == Some(reviewer));
     let ids: Vec<Id> = reviewed.iter().map(|one| one.id).collect();
     let since = store::undecided(tx, &ids)?;
     for inspection in reviewed {

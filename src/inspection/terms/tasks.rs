@@ -1,37 +1,64 @@
 //! What awaits the recognising body and facilities of terms.
+use std::collections::BTreeSet;
+
 use crate::access::Tx;
 use crate::access::policy::{AnswerInspections, CloseInspections, SetTerms};
-use crate::inspection::State;
 use crate::inspection::follow_up::store as points;
-use crate::inspection::report::tasks::{by_its_last_day, running, task};
+use crate::inspection::report::tasks::{running, task};
+use crate::inspection::rules::{CLOSE, SET_TERMS};
 use crate::inspection::store as inspections;
+use crate::inspection::{Hand, State, reach};
 use crate::problem::Problem;
 use crate::task::Task;
 use crate::text::Text;
 
-/// Terms to set: final reports with improvement points, drafts that were not sent, and those on which the facility was heard. And inspections of
-/// which nothing is left to follow up.
+/// Terms to set: final reports with improvement points, drafts that were not sent, and those on which the facility was heard. Who ever worked on an
+/// inspection is not asked.
 pub fn to_set(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    if tx.scope_for::<SetTerms>().is_some() {
-        for inspection in inspections::standing(tx, &[State::TermDraft])? {
-            found.push(task("setTerms", &inspection, to_send()));
-        }
-        for (inspection, delivery) in running(tx, State::TermReaction, true)? {
-            if delivery.is_none() {
-                found.push(task("concludeTerms", &inspection, to_conclude()));
-            }
-        }
-    }
-    if tx.scope_for::<CloseInspections>().is_none() {
+    let Some(scope) = reach::by_hand::<SetTerms>(tx, Hand::Authority) else {
         return Ok(());
+    };
+    let unsettled = points::unsettled(tx, &scope)?;
+    let own = inspections::ever_worked_on(tx)?;
+    for (inspection, delivery) in running(tx, &scope, SET_TERMS.states, true)? {
+        if own.contains(&inspection.id) || !unsettled.contains(&inspection.id) {
+            continue;
+        }
+        let (kind, text) = match (inspection.status, delivery) {
+            (State::TermReaction, Some(_)) => continue,
+            (State::TermReaction, None) => ("concludeTerms", to_conclude()),
+            (State::TermDraft, _) => ("setTerms", to_send()),
+            _ => ("setTerms", to_draft()),
+        };
+        found.push(task(kind, &inspection, text));
     }
-    let sets = tx.scope_for::<SetTerms>().is_some();
-    let unsettled = points::unsettled(tx)?;
-    for inspection in inspections::standing(tx, &[State::Final, State::FollowUp])? {
-        if !unsettled.contains(&inspection.id) {
-            found.push(task("closeInspection", &inspection, to_close()));
-        } else if sets && inspection.status == State::Final {
-            found.push(task("setTerms", &inspection, to_draft()));
+    Ok(())
+}
+
+/// Inspections of which nothing is left to follow up.
+pub fn to_close(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
+    let hand = if tx.scope.planner {
+        Hand::Planner
+    } else {
+        Hand::Authority
+    };
+    let Some(scope) = reach::by_hand::<CloseInspections>(tx, hand) else {
+        return Ok(());
+    };
+    let unsettled = points::unsettled(tx, &scope)?;
+    let own = if tx.scope.authority {
+        inspections::ever_worked_on(tx)?
+    } else {
+        BTreeSet::new()
+    };
+    for inspection in inspections::standing(tx, &scope, CLOSE.states)? {
+        if !unsettled.contains(&inspection.id) && !own.contains(&inspection.id) {
+            let text = Text::new(
+                "Er is niets meer op te volgen: sluit deze inspectie af.",
+                "Il n'y a plus rien à suivre : clôturez cette inspection.",
+                "Nothing is left to follow up: close this inspection.",
+            );
+            found.push(task("closeInspection", &inspection, text));
         }
     }
     Ok(())
@@ -61,20 +88,12 @@ fn to_conclude() -> Text {
     )
 }
 
-fn to_close() -> Text {
-    Text::new(
-        "Er is niets meer op te volgen: sluit deze inspectie af.",
-        "Il n'y a plus rien à suivre : clôturez cette inspection.",
-        "Nothing is left to follow up: close this inspection.",
-    )
-}
-
 /// Drafts of terms to which a facility can still react.
 pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    if tx.scope_for::<AnswerInspections>().is_none() {
+    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
         return Ok(());
-    }
-    for (inspection, delivery) in running(tx, State::TermReaction, true)? {
+    };
+    for (inspection, delivery) in running(tx, &scope, &[State::TermReaction], true)? {
         let Some(delivery) = delivery else { continue };
         let text = Text::new(
             "U kunt reageren op de voorlopige termijnen, of zeggen dat er niets meer komt.",
@@ -82,7 +101,7 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "You can react to the draft of the terms, or say that nothing more comes.",
         );
         let task = task("reactToTerms", &inspection, text);
-        found.push(by_its_last_day(tx, task, &delivery));
+        found.push(task.by_end_of(delivery.react_by, tx.now));
     }
     Ok(())
 }
