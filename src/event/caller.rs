@@ -171,6 +171,7 @@ fn audible(reach: &Reach) -> Visible<InOrder> {
     if scope.authority {
         let dangers = audit_event::subject_kind.eq_any(DANGER);
         audible = Box::new(audible.or(dangers));
+        audible = Box::new(audible.or(inspection::events_of_authority()));
     }
     if scope.submitted {
         audible = Box::new(audible.or(audit_event::public_to_inspectors));

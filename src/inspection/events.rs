@@ -18,6 +18,17 @@ pub fn inside(
     audit::record(tx, event.with(said)?)
 }
 
+/// Something for the recognising body alone: what it has not sent yet, planners and the team do not hear of either.
+pub fn to_authority(
+    tx: &mut Tx,
+    action: &'static str,
+    id: Id,
+    said: &(impl Serialize + ?Sized),
+) -> Result<(), Problem> {
+    let event = Event::new(action, "inspection", id).within(id);
+    audit::record(tx, event.only_own(true).with(said)?)
+}
+
 /// Something that the facility hears too, where it knows of the inspection.
 pub fn of(
     tx: &mut Tx,

@@ -1,10 +1,10 @@
 //! Which inspections a caller may know about, and as what.
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::rules::{AUTHORITYS, Hand};
 use super::store::Head;
-use crate::access::Scope;
+use crate::access::{Action, Scope, Tx};
 use crate::audit::reach::InOrder;
 use crate::db::schema::{audit_event, facility, inspection, inspection_assignment as assignment};
 use crate::db::types::Visible;
@@ -37,6 +37,21 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
     visible
 }
 
+/// What the caller reaches of inspections by this hand, where it may do `A`: whoever holds several is asked in each for what that one does.
+pub(super) fn by_hand<A: Action>(tx: &Tx, hand: Hand) -> Option<Scope> {
+    let mut scope = tx.scope_for::<A>()?;
+    scope.planner &= hand == Hand::Planner;
+    scope.authority &= hand == Hand::Authority;
+    if !matches!(hand, Hand::Assigned(_)) {
+        scope.inspector = None;
+    }
+    if hand != Hand::Facility {
+        scope.organisations.clear();
+        scope.facilities.clear();
+    }
+    Some(scope)
+}
+
 /// As what the caller stands before an inspection.
 pub(super) fn hands(scope: &Scope, head: &Head) -> Vec<Hand> {
     let mut hands = Vec::new();
@@ -60,10 +75,12 @@ pub(super) fn sees_all(hands: &[Hand]) -> bool {
         .any(|hand| matches!(hand, Hand::Planner | Hand::Assigned(_)))
 }
 
-/// The events about inspections that the caller sees all of.
+/// The events about inspections that the caller sees all of, but for those that are the recognising body's alone.
 pub fn events_within(scope: &Scope) -> Option<Visible<InOrder>> {
+    let about = audit_event::inspection_id.is_not_null();
+    let told = || about.and(not(audit_event::only_own));
     if scope.planner {
-        return Some(Box::new(audit_event::inspection_id.is_not_null()));
+        return Some(Box::new(told()));
     }
     let person = scope.inspector.clone()?;
     let about = audit_event::inspection_id.assume_not_null();
@@ -72,9 +89,16 @@ pub fn events_within(scope: &Scope) -> Option<Visible<InOrder>> {
         .filter(assignment::person.eq(person))
         .filter(assignment::ended_at.is_null())
         .select(assignment::id);
-    Some(Box::new(
-        audit_event::inspection_id.is_not_null().and(exists(mine)),
-    ))
+    Some(Box::new(told().and(exists(mine))))
+}
+
+/// The events about inspections that are for the recognising body alone.
+pub fn events_of_authority() -> Visible<InOrder> {
+    let nobodys = audit_event::facility_id
+        .is_null()
+        .and(audit_event::organisation_id.is_null());
+    let about = audit_event::inspection_id.is_not_null();
+    Box::new(about.and(audit_event::only_own).and(nobodys))
 }
 
 /// The events about nothing that has to stay hidden: about no inspection, or one that is known.

@@ -327,7 +327,7 @@ pub const VERIFY_IMPROVEMENT: Step = Step {
 pub const CLOSE: Step = Step {
     operation: "closeInspection",
     hands: &[Hand::Planner, Hand::Authority],
-    states: &[Final, FollowUp],
+    states: &[Final, TermDraft, TermReaction, FollowUp],
 };
 
 /// Everything that can be done to an inspection.

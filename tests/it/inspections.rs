@@ -53,7 +53,7 @@ async fn all_that_berk_sees(world: &World, id: &str) -> Vec<String> {
         "/inspectionRounds".to_owned(),
         "/me".to_owned(),
     ] {
-        let answer = berk.get(&path).await;
+        let answer = berk.whole(&path).await;
         let mut body = answer.body.clone();
         for field in ["cursor", "instance"] {
             if let Some(members) = body.as_object_mut() {
@@ -313,6 +313,18 @@ async fn with_points(world: &World, state: State, points: usize) -> Answer {
         follow(world, &path, reached).await;
     }
     lead.get(&path).await.expect(200)
+}
+
+/// A correction drops the finding that the improvement points are of, and them with it.
+async fn drop_points(world: &World, path: &str) {
+    let lead = inspector(world, "lead").with("if-match", "*");
+    let finding = format!("{path}/findings/{}", ids::FINDING);
+    let withdrawn = json!({"title": "De inkomhal", "withdrawn": true});
+    lead.put(&finding, withdrawn).await.expect(200);
+    let reason = json!({"reason": "Het was een andere zaal."});
+    lead.post(&format!("{path}/reports"), reason)
+        .await
+        .expect(201);
 }
 
 /// The steps that are taken with an improvement point.
@@ -625,10 +637,13 @@ on_both! {
                     if step.operation == "createReport" && *state == State::Reaction {
                         heard(&world, &path_of(&seen.body)).await;
                     }
-                    let seen = if step.operation == "closeInspection" && *state == State::Final {
-                        with_points(&world, *state, 0).await
-                    } else {
-                        seen
+                    let seen = match (step.operation, state) {
+                        ("closeInspection", State::Final) => with_points(&world, *state, 0).await,
+                        ("closeInspection", State::TermDraft | State::TermReaction) => {
+                            drop_points(&world, &path_of(&seen.body)).await;
+                            seen
+                        }
+                        _ => seen,
                     };
                     prepare(&world, step, *state, &path_of(&seen.body)).await;
                     let (mut finding, mut judgement) = Default::default();
@@ -686,7 +701,7 @@ on_both! {
         // Nor can others who have nothing to do with it.
         for actor in [inspector(&world, "elsewhere"), world.person("authority", None), world.person("expert", None), world.admin(), world.linde()] {
             for path in ["/auditEvents?pageSize=200", "/events?pageSize=200", "/inspections?pageSize=200", "/tasks?pageSize=200"] {
-                let shown = String::from_utf8_lossy(&actor.get(path).await.bytes).into_owned();
+                let shown = String::from_utf8_lossy(&actor.whole(path).await.bytes).into_owned();
                 assert!(!shown.contains(id), "{path}: {shown}");
             }
             let read = actor.get(&path).await.status;
@@ -699,7 +714,7 @@ on_both! {
         assert_eq!(shown.body["visits"][0]["status"], "held");
         assert!(shown.body.get("createdAt").is_none() && shown.body["assignments"][0].get("person").is_none(), "{}", shown.body);
         world.number_events().await;
-        let heard = world.berk().get("/events?pageSize=200").await.expect(200);
+        let heard = world.berk().whole("/events?pageSize=200").await.expect(200);
         assert!(heard.body["items"].as_array().expect("items").iter().any(|one| one["type"] == "inspectionVisited" && one["subject"]["id"] == id), "{}", heard.body);
         let audited = world.berk().get("/auditEvents?action=visitRecorded").await.expect(200);
         assert_eq!(audited.body["items"], json!([]));
@@ -850,8 +865,8 @@ on_both! {
         let path = format!("/inspections/{}", ids::INSPECTION);
         lent.get(&path).await.problem(404, "resourceNotFound");
         assert_eq!(ids_of(&lent.get("/inspections").await.expect(200)), Vec::<String>::new());
-        assert!(!lent.get("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
+        assert!(!lent.whole("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
         own.get(&path).await.expect(200);
-        assert!(own.get("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
+        assert!(own.whole("/events?pageSize=200").await.expect(200).body.to_string().contains(ids::INSPECTION));
     }
 }

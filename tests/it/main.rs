@@ -22,6 +22,7 @@ mod comparison;
 mod contract;
 mod contribution_page;
 mod contributions;
+mod corrections;
 mod demo;
 mod durability;
 mod event_order;

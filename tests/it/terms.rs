@@ -6,12 +6,12 @@ use crate::reports::{act, day, finished, inspector, last_of, under_way};
 use crate::support::inspecting::inspection_input;
 use crate::support::{Actor, Answer, World, path_of};
 
-fn authority(world: &World) -> Actor {
+pub fn authority(world: &World) -> Actor {
     world.person("authority", None)
 }
 
 /// An inspection of De Linde with a final report and one improvement point: its path, and the point's id.
-async fn to_mend(world: &World) -> (String, String) {
+pub async fn to_mend(world: &World) -> (String, String) {
     let (path, [intake, _]) = under_way(world).await;
     finished(world, &path, &intake).await;
     let listed = authority(world)
@@ -25,12 +25,12 @@ async fn to_mend(world: &World) -> (String, String) {
     (path, point.to_owned())
 }
 
-fn term(point: &str, due: &str) -> Value {
+pub fn term(point: &str, due: &str) -> Value {
     json!({"terms": [{"improvementPointId": point, "due": due}]})
 }
 
 /// A draft that was sent: its path.
-async fn draft_sent(world: &World, path: &str, terms: Value) -> String {
+pub async fn draft_sent(world: &World, path: &str, terms: Value) -> String {
     let authority = authority(world);
     act(&authority, path, "termReports", terms)
         .await
@@ -48,7 +48,7 @@ async fn draft_sent(world: &World, path: &str, terms: Value) -> String {
 }
 
 /// The terms are set for good: the point is open, with this last day.
-async fn followed(world: &World, path: &str, point: &str, due: &str) {
+pub async fn followed(world: &World, path: &str, point: &str, due: &str) {
     let draft = draft_sent(world, path, term(point, due)).await;
     let at = format!("termReports/{}/reactions", last_of(&draft));
     act(&world.linde(), path, &at, json!({"complete": true}))
@@ -60,14 +60,14 @@ async fn followed(world: &World, path: &str, point: &str, due: &str) {
 }
 
 /// The caller does this with a point as it is now.
-async fn on(actor: &Actor, point: &str, what: &str, body: Value) -> Answer {
+pub async fn on(actor: &Actor, point: &str, what: &str, body: Value) -> Answer {
     let at = format!("/improvementPoints/{point}");
     let now = actor.get(&at).await.expect(200);
     actor.seen(&now).post(&format!("{at}/{what}"), body).await
 }
 
 /// The kinds of the tasks about this.
-async fn tasks(actor: &Actor, about: &str) -> Vec<String> {
+pub async fn tasks(actor: &Actor, about: &str) -> Vec<String> {
     let all = actor.get("/tasks?pageSize=200").await.expect(200);
     let all = all.body["items"].as_array().expect("items").clone();
     let own = all.iter().filter(|task| task["subject"]["id"] == about);
@@ -148,7 +148,7 @@ on_both! {
         let linde = world.linde().with("accept", "text/html");
         for (language, title, until) in [
             ("nl", "Voorlopig verslag van termijnbepaling", "tot en met 30 juni 2098"),
-            ("fr", "Rapport provisoire de fixation des délais", "30 juin 2098"),
+            ("fr", "Rapport provisoire de fixation des délais", "au 30 juin 2098"),
             ("en", "Draft report of terms", "until 30 June 2098"),
         ] {
             let page = linde.with("accept-language", language).get(&draft).await.expect(200);
@@ -241,7 +241,7 @@ on_both! {
         assert_eq!(act(&authority, &path, "closings", json!({})).await.expect(200).body["status"], "closed");
         on(&linde, &point, "measures", json!({"text": "Nog iets."})).await.problem(409, "stateConflict");
         world.number_events().await;
-        let heard = linde.get("/events?pageSize=200").await.expect(200);
+        let heard = linde.whole("/events?pageSize=200").await.expect(200);
         let own = heard.body["items"].as_array().expect("items").iter().filter(|event| event["subject"]["id"] == point.as_str());
         let kinds: Vec<&str> = own.map(|event| event["type"].as_str().expect("a type")).collect();
         assert_eq!(kinds, ["measureGiven", "measureGiven", "improvementDecided", "planGiven", "improvementDecided", "measureGiven", "improvementDecided", "improvementVerified"]);

@@ -196,7 +196,7 @@ pub struct ImprovementAnswer {
     pub given_by: ActorView,
     /// When.
     pub given_at: Moment,
-    /// What was decided on it; absent while that is to come, or where a later answer took its place.
+    /// What was decided on it; absent while that is to come, or where something else came first: a later answer, another term, a verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub decision: Option<ImprovementDecision>,

@@ -229,8 +229,8 @@ pub async fn end_term(
 
 /// Verify that an improvement point is mended
 ///
-/// On documents by the recognising body; on a visit, by it or by who leads the inspection that follows this one up, once that visit took place. What is
-/// not mended is open again.
+/// On documents by the recognising body; on a visit by who leads the inspection that follows this one up, once that visit took place, or by the
+/// recognising body once the report of that inspection is final: before, it does not know of it. What is not mended is open again.
 #[utoipa::path(tag = "Inspection", operation_id = "verifyImprovement", params(("improvementPointId" = Id, Path, description = "The improvement point.")),
     request_body = VerificationInput, extensions(("x-action" = json!("VerifyImprovements"))),
     responses((status = 200, description = "The improvement point as it is now.", body = Point)))]

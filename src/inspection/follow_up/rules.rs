@@ -1,4 +1,5 @@
 //! What may happen to an improvement point that is followed up, and where it stands then: pure decisions, in one table.
+use super::TermChangeKind;
 use PointStatus::{
     Answered, AwaitingTerm, Ended, MeasureAccepted, Met, NoTerm, Open, Planned, Withdrawn,
 };
@@ -63,6 +64,9 @@ impl Deed {
 }
 
 /// Where a point stands after something happened to it; nothing where that cannot happen. `termed`: has it a term?
+///
+/// A plan is over once the facility tells of something else, or it is found that the point is not mended: the point is open again then, and the
+/// term stays where the plan moved it.
 pub fn after(status: PointStatus, deed: Deed, termed: bool) -> Option<PointStatus> {
     let open = if termed { Open } else { NoTerm };
     match (deed, status) {
@@ -77,6 +81,16 @@ pub fn after(status: PointStatus, deed: Deed, termed: bool) -> Option<PointStatu
         (Deed::Refuse, Answered) | (Deed::FindUnmet, _) => Some(open),
         (Deed::FindMet, _) => Some(Met),
         _ => None,
+    }
+}
+
+/// Where a point stands that a corrected report has again, by the last thing that was done to its term and whether it was found to be mended.
+pub fn returning(last: Option<TermChangeKind>, was_met: bool) -> PointStatus {
+    match last {
+        _ if was_met => Met,
+        Some(TermChangeKind::Ended) => Ended,
+        Some(TermChangeKind::None) => NoTerm,
+        _ => AwaitingTerm,
     }
 }
 
@@ -128,13 +142,27 @@ withdrawn | - | - | - | - | - | - | - | -";
     }
 
     #[test]
-    fn nothing_follows_a_point_that_is_settled_but_what_starts_it_again() {
+    fn a_point_that_is_not_settled_can_go_on_and_what_awaits_its_facility_is_not_settled() {
         for status in PointStatus::ALL {
             let goes_on = Deed::ALL
                 .iter()
                 .any(|deed| after(*status, *deed, true).is_some());
             assert!(goes_on || is_settled(*status), "{status}");
             assert!(!(awaits_facility(*status) && is_settled(*status)));
+        }
+    }
+
+    #[test]
+    fn a_point_that_comes_back_stands_where_it_was_settled_and_else_at_its_beginning() {
+        for (last, was_met, expected) in [
+            (None, false, AwaitingTerm),
+            (Some(TermChangeKind::Set), false, AwaitingTerm),
+            (Some(TermChangeKind::Changed), false, AwaitingTerm),
+            (Some(TermChangeKind::Planned), true, Met),
+            (Some(TermChangeKind::None), false, NoTerm),
+            (Some(TermChangeKind::Ended), false, Ended),
+        ] {
+            assert_eq!(returning(last, was_met), expected, "{last:?} {was_met}");
         }
     }
 }

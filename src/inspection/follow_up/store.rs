@@ -1,5 +1,5 @@
 //! Rows of improvement points that are followed up. One that the caller may not know about is absent.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::dsl::exists;
@@ -22,6 +22,7 @@ use crate::db::schema::{
 use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
 use crate::facility::owned;
 use crate::http::page::Window;
+use crate::inspection::State;
 use crate::inspection::clock::is_over;
 use crate::problem::Problem;
 
@@ -181,13 +182,26 @@ pub fn row(tx: &mut Tx, id: Id) -> Result<Row, Problem> {
 /// The point, if the caller may know about it.
 pub fn get(tx: &mut Tx, id: Id) -> Result<Point, Problem> {
     let row = row(tx, id)?;
-    Ok(Point {
-        summary: row.summary(tx.now.day())?,
-        terms: row.terms.to()?,
-        answers: answers(tx, id)?,
-        verifications: verifications(tx, id)?,
-        established_at: row.established_at,
-    })
+    let mut found = whole(tx, &[row])?;
+    found.pop().ok_or_else(Problem::not_found)
+}
+
+/// These points with all that was told and found of them; a fixed number of reads, however many there are.
+pub fn whole(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Point>, Problem> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut answers = answers_to(tx, &ids)?;
+    let mut verifications = verifications_of(tx, &ids)?;
+    let today = tx.now.day();
+    let point = |row: &Row| {
+        Ok(Point {
+            summary: row.summary(today)?,
+            terms: row.terms.to()?,
+            answers: answers.remove(&row.id).unwrap_or_default(),
+            verifications: verifications.remove(&row.id).unwrap_or_default(),
+            established_at: row.established_at,
+        })
+    };
+    rows.iter().map(point).collect()
 }
 
 /// The points of an inspection, in the order in which they were established. Whoever calls has found out that the caller may know them.
@@ -200,27 +214,68 @@ pub fn of_inspection(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Row>, Problem
         .load(tx.conn)?)
 }
 
-/// The points in these states, of the facilities that the caller may know about, in the order of their terms.
-pub fn standing(tx: &mut Tx, states: &[PointStatus]) -> Result<Vec<Row>, Problem> {
+/// A point that something awaits.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = point, check_for_backend(AnyBackend))]
+pub struct Waiting {
+    /// The point.
+    pub id: Id,
+    /// Of which inspection.
+    pub inspection_id: Id,
+    /// Whose it is.
+    pub facility_id: Id,
+    /// The last day of its term.
+    pub due: Option<NaiveDate>,
+    /// Since when it stands where it does.
+    pub updated_at: Moment,
+}
+
+/// The points in these states within this scope; those alone whose term is over on `late`, where that is given.
+pub fn standing(
+    tx: &mut Tx,
+    scope: &Scope,
+    states: &[PointStatus],
+    late: Option<NaiveDate>,
+) -> Result<Vec<Waiting>, Problem> {
+    let mut query = point::table
+        .inner_join(facility::table)
+        .filter(visible(scope))
+        .filter(point::state.eq_any(states.to_vec()))
+        .select(Waiting::as_select())
+        .into_boxed::<AnyBackend>();
+    if let Some(today) = late {
+        let over = point::due.assume_not_null().lt(today);
+        query = query.filter(point::due.is_not_null().and(over));
+    }
+    Ok(query.load(tx.conn)?)
+}
+
+/// The points that await their term in an inspection that is followed up: a correction brought them.
+pub fn untermed(tx: &mut Tx, scope: &Scope) -> Result<Vec<Waiting>, Problem> {
+    let followed = inspection::table
+        .filter(inspection::id.eq(point::inspection_id))
+        .filter(inspection::state.eq(State::FollowUp))
+        .select(inspection::id);
     Ok(point::table
         .inner_join(facility::table)
-        .filter(visible(&tx.scope))
-        .filter(point::state.eq_any(states.to_vec()))
-        .order((point::due, point::arrival))
-        .select(Row::as_select())
+        .filter(visible(scope))
+        .filter(point::state.eq(PointStatus::AwaitingTerm))
+        .filter(exists(followed))
+        .select(Waiting::as_select())
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
 }
 
 /// The inspections with a point of which something is left to follow.
-pub fn unsettled(tx: &mut Tx) -> Result<BTreeSet<Id>, Problem> {
+pub fn unsettled(tx: &mut Tx, scope: &Scope) -> Result<BTreeSet<Id>, Problem> {
     let all = PointStatus::ALL.iter().copied();
     let open: Vec<PointStatus> = all.filter(|status| !is_settled(*status)).collect();
     let ids: Vec<Id> = point::table
         .inner_join(facility::table)
-        .filter(visible(&tx.scope))
+        .filter(visible(scope))
         .filter(point::state.eq_any(open))
         .select(point::inspection_id)
+        .distinct()
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     Ok(ids.into_iter().collect())
@@ -266,6 +321,7 @@ pub fn add_term(row: &mut Row, change: TermChange) -> Result<(), Problem> {
 #[diesel(table_name = answer, check_for_backend(AnyBackend))]
 struct AnswerRow {
     id: Id,
+    point_id: Id,
     kind: ImprovementAnswerKind,
     text: String,
     on_day: Option<NaiveDate>,
@@ -278,8 +334,13 @@ struct AnswerRow {
 
 /// What the facility told of a point, oldest first.
 pub fn answers(tx: &mut Tx, point_id: Id) -> Result<Vec<ImprovementAnswer>, Problem> {
+    let mut found = answers_to(tx, &[point_id])?;
+    Ok(found.remove(&point_id).unwrap_or_default())
+}
+
+fn answers_to(tx: &mut Tx, points: &[Id]) -> Result<BTreeMap<Id, Vec<ImprovementAnswer>>, Problem> {
     let rows: Vec<AnswerRow> = answer::table
-        .filter(answer::point_id.eq(point_id))
+        .filter(answer::point_id.eq_any(points.to_vec()))
         .order(answer::id)
         .select(AnswerRow::as_select())
         .into_boxed::<AnyBackend>()
@@ -291,7 +352,12 @@ pub fn answers(tx: &mut Tx, point_id: Id) -> Result<Vec<ImprovementAnswer>, Prob
         .select((file::answer_id, file::attachment_id, file::sha256))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    rows.into_iter().map(|row| shown(row, &files)).collect()
+    let mut found: BTreeMap<Id, Vec<ImprovementAnswer>> = BTreeMap::new();
+    for row in rows {
+        let own = found.entry(row.point_id).or_default();
+        own.push(shown(row, &files)?);
+    }
+    Ok(found)
 }
 
 fn shown(row: AnswerRow, files: &[(Id, Id, String)]) -> Result<ImprovementAnswer, Problem> {
@@ -373,14 +439,23 @@ pub fn decide(tx: &mut Tx, id: Id, decision: &ImprovementDecision) -> Result<(),
     one_changed(decided)
 }
 
-type VerificationRow = (Id, VerificationWay, Option<Id>, bool, String, Moment);
+type VerificationRow = (Id, Id, VerificationWay, Option<Id>, bool, String, Moment);
 
 /// Whether a point was found to be mended, oldest first.
 pub fn verifications(tx: &mut Tx, point_id: Id) -> Result<Vec<Verification>, Problem> {
+    let mut found = verifications_of(tx, &[point_id])?;
+    Ok(found.remove(&point_id).unwrap_or_default())
+}
+
+fn verifications_of(
+    tx: &mut Tx,
+    points: &[Id],
+) -> Result<BTreeMap<Id, Vec<Verification>>, Problem> {
     let rows: Vec<VerificationRow> = verification::table
-        .filter(verification::point_id.eq(point_id))
+        .filter(verification::point_id.eq_any(points.to_vec()))
         .order(verification::id)
         .select((
+            verification::point_id,
             verification::id,
             verification::way,
             verification::inspection_id,
@@ -390,15 +465,18 @@ pub fn verifications(tx: &mut Tx, point_id: Id) -> Result<Vec<Verification>, Pro
         ))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let shown = |(id, way, inspection_id, met, note, verified_at)| Verification {
-        id,
-        way,
-        inspection_id,
-        met,
-        note,
-        verified_at,
-    };
-    Ok(rows.into_iter().map(shown).collect())
+    let mut found: BTreeMap<Id, Vec<Verification>> = BTreeMap::new();
+    for (point_id, id, way, inspection_id, met, note, verified_at) in rows {
+        found.entry(point_id).or_default().push(Verification {
+            id,
+            way,
+            inspection_id,
+            met,
+            note,
+            verified_at,
+        });
+    }
+    Ok(found)
 }
 
 /// Keeps whether a point was found to be mended.

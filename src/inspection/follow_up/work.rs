@@ -1,7 +1,7 @@
 //! What happens to improvement points that are followed up, each in one transaction.
 use chrono::NaiveDate;
 
-use super::rules::{Deed, PointStatus, after, is_settled};
+use super::rules::{Deed, PointStatus, after, is_settled, returning};
 use super::store::{self, NewAnswer, Row};
 use super::{
     ImprovementAnswer, ImprovementAnswerKind, ImprovementDecision, ImprovementDecisionInput,
@@ -19,36 +19,40 @@ use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::terms::Term;
 use crate::inspection::terms::work::{not_after, points, require_apart};
 use crate::inspection::{documents, finding, reach, require_room, work as inspection_work};
-use crate::problem::{Issue, Problem};
+use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
 
 /// Follows the points of a numbered report from now on: new ones, others as they say it now, and those that it does not have any more not at all.
+/// One that comes back is settled if it was, and otherwise awaits a term anew. True where something is left to follow.
 pub fn keep(
     tx: &mut Tx,
     head: &Head,
     report_id: Id,
     report: &ReportDocument,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
+    let mut is_open = false;
     let mut there = store::of_inspection(tx, head.row.id)?;
     let drafts = drafted::all(tx, head.row.id)?;
     for (found, point) in points(report) {
         let subject = JsonText::of(&found.subject)?;
         let known = there.iter().position(|row| row.id == point.id);
         if let Some(mut row) = known.map(|at| there.swap_remove(at)) {
-            let before = row.clone();
+            let is_new_here = row.report_id != report_id;
             row.report_id = report_id;
             row.finding_id = found.id;
             row.subject = subject;
             row.text.clone_from(&point.text);
             row.priority = point.priority;
             if row.state == PointStatus::Withdrawn {
-                row.state = PointStatus::AwaitingTerm;
+                come_back(tx, &mut row)?;
             }
-            if row.report_id != before.report_id {
+            is_open |= !is_settled(row.state);
+            if is_new_here {
                 store::save(tx, &row)?;
             }
             continue;
         }
+        is_open = true;
         let arrival = drafts.iter().find(|draft| draft.id == point.id);
         let row = Row {
             id: point.id,
@@ -74,6 +78,20 @@ pub fn keep(
             row.state = PointStatus::Withdrawn;
             store::save(tx, &row)?;
         }
+    }
+    Ok(is_open)
+}
+
+/// A point that a report has again stands where it was settled, and else at its beginning.
+fn come_back(tx: &mut Tx, row: &mut Row) -> Result<(), Problem> {
+    let terms: Vec<TermChange> = row.terms.to()?;
+    let was_met = store::verifications(tx, row.id)?.pop();
+    row.state = returning(
+        terms.last().map(|change| change.kind),
+        was_met.is_some_and(|last| last.met),
+    );
+    if !is_settled(row.state) {
+        row.due = None;
     }
     Ok(())
 }
@@ -210,11 +228,8 @@ pub fn give_plan(
     input: &PlanOfMeasuresInput,
 ) -> Result<Point, Problem> {
     let (head, row) = take(tx, id, step, seen)?;
-    Problem::refuse(
-        not_after("by", input.by, tx.now.day())
-            .into_iter()
-            .collect(),
-    )?;
+    let faults = not_after("by", input.by, tx.now.day());
+    Problem::refuse(faults.into_iter().collect())?;
     let new = NewAnswer {
         id: answer,
         kind: ImprovementAnswerKind::Plan,
@@ -247,7 +262,11 @@ pub fn decide(
     require_apart(tx, &head)?;
     let last = store::answers(tx, id)?.pop();
     let last = last.ok_or_else(|| not_now(row.state))?;
-    advance(&mut row, deed_of(input.outcome, &last))?;
+    let deed = deed_of(input.outcome, &last);
+    advance(&mut row, deed)?;
+    if deed == Deed::AcceptPlan {
+        require_to_come(last.day, tx.now.day())?;
+    }
     let decision = ImprovementDecision {
         outcome: input.outcome,
         reason: input.reason.clone(),
@@ -267,6 +286,24 @@ pub fn decide(
     store::get(tx, id)
 }
 
+/// A plan whose day is past moves the term to no day that can be met.
+fn require_to_come(day: Option<NaiveDate>, today: NaiveDate) -> Result<(), Problem> {
+    match day.filter(|day| *day <= today) {
+        None => Ok(()),
+        Some(day) => Err(Problem::conflict(Text::new(
+            format!(
+                "De dag van dit plan, {day}, is voorbij; weiger het, zodat de voorziening een ander geeft."
+            ),
+            format!(
+                "Le jour de ce plan, {day}, est passé ; refusez-le, pour que la structure en donne un autre."
+            ),
+            format!(
+                "The day of this plan, {day}, is past; refuse it, so that the facility gives another."
+            ),
+        ))),
+    }
+}
+
 fn deed_of(outcome: ImprovementOutcome, answer: &ImprovementAnswer) -> Deed {
     match (outcome, answer.kind) {
         (ImprovementOutcome::Refused, _) => Deed::Refuse,
@@ -282,19 +319,15 @@ pub fn change_term(
     (step, seen): (&Step, &IfMatch),
     input: &TermChangeInput,
 ) -> Result<Point, Problem> {
-    Problem::refuse(
-        not_after("due", input.due, tx.now.day())
-            .into_iter()
-            .collect(),
-    )?;
-    let (kind, due) = (TermChangeKind::Changed, Some(input.due));
     let (head, row) = take(tx, id, step, seen)?;
+    let faults = not_after("due", input.due, tx.now.day());
+    Problem::refuse(faults.into_iter().collect())?;
     let change = TermChange {
         kind: match row.state {
             PointStatus::AwaitingTerm | PointStatus::NoTerm => TermChangeKind::Set,
-            _ => kind,
+            _ => TermChangeKind::Changed,
         },
-        due,
+        due: Some(input.due),
         reason: Some(input.reason.clone()),
         at: tx.now,
     };
@@ -344,7 +377,7 @@ pub fn may_verify(tx: &mut Tx, id: Id, input: &VerificationInput) -> Result<(), 
 
 /// The inspection of the point, for who verifies it.
 fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, Problem> {
-    if leads_follow_up(tx, row, input.inspection_id) {
+    if leads_follow_up(tx, row, input.inspection_id)? {
         return inspections::any(tx, row.inspection_id);
     }
     let head = inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?;
@@ -353,11 +386,16 @@ fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, P
 }
 
 /// Does the caller lead this inspection, and does it follow up the point's?
-fn leads_follow_up(tx: &mut Tx, row: &Row, following: Option<Id>) -> bool {
-    let found = following.map(|id| inspections::find(tx, id));
-    let Some(Ok(head)) = found else { return false };
+fn leads_follow_up(tx: &mut Tx, row: &Row, following: Option<Id>) -> Result<bool, Problem> {
+    let Some(id) = following else {
+        return Ok(false);
+    };
+    let head = match inspections::find(tx, id) {
+        Err(fault) if fault.kind() == Kind::ResourceNotFound => return Ok(false),
+        found => found?,
+    };
     let follows = head.row.follows_id == Some(row.inspection_id);
-    follows && reach::hands(&tx.scope, &head).contains(&LEAD)
+    Ok(follows && reach::hands(&tx.scope, &head).contains(&LEAD))
 }
 
 /// Records whether the point was found to be mended.
@@ -373,14 +411,12 @@ pub fn verify(
     let mut row = held(tx, id, seen)?;
     VERIFY_IMPROVEMENT.require_state(head.row.state)?;
     require_visit(tx, &row, input)?;
-    advance(
-        &mut row,
-        if input.met {
-            Deed::FindMet
-        } else {
-            Deed::FindUnmet
-        },
-    )?;
+    let deed = if input.met {
+        Deed::FindMet
+    } else {
+        Deed::FindUnmet
+    };
+    advance(&mut row, deed)?;
     require_room("verifications", store::verifications(tx, id)?.len())?;
     store::insert_verification(tx, (id, verification), input)?;
     store::save(tx, &row)?;
@@ -411,7 +447,6 @@ fn require_visit(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<()
 /// found out that the caller may know them.
 pub fn open_points(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Point>, Problem> {
     let rows = store::of_inspection(tx, inspection_id)?;
-    let open = rows.iter().filter(|row| !is_settled(row.state));
-    let ids: Vec<Id> = open.map(|row| row.id).collect();
-    ids.into_iter().map(|id| store::get(tx, id)).collect()
+    let open = rows.into_iter().filter(|row| !is_settled(row.state));
+    store::whole(tx, &open.collect::<Vec<Row>>())
 }

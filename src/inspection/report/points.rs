@@ -93,8 +93,9 @@ pub fn put(
     Ok((saved, current.is_none()))
 }
 
-/// No other inspection has a point with this id: terms and follow-up name it by that alone.
+/// No other inspection has a point with this id, nor makes one now: terms and follow-up name it by that alone.
 fn require_own(tx: &mut Tx, id: Id) -> Result<(), Problem> {
+    tx.wait_for_name(&format!("improvement point {id}"))?;
     let other: Option<Id> = point::table
         .filter(point::id.eq(id))
         .select(point::id)

@@ -266,6 +266,15 @@ pub fn delivery_of(
     row.map(|row| row.delivery(tx, inspection_id)).transpose()
 }
 
+/// The documents of an inspection that were sent, term reports among them.
+pub fn sent_of(tx: &mut Tx, inspection_id: Id) -> Result<Vec<Id>, Problem> {
+    Ok(delivery::table
+        .filter(delivery::inspection_id.eq(inspection_id))
+        .select(delivery::report_id)
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?)
+}
+
 /// Keeps a delivery.
 pub fn insert_delivery(
     tx: &mut Tx,

@@ -63,13 +63,13 @@ pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &ReportInput) -> Result<(
     };
     let document = build::document(tx, head, freezing)?;
     store::insert_report(tx, head.row.id, id, &document)?;
-    if kind != ReportKind::Draft {
-        follow_up::keep(tx, head, id, &document)?;
-    }
+    let is_open = kind != ReportKind::Draft && follow_up::keep(tx, head, id, &document)?;
     let mut row = head.row.clone();
     row.state = match (kind, row.state) {
         (ReportKind::Draft, _) => State::DraftReport,
         (ReportKind::Final, _) => State::Final,
+        // A point that the correction brings has to be followed, by who closed it too early.
+        (ReportKind::Correction, State::Closed) if is_open => State::FollowUp,
         (ReportKind::Correction, state) => state,
     };
     inspections::save(tx, &row)?;
@@ -83,6 +83,9 @@ pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &ReportInput) -> Result<(
         row,
         ..head.clone()
     };
+    if (head.row.state, now.row.state) == (State::Closed, State::FollowUp) {
+        events::of(tx, "inspectionReopened", &now, &serde_json::json!({}))?;
+    }
     events::of(tx, "reportFrozen", &now, &said)
 }
 

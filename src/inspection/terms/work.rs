@@ -27,18 +27,13 @@ fn is_authority(tx: &Tx, head: &Head) -> bool {
 
 /// Which term reports the caller may know about: the recognising body all, others definitive ones and drafts that were sent.
 pub fn visible(tx: &mut Tx, head: &Head) -> Result<Vec<TermReportSummary>, Problem> {
-    let all = store::all(tx, head.row.id)?;
+    let mut all = store::all(tx, head.row.id)?;
     if is_authority(tx, head) {
         return Ok(all);
     }
-    let mut shown = Vec::new();
-    for one in all {
-        let is_definitive = one.kind == TermReportKind::Definitive;
-        if is_definitive || store::delivery(tx, head.row.id, one.id)?.is_some() {
-            shown.push(one);
-        }
-    }
-    Ok(shown)
+    let sent = reports::sent_of(tx, head.row.id)?;
+    all.retain(|one| one.kind == TermReportKind::Definitive || sent.contains(&one.id));
+    Ok(all)
 }
 
 /// A term report that the caller may know about.
@@ -118,7 +113,7 @@ pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &TermReportInput) -> Resu
     let hash = hex(&sha256(JsonText::of(&document)?.0.as_bytes()));
     let said = serde_json::json!({"termReportId": id, "kind": kind, "hash": hash});
     match kind {
-        TermReportKind::Draft => events::inside(tx, "termReportFrozen", head.row.id, &said),
+        TermReportKind::Draft => events::to_authority(tx, "termReportFrozen", head.row.id, &said),
         TermReportKind::Definitive => events::of(tx, "termReportFrozen", &now, &said),
     }
 }
@@ -200,13 +195,21 @@ fn terms(
     input: &TermReportInput,
     points: &[(&Finding, &ImprovementPoint)],
 ) -> Result<Vec<Term>, Problem> {
-    let given: Vec<TermInput> = match (&input.terms, draft) {
-        (Some(terms), _) => terms.clone(),
-        (None, Some(draft)) => of_draft(reports::document(tx, draft)?),
-        (None, None) => Vec::new(),
+    let today = tx.now.day();
+    let (given, mut faults) = match (&input.terms, draft) {
+        (Some(terms), _) => {
+            let mut faults = strangers(terms, points);
+            faults.extend(past(terms, today, |index| format!("terms[{index}].due")));
+            (terms.clone(), faults)
+        }
+        (None, Some(draft)) => {
+            let terms = of_draft(reports::document(tx, draft)?, points);
+            // Nobody sent these: what is wrong with them is that others have to be sent.
+            let faults = past(&terms, today, |_| "terms".to_owned());
+            (terms, faults)
+        }
+        (None, None) => (Vec::new(), Vec::new()),
     };
-    let mut faults = strangers(&given, points);
-    faults.extend(past(&given, tx.now.day()));
     let by_point: BTreeMap<Id, &TermInput> = given
         .iter()
         .map(|term| (term.improvement_point_id, term))
@@ -229,19 +232,25 @@ fn terms(
     Ok(terms)
 }
 
-fn of_draft(draft: TermDocument) -> Vec<TermInput> {
-    let term = |term: Term| TermInput {
+/// What the draft said of the points that the report still has.
+fn of_draft(draft: TermDocument, points: &[(&Finding, &ImprovementPoint)]) -> Vec<TermInput> {
+    let terms = draft.terms.into_iter().map(|term| TermInput {
         improvement_point_id: term.improvement_point_id,
         due: term.due,
         reason: term.reason,
-    };
-    draft.terms.into_iter().map(term).collect()
+    });
+    terms
+        .filter(|term| is_among(points, term.improvement_point_id))
+        .collect()
+}
+
+fn is_among(points: &[(&Finding, &ImprovementPoint)], id: Id) -> bool {
+    points.iter().any(|(_, point)| point.id == id)
 }
 
 fn strangers(given: &[TermInput], points: &[(&Finding, &ImprovementPoint)]) -> Vec<Issue> {
-    let is_there = |id: Id| points.iter().any(|(_, point)| point.id == id);
     let strange = given.iter().enumerate();
-    let strange = strange.filter(|(_, term)| !is_there(term.improvement_point_id));
+    let strange = strange.filter(|(_, term)| !is_among(points, term.improvement_point_id));
     let fault = |(index, term): (usize, &TermInput)| {
         let at = format!("terms[{index}].improvementPointId");
         not_in_it(at, term.improvement_point_id)
@@ -267,10 +276,11 @@ fn left_out(id: Id) -> Issue {
     Issue::body("missing", "terms", detail).with_value(id.to_string())
 }
 
-fn past(given: &[TermInput], today: NaiveDate) -> Vec<Issue> {
+/// Terms that end today or before, each told of at its place.
+fn past(given: &[TermInput], today: NaiveDate, place: impl Fn(usize) -> String) -> Vec<Issue> {
     let days = given.iter().enumerate();
     let days = days.filter_map(|(index, term)| Some((index, term.due?)));
-    days.filter_map(|(index, due)| not_after(&format!("terms[{index}].due"), due, today))
+    days.filter_map(|(index, due)| not_after(&place(index), due, today))
         .collect()
 }
 
@@ -422,7 +432,8 @@ pub fn close(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
     if is_authority(tx, head) {
         require_apart(tx, head)?;
     }
-    if head.row.state == State::Final {
+    if head.row.state != State::FollowUp {
+        // A correction may have dropped the last point while its term was being set.
         let (report_id, _) = last_numbered(tx, head.row.id)?;
         let report: ReportDocument = reports::document(tx, report_id)?;
         if points(&report).next().is_some() {

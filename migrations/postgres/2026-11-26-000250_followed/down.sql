@@ -1,0 +1,2 @@
+-- What is followed stays: by now terms may hang on it.
+SELECT 1;
