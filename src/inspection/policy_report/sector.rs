@@ -12,7 +12,8 @@ use crate::facility;
 use crate::framework::store::{all, published};
 use crate::http::ETag;
 use crate::inspection::figures::suppression::{Margins, suppress};
-use crate::problem::Problem;
+use crate::problem::{In, Issue, Problem};
+use crate::text::Text;
 
 /// How often self-reports and findings of a sector say the same.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,12 +70,21 @@ impl SectorAgreement {
     }
 }
 
+fn unknown(framework: &str) -> Issue {
+    let detail = Text::new(
+        "Dit referentiekader is er niet; GET /v1/frameworks toont welke er zijn.",
+        "Ce référentiel n'existe pas ; GET /v1/frameworks montre lesquels existent.",
+        "There is no such framework; GET /v1/frameworks shows which there are.",
+    );
+    Issue::new("unknownReference", In::Query, "frameworkCode", detail).with_value(framework)
+}
+
 /// The figures of a sector and a framework that are there.
 pub fn of_sector(tx: &mut Tx, sector: &str, framework: &str) -> Result<SectorAgreement, Problem> {
     facility::find_sector(tx, sector)?.ok_or_else(Problem::not_found)?;
     let codes = criteria(tx, framework)?;
     if codes.is_empty() {
-        return Err(Problem::unknown_reference("frameworkCode", framework));
+        return Err(Problem::fault(unknown(framework)));
     }
     let found = store::comparisons(tx, sector, framework)?;
     let minimum = tx.state.settings.smallest_group;
