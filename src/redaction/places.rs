@@ -350,6 +350,11 @@ pub const TABLES: &[Table] = &[
     ),
     none("improvement_answer_attachment", &["sha256"]),
     none("improvement_verification", &["way", "note", "verified_by"]),
+    none("policy_report", &["document"]),
+    none(
+        "round_comparison",
+        &["sector_code", "framework_code", "criterion_code"],
+    ),
     none(
         "publication",
         &[
