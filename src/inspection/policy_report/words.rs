@@ -52,13 +52,13 @@ words! {
     "period" "Periode" "Période" "Period";
     "to" "tot en met" "jusqu'au" "to";
     "closed" "Ronde afgesloten op" "Ronde clôturée le" "Round closed on";
-    "inspected" "Geïnspecteerde voorzieningen" "Établissements inspectés" "Facilities inspected";
+    "inspected" "Geïnspecteerde voorzieningen" "Structures inspectées" "Facilities inspected";
     "frameworks" "Referentiekaders" "Référentiels" "Reference frameworks";
     "version" "versie" "version" "version";
     "frozen" "De cijfers tellen wat er in de genummerde verslagen stond toen de ronde werd afgesloten. Een verslag dat later verbeterd wordt, verandert er niets aan." "Les chiffres comptent ce que disaient les rapports numérotés à la clôture de la ronde. Un rapport rectifié par la suite n'y change rien." "The figures count what stood in the numbered reports when the round was closed. A report that is corrected afterwards changes nothing in them.";
-    "counts" "Elk cijfer telt voorzieningen, elke voorziening één keer per rij." "Chaque chiffre compte des établissements, chacun une fois par ligne." "Each figure counts facilities, each facility once in a row.";
-    "smallest" "Geen cijfer gaat over minder voorzieningen dan het minimum, en geen laat zich door aftrekken vinden. Minimum:" "Aucun chiffre ne porte sur moins d'établissements que le minimum, et aucun ne se trouve par soustraction. Minimum\u{a0}:" "No figure is about fewer facilities than the minimum, and none can be found by subtraction. Minimum:";
-    "too_few" "Er zijn te weinig voorzieningen geïnspecteerd om cijfers over hen te tonen zonder iets over één ervan te verraden." "Trop peu d'établissements ont été inspectés pour montrer des chiffres à leur sujet sans rien trahir de l'un d'eux." "Too few facilities were inspected to show figures about them without giving something away about one.";
+    "counts" "Elk cijfer telt voorzieningen, elke voorziening één keer per rij." "Chaque chiffre compte des structures, chacune une fois par ligne." "Each figure counts facilities, each facility once in a row.";
+    "smallest" "Geen cijfer gaat over minder voorzieningen dan het minimum, en geen laat zich door aftrekken vinden. Minimum:" "Aucun chiffre ne porte sur moins de structures que le minimum, et aucun ne se trouve par soustraction. Minimum\u{a0}:" "No figure is about fewer facilities than the minimum, and none can be found by subtraction. Minimum:";
+    "too_few" "Er zijn te weinig voorzieningen geïnspecteerd om cijfers over hen te tonen zonder iets over één ervan te verraden." "Trop peu de structures ont été inspectées pour montrer des chiffres à leur sujet sans rien trahir de l'une d'elles." "Too few facilities were inspected to show figures about them without giving something away about one.";
     "dash" "– betekent: niet getoond." "– signifie\u{a0}: non montré." "– means: not shown.";
     "row_total" "samen" "total" "together";
     "hidden" "niet getoond" "non montré" "not shown";
@@ -75,9 +75,9 @@ words! {
     "criterion" "Criterium" "Critère" "Criterion";
     "yes" "ja" "oui" "yes";
     "no" "nee" "non" "no";
-    "visits" "Geïnspecteerde voorzieningen per sector, naar soort bezoek" "Établissements inspectés par secteur, selon le type de visite" "Inspected facilities per sector, by kind of visit";
-    "states" "Geïnspecteerde voorzieningen per sector, naar waar hun inspectie stond" "Établissements inspectés par secteur, selon l'état de leur inspection" "Inspected facilities per sector, by where their inspection stood";
-    "cancellations" "Voorzieningen per sector waarvan elke inspectie geannuleerd werd, naar grond" "Établissements par secteur dont toute inspection fut annulée, selon le motif" "Facilities per sector of which every inspection was cancelled, by ground";
+    "visits" "Geïnspecteerde voorzieningen per sector, naar soort bezoek" "Structures inspectées par secteur, selon le type de visite" "Inspected facilities per sector, by kind of visit";
+    "states" "Geïnspecteerde voorzieningen per sector, naar waar hun inspectie stond" "Structures inspectées par secteur, selon l'état de leur inspection" "Inspected facilities per sector, by where their inspection stood";
+    "cancellations" "Voorzieningen per sector waarvan elke inspectie geannuleerd werd, naar grond" "Structures par secteur dont toute inspection fut annulée, selon le motif" "Facilities per sector of which every inspection was cancelled, by ground";
     "judgements" "Oordelen per criterium" "Jugements par critère" "Judgements per criterion";
     "improvementPoints" "Verbeterpunten per criterium" "Points d'amélioration par critère" "Improvement points per criterion";
     "agreement" "Zelfevaluatie en vaststelling per criterium" "Auto-évaluation et constatation par critère" "Self-report and finding per criterion";
@@ -90,7 +90,7 @@ words! {
     "termReaction" "Reactie op de termijnen" "Réaction aux délais" "Reaction to the terms";
     "followUp" "Opvolging van verbeterpunten" "Suivi des points d'amélioration" "Improvement points followed up";
     "obstruction" "Verhindering van de inspectie" "Entrave à l'inspection" "Obstruction";
-    "facilityClosed" "Voorziening gestopt" "Établissement fermé" "Facility closed";
+    "facilityClosed" "Voorziening gestopt" "Structure fermée" "Facility closed";
     "planning" "Anders gepland" "Autre planification" "Planned otherwise";
     "other_ground" "Andere grond" "Autre motif" "Other ground";
     "stateClosed" "Afgesloten" "Clôturée" "Closed";
@@ -105,7 +105,7 @@ words! {
     "notCompared" "Niet te vergelijken" "Non comparables" "Cannot be compared";
     "calibration" "Hoe inspecteurs overeenstemmen" "Concordance des inspecteurs" "How far inspectors agree";
     "calibration_note" "Waar twee inspecteurs apart oordelen. 1: altijd gelijk; 0: zo vaak gelijk als bij toeval." "Là où deux inspecteurs jugent séparément. 1\u{a0}: toujours d'accord\u{a0}; 0\u{a0}: aussi souvent que par hasard." "Where two inspectors judge apart. 1: always alike; 0: alike as often as by chance.";
-    "no_calibration" "Er is niets te tonen: er oordeelden geen twee inspecteurs apart, of over te weinig voorzieningen." "Rien à montrer\u{a0}: aucun double jugement, ou sur trop peu d'établissements." "There is nothing to show: no two inspectors judged apart, or about too few facilities.";
+    "no_calibration" "Er is niets te tonen: er oordeelden geen twee inspecteurs apart, of over te weinig voorzieningen." "Rien à montrer\u{a0}: aucun double jugement, ou sur trop peu de structures." "There is nothing to show: no two inspectors judged apart, or about too few facilities.";
     "measure" "Maat" "Mesure" "Measure";
     "cohensKappa" "Cohens kappa" "Kappa de Cohen" "Cohen's kappa";
     "krippendorffsAlpha" "Krippendorffs alfa" "Alpha de Krippendorff" "Krippendorff's alpha";

@@ -17,7 +17,10 @@ use crate::words::Texts;
 /// The page's one style block, for the hash in `Content-Security-Policy`: nothing else on the page needs a permission.
 pub const STYLE: &str = include_str!("templates/report.css");
 
-const TEMPLATE: &str = include_str!("templates/report.html");
+const TEMPLATE: &str = concat!(
+    include_str!("templates/macros.html"),
+    include_str!("templates/report.html")
+);
 const WITHDRAWN: &str = include_str!("templates/withdrawn.html");
 
 /// The page in a language. What is written in another one is marked as such.

@@ -90,7 +90,7 @@ macro_rules! words {
 words! {
     "kind.termDraft" "Voorlopig verslag van termijnbepaling" "Rapport provisoire de fixation des délais" "Draft report of terms";
     "kind.termDefinitive" "Definitief verslag van termijnbepaling" "Rapport définitif de fixation des délais" "Definitive report of terms";
-    "terms_not_public_why" "Dit document is niet af. De termijnen kunnen na de reactie van de voorziening nog veranderen." "Ce document n'est pas achevé. Les délais peuvent encore changer après la réaction de l'établissement." "This document is not finished. Terms may still change after the facility's reaction.";
+    "terms_not_public_why" "Dit document is niet af. De termijnen kunnen na de reactie van de voorziening nog veranderen." "Ce document n'est pas achevé. Les délais peuvent encore changer après la réaction de la structure." "This document is not finished. Terms may still change after the facility's reaction.";
     "frozen.termDraft" "Voorlopig verslag opgemaakt" "Rapport provisoire établi" "Draft drawn up";
     "frozen.termDefinitive" "Verslag vastgesteld" "Rapport arrêté" "Report finalised";
     "of_report" "Bij inspectieverslag" "Concerne le rapport d'inspection" "For inspection report";
@@ -101,14 +101,14 @@ words! {
     "term_reason" "Toelichting" "Explication" "Explanation";
     "about" "Gaat over" "Concerne" "About";
     "as_a_whole" "Het voorlopige verslag als geheel" "Le rapport provisoire dans son ensemble" "The draft as a whole";
-    "terms_reactions" "Reacties van de voorziening" "Réactions de l'établissement" "Reactions of the facility";
+    "terms_reactions" "Reacties van de voorziening" "Réactions de la structure" "Reactions of the facility";
     "colon" ":" "\u{a0}:" ":";
     "kind.draft" "Ontwerp van inspectieverslag" "Projet de rapport d'inspection" "Draft inspection report";
     "kind.final" "Inspectieverslag" "Rapport d'inspection" "Inspection report";
     "kind.correction" "Verbeterd inspectieverslag" "Rapport d'inspection rectifié" "Corrected inspection report";
     "skip" "Naar de inhoud" "Aller au contenu" "Skip to the content";
     "not_public" "Ontwerp – niet openbaar" "Projet – non public" "Draft – not public";
-    "not_public_why" "Dit document is niet af. De vaststellingen en oordelen kunnen na de reactie van de voorziening nog veranderen." "Ce document n'est pas achevé. Les constatations et les jugements peuvent encore changer après la réaction de l'établissement." "This document is not finished. Findings and judgements may still change after the facility's reaction.";
+    "not_public_why" "Dit document is niet af. De vaststellingen en oordelen kunnen na de reactie van de voorziening nog veranderen." "Ce document n'est pas achevé. Les constatations et les jugements peuvent encore changer après la réaction de la structure." "This document is not finished. Findings and judgements may still change after the facility's reaction.";
     "corrects" "Dit verslag vervangt verslag" "Ce rapport remplace le rapport" "This report replaces report";
     "why" "Reden:" "Motif\u{a0}:" "Reason:";
     "contents" "Inhoud" "Table des matières" "Contents";
@@ -128,7 +128,7 @@ words! {
     "frozen.draft" "Ontwerp opgemaakt" "Projet établi" "Draft drawn up";
     "frozen.final" "Verslag vastgesteld" "Rapport arrêté" "Report finalised";
     "frozen.correction" "Verbeterd verslag vastgesteld" "Rapport rectifié arrêté" "Corrected report finalised";
-    "inspected" "De voorziening" "L'établissement" "The facility";
+    "inspected" "De voorziening" "La structure" "The facility";
     "level" "Niveau" "Niveau" "Level";
     "name" "Naam" "Nom" "Name";
     "details" "Nummers en adres" "Numéros et adresse" "Numbers and address";
@@ -244,6 +244,7 @@ mod tests {
     #[test]
     fn the_templates_use_every_word() {
         let template = concat!(
+            include_str!("templates/macros.html"),
             include_str!("templates/report.html"),
             include_str!("templates/withdrawn.html"),
             include_str!("../terms/templates/terms.html")

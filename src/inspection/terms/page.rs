@@ -10,7 +10,10 @@ use crate::inspection::report::page::{STYLE, engine};
 use crate::inspection::report::words;
 use crate::text::Language;
 
-const TEMPLATE: &str = include_str!("templates/terms.html");
+const TEMPLATE: &str = concat!(
+    include_str!("../report/templates/macros.html"),
+    include_str!("templates/terms.html")
+);
 
 /// What the template sees.
 #[derive(Serialize)]
