@@ -50,7 +50,6 @@ words! {
     "about" "Over deze cijfers" "À propos de ces chiffres" "About these figures";
     "round" "Inspectieronde" "Ronde d'inspection" "Inspection round";
     "period" "Periode" "Période" "Period";
-    "to" "tot en met" "jusqu'au" "to";
     "closed" "Ronde afgesloten op" "Ronde clôturée le" "Round closed on";
     "inspected" "Geïnspecteerde voorzieningen" "Structures inspectées" "Facilities inspected";
     "frameworks" "Referentiekaders" "Référentiels" "Reference frameworks";
@@ -62,7 +61,7 @@ words! {
     "dash" "– betekent: niet getoond." "– signifie\u{a0}: non montré." "– means: not shown.";
     "row_total" "samen" "total" "together";
     "hidden" "niet getoond" "non montré" "not shown";
-    "total_of_rows" "Alle rijen samen" "Toutes les lignes ensemble" "All rows together";
+    "total_of_rows" "Alle rijen samen:" "Toutes les lignes ensemble\u{a0}:" "All rows together:";
     "figure" "Figuur" "Figure" "Figure";
     "framework" "Referentiekader" "Référentiel" "Framework";
     "row" "Rij" "Ligne" "Row";
