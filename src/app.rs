@@ -27,7 +27,9 @@ use crate::self_assessment::migration::{routes as migrations, runner};
 use crate::self_assessment::sheet::routes as sheets;
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
-use crate::{attachment, audit, contribution, event, inspection, redaction, step_plan, task};
+use crate::{
+    attachment, audit, contribution, event, inspection, redaction, rollout, step_plan, task,
+};
 
 /// What routes need of the settings.
 #[derive(Debug, Clone)]
@@ -194,6 +196,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(cycles::read_cycle)
         .operation(cycles::replace_cycle);
     step_plan::operations(to);
+    rollout::operations(to);
     mandates::operations(to);
     migrations::operations(to);
     contribution::operations(to);

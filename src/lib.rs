@@ -51,6 +51,7 @@ pub mod private;
 pub mod problem;
 pub mod redaction;
 pub mod retention;
+pub mod rollout;
 pub mod self_assessment;
 pub mod step_plan;
 pub mod sweep;

@@ -98,6 +98,10 @@ policy! {
     ReadAttachments        read  "read:attachments"       [Facility, FacilityContributor, Inspector, Authority, Integration];
     StoreAttachment        write "write:attachments"      [Facility, FacilityContributor, Inspector, Integration];
 
+    ReadRollout            read  "read:rollout"           [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ReadRolloutOverview    read  "read:rollout"           [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
+    ManageRollout          write ""                       [Expert];
+
     ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
     ManageRounds           write ""                       [Planner];
 

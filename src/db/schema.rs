@@ -1046,6 +1046,34 @@ diesel::joinable!(inspection -> facility (facility_id));
 diesel::joinable!(urgent_signal -> facility (facility_id));
 diesel::joinable!(followed_point -> facility (facility_id));
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    rollout_item (sector_code, id) {
+        sector_code -> Text,
+        id -> SqlId,
+        arrival -> SqlId,
+        kind -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    rollout_statement (sector_code, item_id, number) {
+        sector_code -> Text,
+        item_id -> SqlId,
+        number -> BigInt,
+        known_on -> Date,
+        document -> SqlJson,
+        recorded_by -> SqlJson,
+        recorded_at -> SqlMoment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
     facility_type,

@@ -205,6 +205,15 @@ pub const NO_TERM_POINT: &str = "0190a000-0000-7000-8000-000000000188";
 /// An attachment of which a part is here.
 pub const HALF_ATTACHMENT: &str = "0190a000-0000-7000-8000-000000000063";
 
+/// A phase of the rollout plan of mental-health care.
+pub const ROLLOUT_PHASE: &str = "0190a000-0000-7000-8000-000000000201";
+/// A work package of it.
+pub const WORK_PACKAGE: &str = "0190a000-0000-7000-8000-000000000202";
+/// An activity of it that is to come.
+pub const REFRESHER: &str = "0190a000-0000-7000-8000-00000000020a";
+/// An item that nobody made yet.
+pub const NEW_ROLLOUT_ITEM: &str = "0190a000-0000-7000-8000-00000000020f";
+
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {
     text.parse().unwrap_or(Id(uuid::Uuid::nil()))

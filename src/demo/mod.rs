@@ -36,6 +36,7 @@ pub mod ids;
 mod inspections;
 mod judgements;
 mod reports;
+mod rollout;
 mod rounds;
 
 pub use data::{FACILITIES, enterprise_number};
@@ -84,6 +85,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     plan(state, now).await?;
     migrate(state, now).await?;
     contributions::asked(state, now).await?;
+    rollout::known(state, now).await?;
     rounds::made(state, now).await?;
     inspections::seed(state, now).await?;
     judgements::seed(state, now).await?;

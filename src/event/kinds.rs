@@ -2,8 +2,8 @@
 //! only its facility and admins hear of it.
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDevices, ReadDirectory, ReadFrameworks,
-    ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRounds,
-    ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadUrgentSignals,
+    ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRollout,
+    ReadRounds, ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadUrgentSignals,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -115,6 +115,11 @@ pub const KINDS: &[Kind] = &[
         "/v1/improvementPoints/{id}",
     ),
     kind(
+        "rolloutPlan",
+        reads::<ReadRollout>,
+        "/v1/sectors/{id}/rolloutPlan",
+    ),
+    kind(
         "urgentSignal",
         inspecting::<ReadUrgentSignals>,
         "/v1/urgentSignals/{id}",
@@ -123,7 +128,7 @@ pub const KINDS: &[Kind] = &[
 
 /// What everyone may read who may read the kind. Drafts of frameworks are not among it, nor is what is done to a round before it is
 /// announced.
-pub const FOR_EVERYONE: [&str; 10] = [
+pub const FOR_EVERYONE: [&str; 11] = [
     "cycleCreated",
     "cycleChanged",
     "cycleMigrated",
@@ -134,6 +139,7 @@ pub const FOR_EVERYONE: [&str; 10] = [
     "inspectionRoundChanged",
     "inspectionRoundOpened",
     "inspectionRoundClosed",
+    "rolloutItemSaid",
 ];
 
 /// The kinds of the directory: who may know about every facility hears of them.

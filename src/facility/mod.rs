@@ -21,7 +21,8 @@ pub use identifiers::IdentifierKind;
 pub use integrations::{IntegrationGrant, IntegrationGrantInput};
 pub use sectors::routes as sector_routes;
 pub use sectors::store::{
-    find_facility_type, find_sector, put_facility_type, put_sector, require_facility_type,
+    every_sector, find_facility_type, find_sector, put_facility_type, put_sector,
+    require_facility_type,
 };
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{

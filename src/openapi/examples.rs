@@ -16,6 +16,8 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("putSector", "sectorCode") => "gehandicaptenzorg",
         ("putFacilityType", "facilityTypeCode") => "mobielTeam",
         ("putIntegration" | "deleteIntegration", "clientId") => "planning-de-linde",
+        ("putRolloutItem", "itemId") => ids::NEW_ROLLOUT_ITEM,
+        (_, "itemId") => ids::ROLLOUT_PHASE,
         ("putStepPlan", "stepPlanId") => ids::NEW_STEP_PLAN,
         (_, "stepPlanId") => ids::STEP_PLAN,
         ("replaceMandate", "mandateId") => ids::PORTAL_MANDATE,
@@ -166,6 +168,10 @@ pub fn body(operation: &str) -> Option<Value> {
         "putSector" => json!({
             "title": {"nl": "Gehandicaptenzorg", "fr": "Soins aux personnes handicapées"},
             "periods": [{"validFrom": "2026-01-01", "controlBasis": "toBeWorkedOut"}]
+        }),
+        "putRolloutItem" => json!({
+            "kind": "activity", "title": {"nl": "Vorming voor nieuwe medewerkers (fictief)"}, "status": "planned", "begins": "2098-03-01",
+            "workPackageId": ids::WORK_PACKAGE, "ledBy": "Familieplatform", "validFrom": "2026-11-01"
         }),
         "putFacilityType" => json!({"sectorCode": "ggz", "title": {"nl": "Mobiel team"}}),
         "putIntegration" => json!({

@@ -32,6 +32,7 @@ pub use faults::of as faults_of;
     tags(
         (name = "Self-assessment", description = "Cycles, and the self-assessments (*zelfevaluatie*) that facilities file in them."),
         (name = "Inspection", description = "Inspection rounds (*inspectieronde*) and their checklists."),
+        (name = "Rollout", description = "How the Kindreflex comes into use in a sector."),
         (name = "Attachments", description = "The files behind an answer."),
         (name = "Frameworks", description = "Reference frameworks (*referentiekaders*) and their versions: data, never code."),
         (name = "Facilities", description = "Organisations (*inrichtende macht*), facilities, sites, units; sectors and facility types."),

@@ -351,6 +351,11 @@ pub const TABLES: &[Table] = &[
     none("improvement_answer_attachment", &["sha256"]),
     none("improvement_verification", &["way", "note", "verified_by"]),
     none("policy_report", &["document"]),
+    none("rollout_item", &["sector_code", "kind"]),
+    none(
+        "rollout_statement",
+        &["sector_code", "document", "recorded_by"],
+    ),
     none(
         "round_comparison",
         &["sector_code", "framework_code", "criterion_code"],

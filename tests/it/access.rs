@@ -236,6 +236,17 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         "listSectors" => Prepared::new("/sectors"),
         "readSector" => Prepared::new("/sectors/ggz"),
         "putSector" => Prepared::new(format!("/sectors/{}", code())).body(&titled()),
+        "readRolloutPlan" => Prepared::new("/sectors/ggz/rolloutPlan"),
+        "readRolloutItem" => Prepared::new(format!(
+            "/sectors/ggz/rolloutPlan/items/{}",
+            ids::ROLLOUT_PHASE
+        )),
+        "putRolloutItem" => Prepared::new(format!(
+            "/sectors/ggz/rolloutPlan/items/{}",
+            uuid::Uuid::now_v7()
+        ))
+        .body(&json!({"kind": "phase", "title": {"nl": "Verdieping"}, "validFrom": "2026-01-01"})),
+        "readRolloutOverview" => Prepared::new("/statistics/rollout"),
         "listFacilityTypes" => Prepared::new("/facilityTypes"),
         "readFacilityType" => Prepared::new("/facilityTypes/pz"),
         "putFacilityType" => {

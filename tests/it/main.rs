@@ -48,6 +48,7 @@ mod redactions;
 mod report_page;
 mod reports;
 mod retention;
+mod rollout;
 mod rounds;
 mod samples;
 mod self_assessments;

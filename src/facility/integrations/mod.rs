@@ -49,7 +49,8 @@ pub struct IntegrationGrantInput {
     pub name: String,
     /// What it may do: `read:facilities`, `read:frameworks`, `read:cycles`, `read:selfAssessments`,
     /// `write:selfAssessments`, `confirm:selfAssessments`, `submit:selfAssessments`, `read:stepPlans`,
-    /// `write:stepPlans`, `read:attachments`, `write:attachments`, `read:inspectionRounds`, `read:events`, `read:tasks`.
+    /// `write:stepPlans`, `read:attachments`, `write:attachments`, `read:inspectionRounds`, `read:inspections`,
+    /// `read:rollout`, `read:events`, `read:tasks`.
     #[schema(max_items = 50, example = json!(["read:facilities", "read:selfAssessments", "write:selfAssessments"]))]
     pub scopes: Vec<String>,
     /// The organisations that it works for. What they do for own improvement is theirs alone, until they give it a mandate.

@@ -78,6 +78,16 @@ pub fn sectors(tx: &mut Tx, window: &Window<Arrival>) -> Result<Vec<Sector>, Pro
     rows.into_iter().map(SectorRow::sector).collect()
 }
 
+/// Every sector, in the order of arrival.
+pub fn every_sector(tx: &mut Tx) -> Result<Vec<Sector>, Problem> {
+    let rows: Vec<SectorRow> = sector::table
+        .select(SectorRow::as_select())
+        .order((sector::created_at, sector::code))
+        .into_boxed::<AnyBackend>()
+        .load(tx.conn)?;
+    rows.into_iter().map(SectorRow::sector).collect()
+}
+
 /// A sector, if there is one by this code.
 pub fn find_sector(tx: &mut Tx, code: &str) -> Result<Option<Sector>, Problem> {
     let row = sector::table

@@ -1,0 +1,2 @@
+DROP TABLE rollout_statement;
+DROP TABLE rollout_item;
