@@ -204,13 +204,13 @@ impl Place {
 
 /// The attachment as far as it is here, for a piece that goes on from there or was here before; anew where the first piece is of other bytes.
 fn open(tx: &mut Tx, announced: &Announced, place: &Place) -> Result<Row, Problem> {
-    sender::of(tx, announced)?;
-    let here = upload::find(tx, announced.facility_id, announced.id)?;
+    let side = sender::of(tx, announced)?.side(tx);
+    let here = upload::find(tx, announced, &side)?;
     let same = |row: &Row| row.sha256 == announced.sha256 && row.size == place.size;
     match here.filter(same) {
         Some(row) if place.offset <= row.received => Ok(row),
         Some(row) => Err(gap(row.received)),
-        None if place.offset == 0 => upload::begin(tx, announced, place.size),
+        None if place.offset == 0 => upload::begin(tx, announced, &side, place.size),
         None => Err(gap(0)),
     }
 }
@@ -353,6 +353,28 @@ async fn whole(
     outcome
 }
 
+/// What is here of an attachment on the caller's side, while it is under way.
+fn own_upload(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Row, Problem> {
+    for row in upload::all(tx, facility_id, id)? {
+        let announced = Announced {
+            facility_id,
+            id,
+            content_id: row.upload_id,
+            file_name: None,
+            sha256: row.sha256.clone(),
+        };
+        let is_own = match sender::of(tx, &announced) {
+            Err(fault) if fault.kind() == Kind::ResourceNotFound => false,
+            sender => sender?.side(tx) == row.sender,
+        };
+        // What was sent whole meanwhile is finished, whatever is still here in pieces.
+        if is_own && !store::is_finished(tx, facility_id, id)? {
+            return Ok(row);
+        }
+    }
+    Err(Problem::not_found())
+}
+
 /// Read how far an attachment in pieces is
 ///
 /// For who goes on with it, as after the network came back. An attachment that is finished, or of which nothing came yet, is 404 here.
@@ -371,15 +393,7 @@ pub async fn read_attachment_upload(
     let id = path.0;
     let here = allowed
         .read(move |tx| {
-            let row = upload::find(tx, facility_id, id)?.ok_or_else(Problem::not_found)?;
-            let announced = Announced {
-                facility_id,
-                id,
-                content_id: row.upload_id,
-                file_name: None,
-                sha256: row.sha256.clone(),
-            };
-            sender::of(tx, &announced)?;
+            let row = own_upload(tx, facility_id, id)?;
             Ok(AttachmentUpload::of(&row, facility_id, id))
         })
         .await?;

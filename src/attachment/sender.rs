@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 
 use super::store::Announced;
-use crate::access::Tx;
+use crate::access::{Role, Tx};
 use crate::db::schema::{
     finding_attachment as found, inspection, inspection_assignment as assignment,
 };
@@ -18,6 +18,20 @@ pub struct Sender {
     pub organisation_id: Id,
     /// The inspection, where its team sends it.
     pub inspection_id: Option<Id>,
+}
+
+impl Sender {
+    /// On whose side it is sent: the facility's people, one machine, or the team of an inspection.
+    pub fn side(&self, tx: &Tx) -> String {
+        let client = &tx.actor.claims.client;
+        match (self.inspection_id, client) {
+            (Some(inspection_id), _) => format!("inspection {inspection_id}"),
+            (None, Some(client)) if tx.actor.roles.contains(&Role::Integration) => {
+                format!("client {client}")
+            }
+            (None, _) => "facility".to_owned(),
+        }
+    }
 }
 
 /// On whose side the caller may send these bytes: of its own facility; or, as lead or member, of an inspection in which a finding names them, once

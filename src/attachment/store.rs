@@ -10,13 +10,13 @@ use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     attachment, attachment_chunk as chunk, document_answer_attachment as sent, facility,
-    finding_attachment as found, improvement_answer_attachment as told,
+    finding_attachment as found, improvement_answer_attachment as told, inspection,
     revision_attachment as reference, step_plan_version,
 };
 use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
-use crate::problem::{In, Issue, Problem};
+use crate::problem::{In, Issue, Kind, Problem};
 use crate::self_assessment::{Answer, store::Head};
 use crate::text::Text;
 
@@ -181,7 +181,7 @@ pub fn look(
         .optional()?;
     let found = row.map(attachment_of).transpose()?;
     if let Some(found) = &found
-        && !reach::is_shown(tx, found)?
+        && !is_for_caller(tx, found)?
     {
         return Err(taken());
     }
@@ -192,6 +192,19 @@ pub fn look(
         Some(found) => Ok(Some(found)),
         None => check_references(tx, announced).map(|()| None),
     }
+}
+
+/// May the caller know about an attachment that is there? What inspectors sent, and no report names yet, its facility does not.
+fn is_for_caller(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem> {
+    match get(tx, found.id, Some(found.facility_id)) {
+        Err(fault) if fault.kind() == Kind::ResourceNotFound => Ok(false),
+        shown => shown.map(|_| true),
+    }
+}
+
+/// Are the bytes of this attachment here, or were they?
+pub fn is_finished(tx: &mut Tx, facility_id: Id, id: Id) -> Result<bool, Problem> {
+    Ok(stored_hash(tx, facility_id, id)?.is_some())
 }
 
 fn taken() -> Problem {
@@ -252,9 +265,12 @@ fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Pro
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     named.extend(sent);
+    // Of an inspection that the facility may not know of, no answer tells.
     let found: Vec<String> = found::table
+        .inner_join(inspection::table.on(inspection::id.eq(found::inspection_id)))
         .filter(found::facility_id.eq(facility_id))
         .filter(found::attachment_id.eq(id))
+        .filter(inspection::known_at.is_not_null())
         .select(found::sha256)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;

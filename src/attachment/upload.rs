@@ -1,4 +1,4 @@
-//! Rows of attachments that come in pieces. A row is for who may send the attachment, whoever of them began it.
+//! Rows of attachments that come in pieces. A row is for one side of those who may send the attachment, whoever on it began.
 use diesel::prelude::*;
 
 use super::store::{Announced, taken_over};
@@ -15,6 +15,8 @@ const SWEPT_AT_ONCE: i64 = 100;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = upload, check_for_backend(AnyBackend))]
 pub struct Row {
+    /// On whose side it is sent.
+    pub sender: String,
     /// What its bytes are kept under.
     pub upload_id: Id,
     /// The SHA-256 of all bytes, in hexadecimal.
@@ -27,27 +29,34 @@ pub struct Row {
     pub pieces: i64,
 }
 
-/// What is here of an attachment; nothing where no piece is.
-pub fn find(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<Row>, Problem> {
+/// What is here of an attachment, on every side that sends it.
+pub fn all(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<Row>, Problem> {
     Ok(upload::table
         .filter(upload::attachment_id.eq(id))
         .filter(upload::facility_id.eq(facility_id))
         .select(Row::as_select())
         .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?)
+        .load(tx.conn)?)
+}
+
+/// What is here of an attachment on one side; nothing where no piece is.
+pub fn find(tx: &mut Tx, announced: &Announced, side: &str) -> Result<Option<Row>, Problem> {
+    let all = all(tx, announced.facility_id, announced.id)?;
+    Ok(all.into_iter().find(|row| row.sender == side))
 }
 
 /// Begins anew: what was here of other bytes goes. 409 where another request begins at the same moment.
-pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Problem> {
+pub fn begin(tx: &mut Tx, announced: &Announced, side: &str, size: i64) -> Result<Row, Problem> {
     diesel::delete(upload::table)
         .filter(upload::attachment_id.eq(announced.id))
         .filter(upload::facility_id.eq(announced.facility_id))
+        .filter(upload::sender.eq(side))
         .execute(tx.conn)?;
     let begun = diesel::insert_into(upload::table)
         .values((
             upload::facility_id.eq(announced.facility_id),
             upload::attachment_id.eq(announced.id),
+            upload::sender.eq(side),
             upload::upload_id.eq(announced.content_id),
             upload::sha256.eq(&announced.sha256),
             upload::size.eq(size),
@@ -58,6 +67,7 @@ pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Probl
         .execute(tx.conn);
     unless_taken(begun, taken_over)?;
     Ok(Row {
+        sender: side.to_owned(),
         upload_id: announced.content_id,
         sha256: announced.sha256.clone(),
         size,
@@ -66,14 +76,14 @@ pub fn begin(tx: &mut Tx, announced: &Announced, size: i64) -> Result<Row, Probl
     })
 }
 
-/// Keeps the first bytes of a file that are at hand, of so many.
+/// Keeps the first bytes of a file that a facility has at hand, of so many.
 pub fn keep_part(
     tx: &mut Tx,
     announced: &Announced,
     size: i64,
     bytes: &[u8],
 ) -> Result<(), Problem> {
-    let row = begin(tx, announced, size)?;
+    let row = begin(tx, announced, "facility", size)?;
     append(tx, &row, bytes).map(drop)
 }
 

@@ -986,9 +986,10 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlMoment};
 
-    attachment_upload (attachment_id, facility_id) {
+    attachment_upload (attachment_id, facility_id, sender) {
         facility_id -> SqlId,
         attachment_id -> SqlId,
+        sender -> Text,
         upload_id -> SqlId,
         sha256 -> Text,
         size -> BigInt,

@@ -18,6 +18,8 @@ pub struct Of {
     pub column: &'static str,
     /// The table that it points to, which has a `facility_id`; none when it names the facility itself.
     pub parent: Option<&'static str>,
+    /// What else holds for a row that is the facility's, in SQL.
+    pub also: &'static str,
 }
 
 /// How texts are removed from a table.
@@ -63,6 +65,7 @@ const fn of(column: &'static str) -> Removal {
     Removal::InPlace(Of {
         column,
         parent: None,
+        also: "",
     })
 }
 
@@ -70,6 +73,7 @@ const fn through(column: &'static str, parent: &'static str) -> Removal {
     Removal::InPlace(Of {
         column,
         parent: Some(parent),
+        also: "",
     })
 }
 
@@ -161,7 +165,12 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "attachment",
         counted: "attachmentNames",
-        removal: of("facility_id"),
+        // What inspectors sent is not the facility's to change, nor, before a report names it, to find.
+        removal: Removal::InPlace(Of {
+            column: "facility_id",
+            parent: None,
+            also: " AND inspection_id IS NULL",
+        }),
         edited: true,
         texts: &[("file_name", Form::Plain)],
         others: &[
@@ -218,7 +227,7 @@ pub const TABLES: &[Table] = &[
         others: &[],
     },
     // Of hours: what comes in pieces is received once it is whole, or swept.
-    none("attachment_upload", &["sha256"]),
+    none("attachment_upload", &["sha256", "sender"]),
     none("attachment_part", &[]),
     none("sector", &["code", "document"]),
     none("facility_type", &["code", "sector_code", "document"]),

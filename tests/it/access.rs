@@ -513,12 +513,19 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             let (id, bytes) = named_attachment(world).await;
             let path = format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY);
             let begun = format!("{path}&size={}&offset=0", bytes.len());
-            let sender = linde
-                .with("content-type", "text/plain")
-                .with("repr-digest", &digest_of(&bytes));
-            let first = bytes[..5].to_vec();
-            let put = "PUT".parse().expect("a method");
-            sender.send(put, &begun, Some(first)).await.expect(200);
+            // Each side has its own.
+            for side in [
+                &linde,
+                &world.inspector(),
+                &world.machine(&["write:attachments"]),
+            ] {
+                let sender = side
+                    .with("content-type", "text/plain")
+                    .with("repr-digest", &digest_of(&bytes));
+                let first = bytes[..5].to_vec();
+                let put = "PUT".parse().expect("a method");
+                sender.send(put, &begun, Some(first)).await.expect(200);
+            }
             Prepared::new(path)
         }
         "readAttachment" => Prepared::new(referred_attachment(world).await),

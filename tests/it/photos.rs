@@ -93,6 +93,55 @@ on_both! {
         linde.get(&of(&id)).await.expect(200);
     }
 
+    async fn each_side_goes_on_with_its_own_upload_and_hears_of_no_other(world: World) {
+        let (path, _) = under_way(&world).await;
+        let (lead, id, photo) = (inspector(&world, "lead"), uuid::Uuid::now_v7().to_string(), long(100));
+        named(&world, &path, &id, &photo).await;
+        let (half, size) = (photo.len() / 2, photo.len());
+        piece(&lead, &id, &photo, (0, half)).await.expect(200);
+        let at = format!("/attachments/{id}/pieces?facilityId={}", ids::FACILITY);
+        let contributor = world.person("facilityContributor", Some(kindreflex::demo::enterprise_number(9_990_001)));
+        for other in [world.linde(), world.machine(&["write:attachments", "read:attachments"])] {
+            other.get(&at).await.problem(404, "resourceNotFound");
+            let gap = piece(&other, &id, &photo, (half, size)).await.problem(409, "stateConflict");
+            assert!(gap.body["detail"].as_str().is_some_and(|why| why.contains("offset=0")), "{}", gap.body);
+            // What it begins is its own, and takes nothing away.
+            piece(&other, &id, &photo, (0, 10)).await.expect(200);
+            assert_eq!(other.get(&at).await.expect(200).body["received"], 10);
+        }
+        // The people of a facility go on with each other's.
+        assert_eq!(contributor.get(&at).await.expect(200).body["received"], 10);
+        assert_eq!(lead.get(&at).await.expect(200).body["received"].as_u64(), u64::try_from(half).ok());
+        let done = piece(&lead, &id, &photo, (half, size)).await.expect(201);
+        assert_eq!(done.body["storedBy"]["id"], "inspecteur-lead");
+        for actor in [&lead, &world.linde()] {
+            actor.get(&at).await.problem(404, "resourceNotFound");
+        }
+        // Sent again by the facility, with the very bytes: it is told nothing of what is there.
+        let again = send_file(&world.linde(), &id, ids::FACILITY, &photo).await.problem(409, "stateConflict");
+        assert!(!String::from_utf8_lossy(&again.bytes).contains("fileName"));
+    }
+
+    async fn a_redaction_finds_no_file_that_inspectors_sent(world: World) {
+        let (path, _) = under_way(&world).await;
+        let (lead, linde, id, photo) = (inspector(&world, "lead"), world.linde(), uuid::Uuid::now_v7().to_string(), b"Een foto van de gang".as_slice());
+        named(&world, &path, &id, photo).await;
+        let sent = lead.with("content-disposition", "attachment; filename=\"isoleercel-zeven.txt\"");
+        let sent = send_file(&sent, &id, ids::FACILITY, photo).await.expect(201);
+        let asked = |dry: bool| json!({"facilityId": ids::FACILITY, "text": "isoleercel", "ground": "Proef", "dryRun": dry});
+        assert_eq!(linde.post("/redactions", asked(true)).await.expect(200).body["counts"], json!({}));
+        linde.post("/redactions", asked(false)).await.problem(400, "badRequest");
+        let now = lead.get(&of(&id)).await.expect(200);
+        assert_eq!((&now.body["fileName"], now.etag()), (&json!("isoleercel-zeven.txt"), sent.etag()));
+    }
+
+    async fn what_a_finding_names_before_a_visit_is_an_id_like_any_other(world: World) {
+        let made = planned(&world, ids::FACILITY, false).await;
+        let id = uuid::Uuid::now_v7().to_string();
+        named(&world, &path_of(&made.body), &id, b"Het jaarverslag").await;
+        send_file(&world.linde(), &id, ids::FACILITY, b"Iets heel anders").await.expect(201);
+    }
+
     async fn two_who_begin_at_once_do_not_break_each_other(world: World) {
         let (linde, photo) = (world.linde(), long(30_000));
         for _ in 0..3 {
