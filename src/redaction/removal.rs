@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::needle::Needle;
 use super::places::{Form, Of, Removal, TABLES, Table};
 use super::{Counts, RedactionMark};
-use crate::access::Tx;
+use crate::access::{Role, Tx};
 use crate::audit::frozen::{self, REDACTED, Submitted};
-use crate::audit::{self, Event};
+use crate::audit::{self, ActorView, Event};
 use crate::db::schema::{
     audit_event, idempotency, mandate, self_assessment, self_assessment_revision as revision,
     step_plan_version,
@@ -19,6 +19,8 @@ use crate::db::types::{AnyBackend, Conn, Id, JsonText, SqlId, Visible};
 use crate::problem::Problem;
 use crate::self_assessment::Purpose;
 
+/// Who inspects, and who decides on what follows.
+const OTHERS: [Role; 3] = [Role::Inspector, Role::Planner, Role::Authority];
 /// Events that are looked at in one go.
 const STRETCH: i64 = 500;
 
@@ -250,7 +252,7 @@ impl Remover<'_> {
         Box::new(of_facility.or(of_organisation))
     }
 
-    /// What the audit recorded of the facility: payload and salt go, and their hash stays.
+    /// What the audit recorded of the facility: payload and salt go, and their hash stays. What who inspects or decides said of it is theirs.
     fn audit_payloads(&mut self, tx: &mut Tx) -> Result<(), Problem> {
         let mut after = None;
         loop {
@@ -259,18 +261,26 @@ impl Remover<'_> {
                 .filter(audit_event::payload.is_not_null())
                 .order(audit_event::id)
                 .limit(STRETCH)
-                .select((audit_event::id, audit_event::payload.assume_not_null()))
+                .select((
+                    audit_event::id,
+                    audit_event::payload.assume_not_null(),
+                    audit_event::actor,
+                ))
                 .into_boxed::<AnyBackend>();
             if let Some(after) = after {
                 query = query.filter(audit_event::id.gt(after));
             }
-            let rows: Vec<(Id, JsonText)> = query.load(tx.conn)?;
-            let Some((last, _)) = rows.last() else {
+            let rows: Vec<(Id, JsonText, JsonText)> = query.load(tx.conn)?;
+            let Some((last, ..)) = rows.last() else {
                 return Ok(());
             };
             after = Some(*last);
-            for (id, payload) in rows {
+            for (id, payload, actor) in rows {
                 if !self.needle.may_be_in(&payload.0) || !self.needle.is_in_json(&payload.to()?) {
+                    continue;
+                }
+                let by: ActorView = actor.to()?;
+                if OTHERS.iter().any(|role| role.name() == by.role) {
                     continue;
                 }
                 self.count("auditPayloads", 1);
@@ -355,8 +365,8 @@ fn replace(
         ""
     };
     let sql = format!(
-        "UPDATE {} SET {column} = {new}{edit} WHERE {} = $2 AND CAST({column} AS TEXT) = $3",
-        table.name, of.column
+        "UPDATE {} SET {column} = {new}{edit} WHERE {} = $2 AND CAST({column} AS TEXT) = $3{}",
+        table.name, of.column, of.also
     );
     let replaced = each!(tx.conn, inner => diesel::sql_query(&sql)
         .bind::<Text, _>(left)
@@ -390,7 +400,8 @@ fn values(
         }
     };
     let sql = format!(
-        "SELECT {owner} AS owner, CAST({column} AS TEXT) AS held FROM {name} WHERE {column} IS NOT NULL AND {whose}"
+        "SELECT {owner} AS owner, CAST({column} AS TEXT) AS held FROM {name} WHERE {column} IS NOT NULL AND {whose}{}",
+        of.also
     );
     let found: Vec<Found> =
         each!(tx.conn, inner => diesel::sql_query(&sql).bind::<SqlId, _>(facility).load(inner))?;
