@@ -377,9 +377,9 @@ fn refusal(fault: TokenFault) -> Problem {
         TokenFault::ConflictingRoles => Problem::new(
             Kind::MissingPermission,
             Text::new(
-                "Wie inspecteert, bepaalt geen termijnen: een token is niet tegelijk inspector en authority.",
-                "Qui inspecte ne fixe pas de délais : un jeton n'est pas à la fois inspector et authority.",
-                "Who inspects sets no terms: a token is not both inspector and authority.",
+                "Een token staat aan één kant: van de voorziening (facility, facilityContributor), van de inspectie (inspector, planner) of van de erkennende overheid (authority). Vraag er een per kant.",
+                "Un jeton est d'un seul côté : de la structure (facility, facilityContributor), de l'inspection (inspector, planner) ou de l'autorité d'agrément (authority). Demandez-en un par côté.",
+                "A token stands on one side: of the facility (facility, facilityContributor), of the inspectorate (inspector, planner), or of the recognising body (authority). Ask for one for each side.",
             ),
         ),
         TokenFault::Unavailable => {

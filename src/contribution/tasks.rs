@@ -10,7 +10,7 @@ use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
 use crate::self_assessment::Status;
 use crate::self_assessment::reach::mine;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
 /// A contribution to a draft of the caller's.
@@ -58,7 +58,7 @@ fn task(one: Waiting, now: Moment) -> Option<Task> {
     let to = one.recipient.as_deref().unwrap_or("…");
     let (kind, since, text) = match rules::status(one.state, one.expires, now) {
         ContributionStatus::Answered => (
-            "decideContribution",
+            TaskKind::DecideContribution,
             one.answered.unwrap_or(now),
             Text::new(
                 format!("Neem over wat {to} antwoordde, of stuur het terug."),
@@ -67,7 +67,7 @@ fn task(one: Waiting, now: Moment) -> Option<Task> {
             ),
         ),
         ContributionStatus::Expired => (
-            "renewContributionLink",
+            TaskKind::RenewContributionLink,
             one.expires,
             Text::new(
                 format!("{to} antwoordde niet op tijd: geef een nieuwe link, of trek de vraag in."),

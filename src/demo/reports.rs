@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::ids;
 use super::inspections::{as_inspectorate, plan, visit};
-use crate::access::Tx;
+use crate::access::role::Role;
+use crate::access::{Tx, operator};
 use crate::app::State;
 use crate::attachment::AttachmentReference;
 use crate::db::types::{Id, Moment};
@@ -47,6 +48,7 @@ enum Step {
     SendTerms,
     AcceptTerms,
     Tell,
+    Accept,
     Close,
 }
 
@@ -163,6 +165,7 @@ const MADE: &[Made] = &[
             Step::AcceptTerms,
             Step::SetTerms,
             Step::Tell,
+            Step::Accept,
         ],
     },
     Made {
@@ -188,7 +191,15 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
         as_inspectorate(state, visited, move |tx| inspected(tx, made)).await?;
         for (days, step) in (1..).zip(made.steps) {
             let when = Moment(visited.0 + Duration::days(days));
-            as_inspectorate(state, when, move |tx| take(tx, made, step)).await?;
+            let work = move |tx: &mut Tx| take(tx, made, step);
+            match step {
+                // Who speaks for a facility decides on nothing of it.
+                Step::React | Step::AcceptTerms | Step::Tell => {
+                    operator::write_for(("demo-facility", Role::Facility), state, when, work)
+                        .await?;
+                }
+                _ => as_inspectorate(state, when, work).await?,
+            }
         }
     }
     Ok(())
@@ -268,6 +279,7 @@ fn lead_of(made: &Made) -> &'static str {
 }
 
 fn head(tx: &mut Tx, made: &Made) -> Result<Head, Problem> {
+    tx.scope.planner = true;
     work::find_inside(tx, ids::id(made.id))
 }
 
@@ -316,6 +328,7 @@ fn take(tx: &mut Tx, made: &Made, step: &Step) -> Result<(), Problem> {
             terms::react(tx, &head, (term_report(made), &[]), &input)
         }
         Step::Tell => tell(tx, made),
+        Step::Accept => accept(tx),
         Step::Close => terms::close(tx, &head),
     }
 }
@@ -368,10 +381,9 @@ fn set_terms(tx: &mut Tx, made: &Made, head: &Head) -> Result<(), Problem> {
     terms::freeze(tx, head, id, &input)
 }
 
-/// What the facility did about two of the points; one measure was accepted.
+/// What the facility did about two of the points.
 fn tell(tx: &mut Tx, made: &Made) -> Result<(), Problem> {
     tx.scope.organisations = vec![ids::id(made.organisation)];
-    tx.scope.authority = true;
     let any = IfMatch::any();
     for point in [ids::ANSWERED_POINT, ids::ACCEPTED_POINT] {
         let measure = MeasureInput {
@@ -385,11 +397,18 @@ fn tell(tx: &mut Tx, made: &Made) -> Result<(), Problem> {
         let place = (ids::id(point), Id::new());
         follow_up::work::give_measure(tx, place, (&GIVE_MEASURE, &any), &measure)?;
     }
+    Ok(())
+}
+
+/// One measure is accepted.
+fn accept(tx: &mut Tx) -> Result<(), Problem> {
+    tx.scope.authority = true;
     let accepted = ImprovementDecisionInput {
         outcome: ImprovementOutcome::Accepted,
         reason: None,
     };
     let point = ids::id(ids::ACCEPTED_POINT);
+    let any = IfMatch::any();
     follow_up::work::decide(tx, point, (&DECIDE_IMPROVEMENT, &any), &accepted).map(drop)
 }
 

@@ -4,7 +4,7 @@ use super::store;
 use crate::access::Tx;
 use crate::access::policy::ManageFrameworks;
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::{Language, Text};
 
 /// Versions that are drafts still.
@@ -37,7 +37,7 @@ pub fn drafts(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             id: code,
             href: version.href.clone(),
         };
-        found.push(Task::new("publishFramework", subject, text).since(version.came));
+        found.push(Task::new(TaskKind::PublishFramework, subject, text).since(version.came));
     }
     Ok(())
 }

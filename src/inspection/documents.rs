@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use super::rules::ANSWER_DOCUMENTS;
 use super::store::{self as inspections, Head};
 use super::{
-    DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, Hand, events,
-    reach, require_room,
+    DocumentAnswer, DocumentAnswerInput, DocumentRequest, DocumentRequestInput, events,
+    require_room,
 };
 use crate::access::Tx;
 use crate::access::policy::AnswerInspections;
@@ -20,7 +20,7 @@ use crate::db::schema::{
 };
 use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
 use crate::problem::{Issue, Problem};
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
 type RequestRow = (Id, String, Option<String>, Option<NaiveDate>);
@@ -214,7 +214,7 @@ fn unanswered(
 
 /// Documents that a facility is asked for and has not sent, while they are of use.
 pub fn to_send(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
+    let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
     let all = inspections::standing(tx, &scope, ANSWER_DOCUMENTS.states)?;
@@ -235,7 +235,7 @@ pub fn to_send(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
                 id: request.id.to_string(),
                 href: inspection.href.clone(),
             };
-            let task = Task::new("sendDocuments", subject, text);
+            let task = Task::new(TaskKind::SendDocuments, subject, text);
             let task = task.of(inspection.facility_id, inspection.unit_id);
             found.push(task.by_end_of(request.due, tx.now));
         }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::rules::{AUTHORITYS, Hand};
 use super::store::Head;
-use crate::access::{Action, Scope, Tx};
+use crate::access::Scope;
 use crate::audit::reach::InOrder;
 use crate::db::schema::{audit_event, facility, inspection, inspection_assignment as assignment};
 use crate::db::types::Visible;
@@ -35,21 +35,6 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
         visible = Box::new(visible.or(theirs.and(known())));
     }
     visible
-}
-
-/// What the caller reaches of inspections by this hand, where it may do `A`: whoever holds several is asked in each for what that one does.
-pub(super) fn by_hand<A: Action>(tx: &Tx, hand: Hand) -> Option<Scope> {
-    let mut scope = tx.scope_for::<A>()?;
-    scope.planner &= hand == Hand::Planner;
-    scope.authority &= hand == Hand::Authority;
-    if !matches!(hand, Hand::Assigned(_)) {
-        scope.inspector = None;
-    }
-    if hand != Hand::Facility {
-        scope.organisations.clear();
-        scope.facilities.clear();
-    }
-    Some(scope)
 }
 
 /// As what the caller stands before an inspection.

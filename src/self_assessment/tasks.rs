@@ -18,7 +18,7 @@ use crate::facility::owned;
 use crate::framework;
 use crate::framework::document::Texts;
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::{Language, Text};
 
 /// A cycle is shown to who can still change it so long before it opens. Ours.
@@ -168,7 +168,7 @@ fn to_start(one: &Candidate, cycle: &Cycle, now: Moment) -> Task {
             said(title, Language::En)
         ),
     );
-    Task::new("startSelfAssessment", subject_of(cycle), text)
+    Task::new(TaskKind::StartSelfAssessment, subject_of(cycle), text)
         .of(one.facility, one.unit)
         .by(cycle.due, now)
         .since(cycle.opens)
@@ -264,11 +264,11 @@ fn to_go_on(
     let title = &cycle.title;
     let (kind, text) = if count > 0 {
         (
-            "finishSelfAssessment",
+            TaskKind::FinishSelfAssessment,
             to_finish(title, name, (count, to_confirm)),
         )
     } else if progress.complete && may(&hands.submit) {
-        ("submitSelfAssessment", to_submit(title, name))
+        (TaskKind::SubmitSelfAssessment, to_submit(title, name))
     } else {
         return None;
     };
@@ -342,7 +342,7 @@ pub fn cycles_to_check(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem
                 said(&cycle.title, Language::En)
             ),
         );
-        let task = Task::new("checkCycle", subject_of(&cycle), text);
+        let task = Task::new(TaskKind::CheckCycle, subject_of(&cycle), text);
         found.push(task.by(cycle.opens, tx.now));
     }
     Ok(())

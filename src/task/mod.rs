@@ -20,7 +20,10 @@ use crate::problem::Problem;
 use crate::text::Text;
 use crate::{contribution, framework, self_assessment};
 
+mod kind;
 pub mod routes;
+
+pub use kind::TaskKind;
 
 /// Adds the caller's tasks of one kind or more. A source asks the database a fixed number of times, however many facilities there are.
 type Source = fn(&mut Tx, &mut Vec<Task>) -> Result<(), Problem>;
@@ -67,32 +70,7 @@ pub struct Subject {
 #[serde(rename_all = "camelCase")]
 pub struct Task {
     /// What is to be done; the list of kinds grows.
-    ///
-    /// - `startSelfAssessment`: a cycle is open and the facility (or its unit) has no self-assessment in it.
-    /// - `finishSelfAssessment`: a draft in which `count` criteria need a person, `toConfirm` of them only a confirmation.
-    /// - `submitSelfAssessment`: a draft that is complete and was not handed in.
-    /// - `checkCycle`: a cycle that opens within 30 days (the term is ours) and is fixed from then on.
-    /// - `publishFramework`: a draft of a framework version.
-    /// - `decideContribution`: what came by a link waits to be taken over, or sent back.
-    /// - `renewContributionLink`: a link was not answered in time.
-    /// - `renewMandate`: a mandate that ends within 30 days (the term is ours).
-    /// - `openRound`: an inspection round with a checklist that begins within 30 days (the term is ours), or should have begun.
-    /// - `closeRound`: an inspection round whose last day is past is still open.
-    /// - `reactToReport`: a draft report was sent to the facility, which can react until it is due.
-    /// - `decideReaction`: the facility reacted to a draft, and you review it.
-    /// - `sendDocuments`: an inspection asks the facility for a document.
-    /// - `setTerms`: a final report has improvement points and the recognising body has not sent a draft of terms; or a corrected one has a point
-    ///   without a term.
-    /// - `reactToTerms`: a draft of terms was sent to the facility, which can react until it is due.
-    /// - `concludeTerms`: the facility was heard about its terms; they are to be set for good.
-    /// - `closeInspection`: nothing is left to follow up.
-    /// - `mendImprovementPoint`: an improvement point is to be mended, or a plan to be given, by the end of its term.
-    /// - `decideImprovement`: a facility told of a measure or a plan.
-    /// - `verifyImprovement`: a measure was accepted, and is to be verified.
-    /// - `overdueImprovementPoint`: the term of an improvement point is over; for the recognising body and planners.
-    /// - `acknowledgeSignal`: an inspector tells of danger, and the recognising body has not acknowledged it; due the moment that it came.
-    #[schema(example = "finishSelfAssessment")]
-    pub kind: &'static str,
+    pub kind: TaskKind,
     /// What it is about.
     pub subject: Subject,
     /// The facility that it is for.
@@ -129,7 +107,7 @@ pub struct Task {
 
 impl Task {
     /// A task about a thing, which nobody in particular has to do, some time.
-    pub fn new(kind: &'static str, subject: Subject, title: Text) -> Self {
+    pub fn new(kind: TaskKind, subject: Subject, title: Text) -> Self {
         Self {
             kind,
             subject,
@@ -185,7 +163,7 @@ impl Task {
         let unit = self.unit_id.map(|id| id.to_string()).unwrap_or_default();
         let subject = &self.subject;
         let name = sha256(
-            [self.kind, subject.kind, &subject.id, &unit]
+            [self.kind.name(), subject.kind, &subject.id, &unit]
                 .join(" ")
                 .as_bytes(),
         );
@@ -231,14 +209,14 @@ impl FromStr for Place {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Of one of these kinds.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<TaskKind>,
     /// For one of these facilities.
     pub facilities: Vec<Id>,
 }
 
 impl Filter {
     fn takes(&self, task: &Task) -> bool {
-        let kind = self.kinds.is_empty() || self.kinds.iter().any(|kind| kind == task.kind);
+        let kind = self.kinds.is_empty() || self.kinds.contains(&task.kind);
         let facility = |id: Id| self.facilities.contains(&id);
         kind && (self.facilities.is_empty() || task.facility_id.is_some_and(facility))
     }
@@ -276,7 +254,7 @@ mod tests {
             id: id.to_owned(),
             href: String::new(),
         };
-        let task = Task::new("checkCycle", subject, Text::new("", "", ""));
+        let task = Task::new(TaskKind::CheckCycle, subject, Text::new("", "", ""));
         let at = |micros| Moment(chrono::DateTime::from_timestamp_micros(micros).expect("ok"));
         match due {
             Some(due) => task.by(at(due), at(2_000_000)),
@@ -302,7 +280,7 @@ mod tests {
     fn two_tasks_about_one_thing_have_each_a_place() {
         let one = task(None, "a");
         let other = Task {
-            kind: "publishFramework",
+            kind: TaskKind::PublishFramework,
             ..one.clone()
         };
         assert_ne!(one.place(), other.place());

@@ -2,15 +2,14 @@
 use actix_web::{HttpResponse, get};
 use utoipa::IntoParams;
 
-use super::{Filter, Place, Task};
+use super::{Filter, Place, Task, TaskKind};
 use crate::access::Allowed;
 use crate::access::policy::ReadTasks;
 use crate::db::types::Id;
 use crate::http::answer;
 use crate::http::page::{Page, Window};
-use crate::http::query::{FromQuery, Query, Reader, expected_id};
+use crate::http::query::{FromQuery, Query, Reader, expected_id, expected_one_of};
 use crate::problem::Problem;
-use crate::text::Text;
 
 /// Which tasks.
 #[derive(IntoParams)]
@@ -19,7 +18,7 @@ use crate::text::Text;
 pub struct TaskFilter {
     /// Of one of these kinds.
     #[param(required = false, nullable = false, max_items = 50)]
-    kind: Vec<String>,
+    kind: Vec<TaskKind>,
     /// For one of these facilities.
     #[param(required = false, nullable = false, max_items = 50)]
     facility_id: Vec<Id>,
@@ -32,11 +31,11 @@ struct TaskQuery {
 
 impl FromQuery for TaskQuery {
     fn from_query(reader: &mut Reader) -> Self {
-        let text = Text::new("Gebruik een tekst.", "Utilisez un texte.", "Use a text.");
+        let kinds: Vec<&str> = TaskKind::ALL.iter().map(|kind| kind.name()).collect();
         Self {
             window: Window::from_query(reader),
             filter: Filter {
-                kinds: reader.many("kind", &text),
+                kinds: reader.many("kind", &expected_one_of(&kinds)),
                 facilities: reader.many("facilityId", &expected_id()),
             },
         }
@@ -56,7 +55,7 @@ pub async fn list_tasks(
     query: Query<TaskQuery>,
 ) -> Result<HttpResponse, Problem> {
     let TaskQuery { window, filter } = query.0;
-    let kinds = filter.kinds.iter().map(|kind| ("kind", kind.clone()));
+    let kinds = filter.kinds.iter().map(|kind| ("kind", kind.to_string()));
     let facilities = filter.facilities.iter();
     let filters: Vec<_> = kinds
         .chain(facilities.map(|id| ("facilityId", id.to_string())))

@@ -1,9 +1,9 @@
 //! What a correction of a report does to terms and to what is followed up; and who is told of what while terms are set.
 use futures_util::future::join_all;
-use kindreflex::demo::enterprise_number;
+use kindreflex::demo::{enterprise_number, ids};
 use serde_json::{Value, json};
 
-use crate::reports::{act, day, inspector, last_of, sent, under_way};
+use crate::reports::{act, day, inspector, last_of, under_way};
 use crate::support::inspecting::new_id;
 use crate::support::issuer::token_in_roles;
 use crate::support::{Actor, Backend, World, execute, key};
@@ -197,22 +197,52 @@ on_both! {
         assert!(heard(&world, &world.planner()).await.contains("termReportDelivered"));
     }
 
-    async fn who_holds_two_roles_is_asked_in_each_for_what_that_one_does(world: World) {
-        let (path, _) = under_way(&world).await;
-        sent(&world, &path).await;
-        let (mended, point) = to_mend(&world).await;
-        followed(&world, &mended, &point, &day(&world, 60)).await;
-        let berk = format!("facility:{}", enterprise_number(9_990_002));
-        for other in ["planner", "authority"] {
-            let both = world.with_token(&token_in_roles(&[&berk, other]));
-            for about in [last_of(&path), &point] {
-                assert_eq!(tasks(&both, about).await, Vec::<String>::new(), "{other}");
+    async fn a_token_stands_on_one_side_of_an_inspection(world: World) {
+        let linde = format!("facility:{}", enterprise_number(9_990_001));
+        for roles in [[linde.as_str(), "authority"], [&linde, "planner"], [&linde, "inspector"], ["planner", "authority"]] {
+            let both = world.with_token(&token_in_roles(&roles));
+            for at in ["/me", "/inspections", "/tasks"] {
+                both.get(at).await.problem(403, "missingPermission");
             }
         }
-        let linde = format!("facility:{}", enterprise_number(9_990_001));
-        let both = world.with_token(&token_in_roles(&[&linde, "planner"]));
-        assert_eq!(tasks(&both, last_of(&path)).await, ["reactToReport"]);
-        assert_eq!(tasks(&both, &point).await, ["mendImprovementPoint"]);
+    }
+
+    async fn who_spoke_for_the_facility_decides_on_nothing_of_it(world: World) {
+        let (path, point) = to_mend(&world).await;
+        let number = Some(enterprise_number(9_990_001));
+        let (before, after) = (world.person_named("dubbel", "facility", number), world.person_named("dubbel", "authority", None));
+        followed(&world, &path, &point, &day(&world, 60)).await;
+        on(&before, &point, "measures", json!({"text": "Het staat er nu."})).await.expect(200);
+        for (what, body) in [
+            ("decisions", json!({"outcome": "accepted"})),
+            ("verifications", json!({"way": "documents", "met": true, "note": "Gezien."})),
+            ("terms", json!({"due": "2099-01-01", "reason": "Later"})),
+            ("termEnds", json!({"reason": "Klaar"})),
+        ] {
+            on(&after, &point, what, body).await.problem(403, "missingPermission");
+        }
+        act(&after, &path, "closings", json!({})).await.problem(403, "missingPermission");
+        on(&authority(&world), &point, "decisions", json!({"outcome": "accepted"})).await.expect(200);
+    }
+
+    async fn a_redaction_leaves_what_the_recognising_body_said(world: World) {
+        let (path, point) = to_mend(&world).await;
+        followed(&world, &path, &point, &day(&world, 60)).await;
+        let linde = world.linde();
+        on(&linde, &point, "measures", json!({"text": "Wij bespraken het in zaal Kastanje."})).await.expect(200);
+        let reason = json!({"outcome": "refused", "reason": "Onvoldoende: een besluit ontbreekt in zaal Beuk."});
+        on(&authority(&world), &point, "decisions", reason).await.expect(200);
+        let asked = |text: &str| json!({"facilityId": ids::FACILITY, "text": text, "ground": "Proef", "dryRun": true});
+        assert_eq!(linde.post("/redactions", asked("zaal Beuk")).await.expect(200).body["counts"], json!({}));
+        assert_eq!(linde.post("/redactions", asked("zaal Kastanje")).await.expect(200).body["counts"], json!({"auditPayloads": 1}));
+    }
+
+    async fn a_day_has_a_year_of_four_digits(world: World) {
+        let (path, point) = to_mend(&world).await;
+        followed(&world, &path, &point, &day(&world, 60)).await;
+        for due in ["+262142-12-31", "+10000-01-01", "2098-1-1"] {
+            on(&authority(&world), &point, "terms", json!({"due": due, "reason": "Later"})).await.problem(400, "badRequest");
+        }
     }
 
     async fn who_worked_on_an_inspection_is_not_asked_to_decide_on_it(world: World) {

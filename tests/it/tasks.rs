@@ -196,6 +196,11 @@ on_both! {
         assert!(!text.contains("De Berk") && !text.contains("De Wilg"));
     }
 
+    async fn a_kind_that_is_misspelt_is_said_not_taken_for_an_empty_list(world: World) {
+        let answer = world.linde().get("/tasks?kind=finishSelfAssesment").await.problem(400, "badRequest").body;
+        assert!(answer.to_string().contains("finishSelfAssessment"), "{answer}");
+    }
+
     async fn page_after_page_shows_each_task_once_and_the_most_urgent_first(world: World) {
         for _ in 0..8 {
             new_hospital(&world, ids::NEW_ORGANISATION).await;

@@ -43,8 +43,8 @@ pub enum TokenFault {
     /// It is not good. The reason is for the log, never for the client.
     #[error("the token is invalid: {0}")]
     Invalid(&'static str),
-    /// A good token that carries both inspector and authority (*functiescheiding*).
-    #[error("the token carries both inspector and authority")]
+    /// A good token whose roles stand on more than one side of an inspection (*functiescheiding*).
+    #[error("the roles of the token stand on more than one side of an inspection")]
     ConflictingRoles,
     /// The issuer's keys or its introspection cannot be had: nothing can be said about the token.
     #[error("the issuer cannot be reached")]

@@ -7,7 +7,7 @@ use crate::access::policy::GiveMandate;
 use crate::db::schema::{facility, mandate, mandate_facility};
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
 /// So long before its end a mandate is shown to who can give it more time. Ours.
@@ -53,7 +53,7 @@ pub fn ending(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             id: id.to_string(),
             href: format!("/v1/organisations/{organisation}/mandates/{id}"),
         };
-        found.push(Task::new("renewMandate", subject, text).by(until, tx.now));
+        found.push(Task::new(TaskKind::RenewMandate, subject, text).by(until, tx.now));
     }
     Ok(())
 }

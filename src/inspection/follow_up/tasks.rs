@@ -4,12 +4,11 @@ use super::store::{self, Waiting};
 use crate::access::policy::{AnswerInspections, PlanInspections, SetTerms};
 use crate::access::{Scope, Tx};
 use crate::inspection::store as inspections;
-use crate::inspection::{Hand, reach};
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
-fn task(point: &Waiting, kind: &'static str, text: Text) -> Task {
+fn task(point: &Waiting, kind: TaskKind, text: Text) -> Task {
     let subject = Subject {
         kind: "improvementPoint",
         id: point.id.to_string(),
@@ -23,7 +22,7 @@ const TO_MEND: [PointStatus; 2] = [PointStatus::Open, PointStatus::Planned];
 
 /// Points that a facility has to mend, each by the end of its term.
 pub fn to_mend(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
+    let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
     for point in store::standing(tx, &scope, &TO_MEND, None)? {
@@ -32,7 +31,7 @@ pub fn to_mend(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Dites ce que vous avez fait pour ce point à améliorer, ou comment et pour quand vous le ferez.",
             "Tell what you did about this improvement point, or how and by when you will.",
         );
-        let task = task(&point, "mendImprovementPoint", text);
+        let task = task(&point, TaskKind::MendImprovementPoint, text);
         found.push(task.by_end_of(point.due, tx.now));
     }
     Ok(())
@@ -43,7 +42,7 @@ fn apart(
     tx: &mut Tx,
     read: impl FnOnce(&mut Tx, &Scope) -> Result<Vec<Waiting>, Problem>,
 ) -> Result<Vec<Waiting>, Problem> {
-    let Some(scope) = reach::by_hand::<SetTerms>(tx, Hand::Authority) else {
+    let Some(scope) = tx.scope_for::<SetTerms>() else {
         return Ok(Vec::new());
     };
     let mut points = read(tx, &scope)?;
@@ -64,7 +63,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Décidez de ce que la structure a fait ou fera pour ce point à améliorer.",
             "Decide on what the facility did or will do about this improvement point.",
         );
-        let task = task(&point, "decideImprovement", text);
+        let task = task(&point, TaskKind::DecideImprovement, text);
         found.push(task.since(point.updated_at));
     }
     let accepted = |tx: &mut Tx, scope: &Scope| {
@@ -76,7 +75,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Vérifiez sur pièces ou lors d'une visite si ce point à améliorer est en ordre.",
             "Verify on documents or on a visit that this improvement point is mended.",
         );
-        let task = task(&point, "verifyImprovement", text);
+        let task = task(&point, TaskKind::VerifyImprovement, text);
         found.push(task.since(point.updated_at));
     }
     for point in apart(tx, store::untermed)? {
@@ -85,7 +84,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Un rapport corrigé a apporté ce point à améliorer : fixez son délai, ou mettez-y fin avec un motif.",
             "A corrected report brought this improvement point: set its term, or end it with a reason.",
         );
-        let task = task(&point, "setTerms", text);
+        let task = task(&point, TaskKind::SetTerms, text);
         found.push(task.since(point.updated_at));
     }
     Ok(())
@@ -95,7 +94,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
 pub fn overdue(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let today = tx.now.day();
     let late = move |tx: &mut Tx, scope: &Scope| store::standing(tx, scope, &TO_MEND, Some(today));
-    let (points, text) = match reach::by_hand::<PlanInspections>(tx, Hand::Planner) {
+    let (points, text) = match tx.scope_for::<PlanInspections>() {
         Some(scope) => (
             late(tx, &scope)?,
             Text::new(
@@ -114,7 +113,7 @@ pub fn overdue(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
         ),
     };
     for point in points {
-        let task = task(&point, "overdueImprovementPoint", text.clone());
+        let task = task(&point, TaskKind::OverdueImprovementPoint, text.clone());
         found.push(task.by_end_of(point.due, tx.now));
     }
     Ok(())

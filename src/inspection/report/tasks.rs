@@ -6,13 +6,13 @@ use crate::access::policy::{AnswerInspections, RecordInspections};
 use crate::access::{Scope, Tx};
 use crate::db::types::Id;
 use crate::inspection::store as inspections;
-use crate::inspection::{AssignmentRole, Hand, InspectionSummary, State, reach};
+use crate::inspection::{AssignmentRole, InspectionSummary, State};
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
 /// A task about an inspection.
-pub fn task(kind: &'static str, inspection: &InspectionSummary, text: Text) -> Task {
+pub fn task(kind: TaskKind, inspection: &InspectionSummary, text: Text) -> Task {
     let subject = Subject {
         kind: "inspection",
         id: inspection.id.to_string(),
@@ -41,7 +41,7 @@ pub fn running(
 
 /// Drafts to which a facility can still react.
 pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
+    let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
     for (inspection, delivery) in running(tx, &scope, &[State::Reaction], false)? {
@@ -51,7 +51,7 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Vous pouvez réagir au projet de rapport d'inspection, ou dire que rien ne suivra.",
             "You can react to the draft of the inspection report, or say that nothing more comes.",
         );
-        let task = task("reactToReport", &inspection, text);
+        let task = task(TaskKind::ReactToReport, &inspection, text);
         found.push(task.by_end_of(delivery.react_by, tx.now));
     }
     Ok(())
@@ -59,12 +59,11 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
 
 /// Reactions that wait for a reviewer.
 pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let reviewer = AssignmentRole::Reviewer;
-    let Some(scope) = reach::by_hand::<RecordInspections>(tx, Hand::Assigned(reviewer)) else {
+    let Some(scope) = tx.scope_for::<RecordInspections>() else {
         return Ok(());
     };
     let mut reviewed = inspections::standing(tx, &scope, &[State::Reaction])?;
-    reviewed.retain(|one| one.assigned_as == Some(reviewer));
+    reviewed.retain(|one| one.assigned_as == Some(AssignmentRole::Reviewer));
     let ids: Vec<Id> = reviewed.iter().map(|one| one.id).collect();
     let since = store::undecided(tx, &ids)?;
     for inspection in reviewed {
@@ -76,7 +75,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "La structure a réagi au projet ; décidez de chaque réaction.",
             "The facility reacted to the draft; decide on each reaction.",
         );
-        let task = task("decideReaction", &inspection, text);
+        let task = task(TaskKind::DecideReaction, &inspection, text);
         found.push(task.since(*since));
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::access::Tx;
 use crate::access::policy::ManageRounds;
 use crate::db::types::Moment;
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::{Language, Text};
 
 /// So many days before it begins a round is shown to who opens it. Ours.
@@ -30,7 +30,7 @@ pub fn to_open(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
                 said(&round, Language::En)
             ),
         );
-        let task = Task::new("openRound", subject_of(&round), text);
+        let task = Task::new(TaskKind::OpenRound, subject_of(&round), text);
         found.push(task.by(Moment::start_of(round.begins), tx.now));
     }
     Ok(())
@@ -57,7 +57,7 @@ pub fn to_close(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
                 said(&round, Language::En)
             ),
         );
-        let task = Task::new("closeRound", subject_of(&round), text);
+        let task = Task::new(TaskKind::CloseRound, subject_of(&round), text);
         found.push(task.by(Moment::start_of(round.ends + Days::new(1)), tx.now));
     }
     Ok(())

@@ -3,19 +3,19 @@ use std::collections::BTreeSet;
 
 use crate::access::Tx;
 use crate::access::policy::{AnswerInspections, CloseInspections, SetTerms};
+use crate::inspection::State;
 use crate::inspection::follow_up::store as points;
 use crate::inspection::report::tasks::{running, task};
 use crate::inspection::rules::{CLOSE, SET_TERMS};
 use crate::inspection::store as inspections;
-use crate::inspection::{Hand, State, reach};
 use crate::problem::Problem;
-use crate::task::Task;
+use crate::task::{Task, TaskKind};
 use crate::text::Text;
 
 /// Terms to set: final reports with improvement points, drafts that were not sent, and those on which the facility was heard. Who ever worked on an
 /// inspection is not asked.
 pub fn to_set(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let Some(scope) = reach::by_hand::<SetTerms>(tx, Hand::Authority) else {
+    let Some(scope) = tx.scope_for::<SetTerms>() else {
         return Ok(());
     };
     let unsettled = points::unsettled(tx, &scope)?;
@@ -26,9 +26,9 @@ pub fn to_set(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
         }
         let (kind, text) = match (inspection.status, delivery) {
             (State::TermReaction, Some(_)) => continue,
-            (State::TermReaction, None) => ("concludeTerms", to_conclude()),
-            (State::TermDraft, _) => ("setTerms", to_send()),
-            _ => ("setTerms", to_draft()),
+            (State::TermReaction, None) => (TaskKind::ConcludeTerms, to_conclude()),
+            (State::TermDraft, _) => (TaskKind::SetTerms, to_send()),
+            _ => (TaskKind::SetTerms, to_draft()),
         };
         found.push(task(kind, &inspection, text));
     }
@@ -37,12 +37,7 @@ pub fn to_set(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
 
 /// Inspections of which nothing is left to follow up.
 pub fn to_close(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let hand = if tx.scope.planner {
-        Hand::Planner
-    } else {
-        Hand::Authority
-    };
-    let Some(scope) = reach::by_hand::<CloseInspections>(tx, hand) else {
+    let Some(scope) = tx.scope_for::<CloseInspections>() else {
         return Ok(());
     };
     let unsettled = points::unsettled(tx, &scope)?;
@@ -58,7 +53,7 @@ pub fn to_close(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
                 "Il n'y a plus rien à suivre : clôturez cette inspection.",
                 "Nothing is left to follow up: close this inspection.",
             );
-            found.push(task("closeInspection", &inspection, text));
+            found.push(task(TaskKind::CloseInspection, &inspection, text));
         }
     }
     Ok(())
@@ -90,7 +85,7 @@ fn to_conclude() -> Text {
 
 /// Drafts of terms to which a facility can still react.
 pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
-    let Some(scope) = reach::by_hand::<AnswerInspections>(tx, Hand::Facility) else {
+    let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
     for (inspection, delivery) in running(tx, &scope, &[State::TermReaction], true)? {
@@ -100,7 +95,7 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Vous pouvez réagir aux délais provisoires, ou dire que rien ne suivra.",
             "You can react to the draft of the terms, or say that nothing more comes.",
         );
-        let task = task("reactToTerms", &inspection, text);
+        let task = task(TaskKind::ReactToTerms, &inspection, text);
         found.push(task.by_end_of(delivery.react_by, tx.now));
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! Setting terms: a draft, what the facility says to it, and what is decided then; and the end of an inspection.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -8,6 +8,7 @@ use super::{
     TermReportInput, TermReportKind, TermReportSummary, store,
 };
 use crate::access::Tx;
+use crate::audit::ActorView;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
 use crate::inspection::follow_up;
@@ -58,20 +59,37 @@ fn find(tx: &mut Tx, head: &Head, id: Id) -> Result<TermReportSummary, Problem> 
     found.ok_or_else(Problem::not_found)
 }
 
-/// Who ever worked on an inspection has no part in what the recognising body decides on it.
+/// Who ever worked on an inspection, or spoke for its facility, has no part in what the recognising body decides on it.
 pub fn require_apart(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
-    let person = tx.actor.claims.subject.clone();
-    if !inspections::ever_worked(tx, head.row.id, &person)? {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Kind::MissingPermission,
-        Text::new(
+    let (id, person) = (head.row.id, tx.actor.claims.subject.clone());
+    if inspections::ever_worked(tx, id, &person)? {
+        return Err(not_apart(Text::new(
             "U werkte zelf aan deze inspectie; iemand anders beslist hierover.",
             "Vous avez travaillé vous-même à cette inspection ; quelqu'un d'autre en décide.",
             "You worked on this inspection yourself; somebody else decides on this.",
-        ),
-    ))
+        )));
+    }
+    if said_by_facility(tx, id)?.contains(&person) {
+        return Err(not_apart(Text::new(
+            "U sprak zelf voor de voorziening; iemand anders beslist hierover.",
+            "Vous avez parlé vous-même pour la structure ; quelqu'un d'autre en décide.",
+            "You spoke for the facility yourself; somebody else decides on this.",
+        )));
+    }
+    Ok(())
+}
+
+fn not_apart(detail: Text) -> Problem {
+    Problem::new(Kind::MissingPermission, detail)
+}
+
+/// Who ever said something for the facility: to a draft, to terms, or of an improvement point.
+fn said_by_facility(tx: &mut Tx, inspection_id: Id) -> Result<BTreeSet<String>, Problem> {
+    let mut said = follow_up::store::told_by(tx, inspection_id)?;
+    said.extend(store::reacted_by(tx, inspection_id)?);
+    said.extend(reports::reacted_by(tx, inspection_id)?);
+    let people = said.iter().map(|by| Ok(by.to::<ActorView>()?.id));
+    people.collect()
 }
 
 /// Freezes the term report that the state calls for: a draft, or the definitive one, from which on the points are followed up.

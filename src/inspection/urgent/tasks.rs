@@ -3,7 +3,7 @@ use super::store;
 use crate::access::Tx;
 use crate::access::policy::HandleUrgentSignals;
 use crate::problem::Problem;
-use crate::task::{Subject, Task};
+use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
 /// Signals that nobody has acknowledged: due the moment that they came.
@@ -22,7 +22,8 @@ pub fn to_acknowledge(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem>
             "Danger constaté par l'inspection : confirmez que vous avez vu ce signal, et prenez des mesures.",
             "Danger, seen by the inspectorate: acknowledge this signal, and take measures.",
         );
-        let task = Task::new("acknowledgeSignal", subject, text).of(row.facility_id, row.unit_id);
+        let task =
+            Task::new(TaskKind::AcknowledgeSignal, subject, text).of(row.facility_id, row.unit_id);
         found.push(task.by(row.raised_at, tx.now).since(row.raised_at));
     }
     Ok(())

@@ -114,13 +114,13 @@ fn roles_are_one_or_a_list_each_with_or_without_an_organisation() {
     );
     assert_eq!(
         of(json!([
-            "planner",
+            "expert",
             "facility:0316380841",
             "facility:OVO000001",
-            "planner"
+            "expert"
         ])),
         [
-            (Role::Planner, None),
+            (Role::Expert, None),
             (Role::Facility, org("0316380841")),
             (Role::Facility, org("OVO000001"))
         ]
@@ -308,7 +308,7 @@ fn a_register_number_in_a_token_is_not_kept() {
 }
 
 #[test]
-fn only_inspector_and_authority_together_conflict() {
+fn roles_on_two_sides_of_an_inspection_conflict() {
     let of = |roles: Value| {
         read(&settings(), json!({"kindreflex_rol_3d": roles})).map(|claims| claims.roles.len())
     };
@@ -320,8 +320,17 @@ fn only_inspector_and_authority_together_conflict() {
         of(json!(["authority:A", "facility", "inspector:B"])),
         Err(TokenFault::ConflictingRoles)
     );
+    for two in [
+        ["authority", "facility:0999000129"],
+        ["facility:0999000129", "planner"],
+        ["facilityContributor:0999000129", "inspector"],
+        ["planner", "authority"],
+    ] {
+        assert_eq!(of(json!(two)), Err(TokenFault::ConflictingRoles), "{two:?}");
+    }
     assert_eq!(of(json!(["inspector", "planner"])), Ok(2));
-    assert_eq!(of(json!(["authority", "facility"])), Ok(2));
+    assert_eq!(of(json!(["authority", "expert"])), Ok(2));
+    assert_eq!(of(json!(["facility:0999000129", "expert"])), Ok(2));
 }
 
 #[test]
