@@ -214,9 +214,13 @@ pub fn is_technical(text: &str) -> bool {
 /// Reads a day as RFC 3339 writes it (`2026-09-01`), and no other way: chrono would also take `+2026-9-1`.
 pub fn day<'de, D: Deserializer<'de>>(reader: D) -> Result<NaiveDate, D::Error> {
     let text = std::borrow::Cow::<str>::deserialize(reader)?;
+    day_of(&text).ok_or_else(|| D::Error::custom("use a day such as 2026-09-01"))
+}
+
+/// The day that a text says in the form of RFC 3339; years have four digits in it.
+pub fn day_of(text: &str) -> Option<NaiveDate> {
     let day = text.parse::<NaiveDate>().ok();
-    day.filter(|day| day.to_string() == text)
-        .ok_or_else(|| D::Error::custom("use a day such as 2026-09-01"))
+    day.filter(|day| text.len() == 10 && day.to_string() == text)
 }
 
 /// The same, for a day that may be absent.

@@ -9,7 +9,7 @@ use super::work::{self, Days};
 use super::{RolloutHistory, RolloutItemInput, RolloutOverview, RolloutPlan, tag_of};
 use crate::access::Allowed;
 use crate::access::policy::{ManageRollout, ReadRollout, ReadRolloutOverview};
-use crate::db::types::Id;
+use crate::db::types::{Id, day_of};
 use crate::http::answer;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::query::{FromQuery, Nothing, Query, Reader};
@@ -41,12 +41,7 @@ impl FromStr for Day {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let day: NaiveDate = text.parse().map_err(|_| ())?;
-        if day.to_string() == text && text.len() == 10 {
-            Ok(Self(day))
-        } else {
-            Err(())
-        }
+        day_of(text).map(Self).ok_or(())
     }
 }
 
