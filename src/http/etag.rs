@@ -80,11 +80,13 @@ impl Tags {
                 }
             }
         }
-        Ok(match (any, tags.is_empty()) {
-            (true, _) => Some(Self::Any),
-            (false, true) => None,
-            (false, false) => Some(Self::These(tags)),
-        })
+        match (any, tags.is_empty()) {
+            (true, true) => Ok(Some(Self::Any)),
+            // RFC 9110, section 13.1.1: either a star or tags.
+            (true, false) => Err(malformed(name.as_str())),
+            (false, true) => Ok(None),
+            (false, false) => Ok(Some(Self::These(tags))),
+        }
     }
 
     fn holds(&self, tag: &ETag) -> bool {

@@ -397,7 +397,7 @@ on_both! {
         written.expect(200);
         taking.await;
         let after = linde.get(path.trim_end_matches("/answers/actiefWerken")).await.expect(200);
-        waiting.with("if-match", "*").put(&path, answer).await.problem(403, "missingPermission");
+        machine.with("if-match", "*").put(&path, answer).await.problem(403, "missingPermission");
         assert_eq!(linde.get(path.trim_end_matches("/answers/actiefWerken")).await.expect(200).etag(), after.etag());
     }
 

@@ -325,6 +325,7 @@ on_both! {
                 let planner = world.planner();
                 planner.post(&format!("{path}/{name}"), body.clone()).await.problem(428, "preconditionRequired");
                 planner.with("if-match", "\"0\"").post(&format!("{path}/{name}"), body.clone()).await.problem(412, "preconditionFailed");
+                planner.with("if-match", "*, \"0\"").post(&format!("{path}/{name}"), body.clone()).await.problem(400, "badRequest");
                 let answer = planner.seen(&seen).post(&format!("{path}/{name}"), body.clone()).await;
                 if status == 409 {
                     let refused = answer.problem(409, "stateConflict");
