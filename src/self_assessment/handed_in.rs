@@ -1,5 +1,5 @@
 //! What was handed in, revision by revision, for what is compared with it.
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -36,7 +36,16 @@ impl HandedIn {
     }
 }
 
-type Row = (Id, Id, Option<Id>, String, Purpose);
+/// A self-assessment, as far as its revisions take it over.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = table, check_for_backend(AnyBackend))]
+struct Row {
+    id: Id,
+    facility_id: Id,
+    unit_id: Option<Id>,
+    framework_code: String,
+    purpose: Purpose,
+}
 
 /// Every revision that was handed in of a facility's self-assessments, oldest first, as far as the caller may read these. A draft is none.
 pub fn visible_of(tx: &mut Tx, facility_id: Id) -> Result<Vec<HandedIn>, Problem> {
@@ -47,13 +56,7 @@ pub fn visible_of(tx: &mut Tx, facility_id: Id) -> Result<Vec<HandedIn>, Problem
         .inner_join(facility::table)
         .filter(reach::visible(&scope))
         .filter(table::facility_id.eq(facility_id))
-        .select((
-            table::id,
-            table::facility_id,
-            table::unit_id,
-            table::framework_code,
-            table::purpose,
-        ))
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     revisions(tx, rows)
@@ -70,20 +73,14 @@ pub fn preparing(
         .filter(table::facility_id.eq_any(facilities.to_vec()))
         .filter(table::framework_code.eq_any(frameworks.to_vec()))
         .filter(table::purpose.eq(Purpose::InspectionPreparation))
-        .select((
-            table::id,
-            table::facility_id,
-            table::unit_id,
-            table::framework_code,
-            table::purpose,
-        ))
+        .select(Row::as_select())
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     revisions(tx, rows)
 }
 
 fn revisions(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<HandedIn>, Problem> {
-    let of: HashMap<Id, Row> = rows.into_iter().map(|row| (row.0, row)).collect();
+    let of: HashMap<Id, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
     let ids: Vec<Id> = of.keys().copied().collect();
     let numbered: Vec<(Id, i64, Moment)> = revision::table
         .filter(revision::self_assessment_id.eq_any(ids))
@@ -96,13 +93,13 @@ fn revisions(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<HandedIn>, Problem> {
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
     let handed_in = numbered.into_iter().filter_map(|(id, number, at)| {
-        let (_, facility_id, unit_id, framework, purpose) = of.get(&id)?;
+        let row = of.get(&id)?;
         Some(HandedIn {
             id,
-            facility_id: *facility_id,
-            unit_id: *unit_id,
-            framework_code: framework.clone(),
-            purpose: *purpose,
+            facility_id: row.facility_id,
+            unit_id: row.unit_id,
+            framework_code: row.framework_code.clone(),
+            purpose: row.purpose,
             revision: number,
             submitted_at: at,
         })
@@ -115,6 +112,7 @@ pub fn read(
     tx: &mut Tx,
     wanted: &[(Id, i64)],
 ) -> Result<BTreeMap<(Id, i64), SelfAssessment>, Problem> {
+    let wanted: BTreeSet<(Id, i64)> = wanted.iter().copied().collect();
     let ids: Vec<Id> = wanted.iter().map(|(id, _)| *id).collect();
     let rows: Vec<(Id, i64, JsonText)> = revision::table
         .filter(revision::self_assessment_id.eq_any(ids))

@@ -3,7 +3,7 @@ use kindreflex::demo::ids;
 use serde_json::{Value, json};
 
 use crate::comparison::handed_in;
-use crate::reports::inspector;
+use crate::reports::{day, inspector};
 use crate::rounds::round;
 use crate::support::inspecting::{about, reported};
 use crate::support::{Actor, Answer, World, new_hospital, path_of};
@@ -92,6 +92,10 @@ fn row(report: &Value, code: &str, row: &str) -> (Vec<Value>, Value) {
     (counts.collect(), row["facilities"].clone())
 }
 
+fn why() -> Value {
+    json!({"ground": "planning", "reason": "Te vroeg"})
+}
+
 /// No shown count is small, and no row hides one alone or so few that they are told by subtraction.
 fn gives_nothing_away(report: &Value, minimum: u64) {
     for figure in report["figures"].as_array().expect("figures") {
@@ -125,7 +129,8 @@ on_both! {
         let judgements = ["voldaan", "voldaan", "voldaan", "voldaan", "voldaan", "voldaan", "aandachtspunt", "aandachtspunt", "aandachtspunt", "aandachtspunt", "aandachtspunt"];
         found(&world, &round, "intakeGesprek", &judgements).await;
         let policy = world.person("policy", None);
-        report_of(&policy, &round).await.problem(404, "resourceNotFound");
+        let none = report_of(&policy, &round).await.problem(404, "resourceNotFound").body;
+        assert!(none["detail"].as_str().is_some_and(|why| why.contains("wanneer zij wordt afgesloten")), "{none}");
         closed(&world, &round).await;
         let report = report_of(&policy, &round).await.expect(200).body;
         assert_eq!((&report["facilities"], &report["smallestGroup"]), (&json!(11), &json!(5)));
@@ -231,6 +236,17 @@ on_both! {
         assert_eq!(row(&report, "agreement", "intakeGesprek"), (vec![json!(5), json!(5), json!(0)], json!(10)));
     }
 
+    async fn of_few_who_reported_not_even_that_none_agrees_is_told(world: World) {
+        let round = open_round(&world, &["intakeGesprek"]).await;
+        for _ in 0..4 {
+            told_and_found(&world, &round, &[("intakeGesprek", "volledig", "aandachtspunt")]).await;
+        }
+        found(&world, &round, "intakeGesprek", &["voldaan"; 6]).await;
+        closed(&world, &round).await;
+        let report = report_of(&world.planner(), &round).await.expect(200).body;
+        assert_eq!(row(&report, "agreement", "intakeGesprek"), (vec![Value::Null; 3], json!(10)));
+    }
+
     async fn a_criterion_that_no_checklist_names_is_in_no_row(world: World) {
         let round = open_round(&world, &["intakeGesprek"]).await;
         let linde = world.linde();
@@ -293,12 +309,21 @@ on_both! {
             let hospital = new_hospital(&world, ids::ORGANISATION).await;
             let input = json!({"roundId": round, "facilityId": hospital, "reason": "thematicRound", "announced": true});
             let made = world.planner().post("/inspections", input).await.expect(201);
-            let why = json!({"ground": "planning", "reason": "Te vroeg"});
-            planner.post(&format!("{}/cancellations", path_of(&made.body)), why).await.expect(200);
+            let path = path_of(&made.body);
+            let visit = json!({"from": format!("{}T08:00:00Z", day(&world, 9)), "to": format!("{}T15:00:00Z", day(&world, 9))});
+            planner.put(&format!("{path}/visits/{}", uuid::Uuid::now_v7()), visit).await.expect(200);
+            planner.post(&format!("{path}/announcements"), json!({})).await.expect(200);
+            planner.post(&format!("{path}/cancellations"), why()).await.expect(200);
         }
+        // Of one that was cancelled before anybody knew of it, no figure and no row tells.
+        let input = json!({"roundId": round, "facilityId": "0190a000-0000-7000-8000-000000000018", "reason": "complaint", "announced": false});
+        let made = world.planner().post("/inspections", input).await.expect(201);
+        planner.post(&format!("{}/cancellations", path_of(&made.body)), why()).await.expect(200);
         closed(&world, &round).await;
         let report = report_of(&world.planner(), &round).await.expect(200).body;
         assert_eq!(report["facilities"], 0);
         assert_eq!(row(&report, "cancellations", "ggz"), (vec![json!(0), json!(0), json!(5), json!(0)], json!(5)));
+        let report = report.to_string();
+        assert!(!report.contains("spoed"), "{report}");
     }
 }

@@ -13,7 +13,8 @@ use crate::inspection::rules::State;
 use crate::problem::Problem;
 
 /// An inspection, as far as figures need it.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = inspection, check_for_backend(AnyBackend))]
 pub struct Inspected {
     /// The inspection.
     pub id: Id,
@@ -49,33 +50,19 @@ pub fn visible_of(tx: &mut Tx, facility_id: Id) -> Result<Vec<Inspected>, Proble
         .filter(reach::visible(&tx.scope))
         .filter(inspection::facility_id.eq(facility_id))
         .order(inspection::id)
-        .select((
-            inspection::id,
-            inspection::facility_id,
-            inspection::unit_id,
-            inspection::facility_type,
-            inspection::state,
-            inspection::began_at,
-            inspection::cancellation,
-        ))
+        .select(Inspected::as_select())
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
 }
 
-/// The inspections of a round, those of a facility together, in the order in which they were planned.
+/// The inspections of a round of which their facilities know, those of a facility together, in the order in which they were planned: one that was
+/// cancelled before is in no figure, for a figure would tell of it.
 pub fn of_round(tx: &mut Tx, round_id: Id) -> Result<Vec<Inspected>, Problem> {
     Ok(inspection::table
         .filter(inspection::round_id.eq(round_id))
+        .filter(inspection::known_at.is_not_null())
         .order((inspection::facility_id, inspection::id))
-        .select((
-            inspection::id,
-            inspection::facility_id,
-            inspection::unit_id,
-            inspection::facility_type,
-            inspection::state,
-            inspection::began_at,
-            inspection::cancellation,
-        ))
+        .select(Inspected::as_select())
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?)
 }

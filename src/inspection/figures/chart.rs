@@ -72,7 +72,7 @@ pub struct Figure {
 
 /// The figure as a table, with its title and note as caption.
 pub fn table(figure: &Figure) -> String {
-    let mut html = String::from("<table>\n<caption>");
+    let mut html = String::from("<table class=\"figures\">\n<caption>");
     put(&mut html, format_args!("{}", escaped(&figure.title)));
     if !figure.note.is_empty() {
         put(

@@ -73,7 +73,10 @@ pub fn figures(
             agreement(counts, document, criteria),
         ];
         shown.extend(tables.map(|table| {
-            let published = suppress(&table.counts, Margins::Rows, minimum);
+            let mut published = suppress(&table.counts, Margins::Rows, minimum);
+            if table.code == PolicyFigureCode::Agreement {
+                hide_few_compared(&table.counts, &mut published, minimum);
+            }
             (table, published)
         }));
     }
@@ -99,6 +102,18 @@ fn whole(shown: &[(Table, Published)]) -> Option<u64> {
     let criteria = shown.iter().filter(|(table, _)| table.framework.is_some());
     let mut totals = criteria.flat_map(|(_, published)| &published.row_totals);
     first.grand_total.filter(|_| totals.all(Option::is_some))
+}
+
+/// Whether a facility can be compared others may know: it told them that it had reported about itself. So where fewer than the minimum can be, that
+/// none of them agrees is a figure about those few, and the whole row stays hidden.
+fn hide_few_compared(counts: &[Vec<u32>], published: &mut Published, minimum: u32) {
+    for (row, cells) in counts.iter().zip(&mut published.cells) {
+        let others = row.last().copied().unwrap_or(0);
+        let compared = row.iter().sum::<u32>().saturating_sub(others);
+        if (1..minimum).contains(&compared) {
+            cells.fill(None);
+        }
+    }
 }
 
 fn hide(published: &mut Published) {

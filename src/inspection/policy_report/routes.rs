@@ -162,7 +162,8 @@ impl FromQuery for AgreementQuery {
 /// rounds that are closed, each facility once on a criterion, by the last of them: a report that comes by itself changes nothing. The framework tells which
 /// levels and judgements say the same, and not which is the more favourable, so that is not told here either.
 ///
-/// No figure is about fewer facilities than the set minimum, nor can one be found by subtraction: what is absent is hidden.
+/// No figure is about fewer facilities than the set minimum, and figures move in steps of at least as many: what one facility's findings changed cannot be found by
+/// subtracting one day's figures from another's. A criterion without figures has too few yet.
 #[utoipa::path(tag = "Inspection", operation_id = "readSectorAgreement",
     params(("sectorCode" = Code, Path, description = "The sector."), AgreementParameters),
     extensions(("x-action" = json!("ReadSectorAgreement"))),

@@ -1,17 +1,16 @@
 //! How often self-report and finding say the same in a sector, over the rounds that are closed.
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store;
+use super::store::{self, Compared};
 use crate::access::Tx;
 use crate::db::types::Id;
 use crate::facility;
 use crate::framework::store::{all, published};
 use crate::http::ETag;
-use crate::inspection::figures::suppression::{Margins, suppress};
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
@@ -28,16 +27,12 @@ pub struct SectorAgreement {
     /// The minimum: no figure is about fewer facilities.
     #[schema(minimum = 2, example = 5)]
     pub smallest_group: u32,
-    /// Facilities of which something can be compared. Absent where they are too few to be told, and then nothing is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub facilities: Option<u64>,
     /// Per criterion: the most misread first, by the share of those compared in which both say something else; then, by their codes, those of which
     /// that share is not shown.
     pub criteria: Vec<SectorCriterion>,
 }
 
-/// How often both say the same on a criterion. What is absent is hidden: it is about too few facilities, or would tell how many others are.
+/// How often both say the same on a criterion; without figures as long as they would be about too few facilities.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SectorCriterion {
@@ -47,7 +42,7 @@ pub struct SectorCriterion {
     /// Facilities compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
-    pub compared: Option<u64>,
+    pub compared: Option<u32>,
     /// Those in which both say the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -56,10 +51,6 @@ pub struct SectorCriterion {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub disagrees: Option<u32>,
-    /// The others of the sector's facilities.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, nullable = false)]
-    pub not_compared: Option<u32>,
 }
 
 impl SectorAgreement {
@@ -86,34 +77,16 @@ pub fn of_sector(tx: &mut Tx, sector: &str, framework: &str) -> Result<SectorAgr
     if codes.is_empty() {
         return Err(Problem::fault(unknown(framework)));
     }
-    let found = store::comparisons(tx, sector, framework)?;
+    let rounds = store::comparisons(tx, sector, framework)?;
     let minimum = tx.state.settings.smallest_group;
-    let facilities: BTreeSet<Id> = found.iter().map(|(_, facility, _)| *facility).collect();
-    let facilities = u32::try_from(facilities.len()).map_err(Problem::internal)?;
-    let counts = counted(found);
-    let row = |code: &String| {
-        let (agree, disagree) = counts.get(code).copied().unwrap_or_default();
-        vec![agree, disagree, facilities.saturating_sub(agree + disagree)]
-    };
-    let rows: Vec<Vec<u32>> = codes.iter().map(row).collect();
-    let shown = suppress(&rows, Margins::Rows, minimum);
-    // Every row counts all facilities: where it cannot be told how many, nothing can.
-    let whole = shown.row_totals.iter().all(Option::is_some);
-    let cells = shown
-        .cells
-        .into_iter()
-        .map(|cells| if whole { cells } else { Vec::new() });
-    let mut criteria: Vec<SectorCriterion> = codes
-        .into_iter()
-        .zip(cells)
-        .map(|(code, cells)| SectorCriterion::of(code, &cells, facilities))
-        .collect();
+    let shown = in_steps(&rounds, minimum);
+    let criterion = |code: String| SectorCriterion::of(shown.get(code.as_str()).copied(), code);
+    let mut criteria: Vec<SectorCriterion> = codes.into_iter().map(criterion).collect();
     criteria.sort_by(most_misread);
     Ok(SectorAgreement {
         sector_code: sector.to_owned(),
         framework_code: framework.to_owned(),
         smallest_group: minimum,
-        facilities: whole.then_some(u64::from(facilities)),
         criteria,
     })
 }
@@ -129,47 +102,109 @@ fn criteria(tx: &mut Tx, framework: &str) -> Result<Vec<String>, Problem> {
     Ok(codes.into_iter().collect())
 }
 
-/// Per criterion, facilities in which both agreed and in which they did not: of several rounds, what the last one found.
-fn counted(found: Vec<(String, Id, bool)>) -> BTreeMap<String, (u32, u32)> {
-    let last: HashMap<(String, Id), bool> = found
-        .into_iter()
-        .map(|(criterion, facility, agrees)| ((criterion, facility), agrees))
-        .collect();
-    let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    for ((criterion, _), agrees) in last {
-        let (agree, disagree) = counts.entry(criterion).or_default();
-        let counted = if agrees { agree } else { disagree };
-        *counted += 1;
+/// Facilities in which both say the same, and in which they do not.
+type Pair = (u32, u32);
+
+/// The figures of each criterion, over rounds in the order in which they were closed; of several rounds at a facility, what the last one found.
+///
+/// They move in steps: once each of the two has changed by nothing, or by as many facilities as the minimum, since they moved last. So whoever
+/// subtracts one day's figures from another's finds out about no fewer, and each is about none or enough.
+fn in_steps(rounds: &[Vec<Compared>], minimum: u32) -> BTreeMap<&str, Pair> {
+    let mut last: BTreeMap<&str, BTreeMap<Id, bool>> = BTreeMap::new();
+    let mut shown: BTreeMap<&str, Pair> = BTreeMap::new();
+    for round in rounds {
+        let mut touched = BTreeSet::new();
+        for one in round {
+            let criterion = one.criterion_code.as_str();
+            let facilities = last.entry(criterion).or_default();
+            facilities.insert(one.facility_id, one.agrees);
+            touched.insert(criterion);
+        }
+        for criterion in touched {
+            let pair = last.get(criterion).map_or((0, 0), counted);
+            let before = shown.get(criterion).copied().unwrap_or_default();
+            let is_enough = |count: u32| count == 0 || count >= minimum;
+            let is_step = |now: u32, before: u32| is_enough(now) && is_enough(now.abs_diff(before));
+            if is_step(pair.0, before.0) && is_step(pair.1, before.1) {
+                shown.insert(criterion, pair);
+            }
+        }
     }
-    counts
+    shown
+}
+
+fn counted(facilities: &BTreeMap<Id, bool>) -> Pair {
+    let mut pair = (0, 0);
+    for agrees in facilities.values() {
+        let count = if *agrees { &mut pair.0 } else { &mut pair.1 };
+        *count += 1;
+    }
+    pair
 }
 
 impl SectorCriterion {
-    fn of(criterion_code: String, cells: &[Option<u32>], facilities: u32) -> Self {
-        let mut cells = cells.iter().copied();
-        let mut next = || cells.next().flatten();
-        let (agrees, disagrees, not_compared) = (next(), next(), next());
+    fn of(shown: Option<Pair>, criterion_code: String) -> Self {
+        let (agrees, disagrees) = shown.unzip();
         Self {
             criterion_code,
-            compared: not_compared.map(|others| u64::from(facilities.saturating_sub(others))),
+            compared: shown.map(|(agrees, disagrees)| agrees + disagrees),
             agrees,
             disagrees,
-            not_compared,
         }
     }
 
-    /// The share in which both say something else, where all that it is made of is shown: the order tells nothing more.
-    fn misread(&self) -> Option<(u64, u64)> {
+    /// The share in which both say something else, where it is shown: the order tells nothing more.
+    fn misread(&self) -> Option<(u32, u32)> {
         let compared = self.compared.filter(|compared| *compared > 0)?;
-        Some((u64::from(self.disagrees?), compared))
+        Some((self.disagrees?, compared))
     }
 }
 
 fn most_misread(one: &SectorCriterion, other: &SectorCriterion) -> Ordering {
     match (one.misread(), other.misread()) {
         (Some((part, whole)), Some((other_part, other_whole))) => {
-            (other_part * whole).cmp(&(part * other_whole))
+            let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
+            product(other_part, whole).cmp(&product(part, other_whole))
         }
         (one, other) => other.is_some().cmp(&one.is_some()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A round in which so many facilities from the first on agreed on the one criterion, and so many more did not.
+    fn round(first: u8, agree: u8, disagree: u8) -> Vec<Compared> {
+        let facilities = first..first + agree + disagree;
+        let found = facilities.map(|facility| Compared {
+            criterion_code: "intakeGesprek".to_owned(),
+            facility_id: Id(uuid::Uuid::from_bytes([facility; 16])),
+            agrees: facility < first + agree,
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn figures_move_by_the_minimum_or_not_at_all() {
+        for (rounds, shown) in [
+            (vec![round(0, 4, 0)], None),
+            (vec![round(0, 5, 0)], Some((5, 0))),
+            // One more, alone in its round: nobody learns what it said.
+            (vec![round(0, 5, 0), round(5, 1, 0)], Some((5, 0))),
+            (vec![round(0, 5, 0), round(5, 0, 1)], Some((5, 0))),
+            (
+                vec![round(0, 5, 0), round(5, 1, 0), round(6, 4, 0)],
+                Some((10, 0)),
+            ),
+            (vec![round(0, 6, 3)], None),
+            (vec![round(0, 6, 3), round(9, 6, 3)], Some((12, 6))),
+            // Five that agreed do not any more.
+            (vec![round(0, 10, 0), round(0, 0, 5)], Some((5, 5))),
+            (vec![round(0, 7, 0), round(0, 0, 5)], Some((7, 0))),
+        ] {
+            let found = in_steps(&rounds, 5).get("intakeGesprek").copied();
+            assert_eq!(found, shown, "{rounds:?}");
+        }
     }
 }

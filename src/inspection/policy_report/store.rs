@@ -85,21 +85,43 @@ fn insert_some(tx: &mut Tx, rows: &[ComparisonRow]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What closed rounds found in a sector against a framework: criterion, facility, and whether both say the same; what was found last comes last.
+/// What a closed round found at a facility on a criterion.
+#[derive(Debug, Clone, Queryable)]
+pub struct Compared {
+    /// The criterion.
+    pub criterion_code: String,
+    /// The facility.
+    pub facility_id: Id,
+    /// Do both say the same?
+    pub agrees: bool,
+}
+
+/// What closed rounds found in a sector against a framework: round by round, in the order in which they were closed.
 pub fn comparisons(
     tx: &mut Tx,
     sector: &str,
     framework: &str,
-) -> Result<Vec<(String, Id, bool)>, Problem> {
-    Ok(comparison::table
+) -> Result<Vec<Vec<Compared>>, Problem> {
+    let rows: Vec<(Id, Compared)> = comparison::table
         .filter(comparison::sector_code.eq(sector.to_owned()))
         .filter(comparison::framework_code.eq(framework.to_owned()))
         .order((comparison::closed_at, comparison::round_id))
         .select((
-            comparison::criterion_code,
-            comparison::facility_id,
-            comparison::agrees,
+            comparison::round_id,
+            (
+                comparison::criterion_code,
+                comparison::facility_id,
+                comparison::agrees,
+            ),
         ))
         .into_boxed::<AnyBackend>()
-        .load(tx.conn)?)
+        .load(tx.conn)?;
+    let mut rounds: Vec<(Id, Vec<Compared>)> = Vec::new();
+    for (round_id, one) in rows {
+        match rounds.last_mut() {
+            Some((last, found)) if *last == round_id => found.push(one),
+            _ => rounds.push((round_id, vec![one])),
+        }
+    }
+    Ok(rounds.into_iter().map(|(_, found)| found).collect())
 }

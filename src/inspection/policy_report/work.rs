@@ -19,8 +19,9 @@ use crate::inspection::comparison::store::{self as inspections, Inspected};
 use crate::inspection::finding::judgement::figures;
 use crate::inspection::round::{self, Round};
 use crate::inspection::{Cancellation, CancellationGround};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::self_assessment::handed_in::{self, HandedIn};
+use crate::text::Text;
 
 /// Facilities of which the reports are read at once.
 const AT_ONCE: usize = 50;
@@ -28,7 +29,19 @@ const AT_ONCE: usize = 50;
 /// The policy report of a round that the caller may know about; 404 before it is closed.
 pub fn read(tx: &mut Tx, round_id: Id) -> Result<PolicyReport, Problem> {
     round::store::get(tx, round_id)?;
-    store::find(tx, round_id)?.ok_or_else(Problem::not_found)
+    store::find(tx, round_id)?.ok_or_else(without)
+}
+
+/// Said to who may read the round, so it hides nothing.
+fn without() -> Problem {
+    Problem::new(
+        Kind::ResourceNotFound,
+        Text::new(
+            "Deze ronde heeft geen beleidsrapport: dat wordt gemaakt wanneer zij wordt afgesloten.",
+            "Cette ronde n'a pas de rapport stratégique : il est établi à sa clôture.",
+            "This round has no policy report: it is made when the round is closed.",
+        ),
+    )
 }
 
 /// Counts a round that closes at this moment, and keeps its figures for good. Gives back the hash of what was kept.

@@ -43,7 +43,7 @@ fn a_table_has_a_caption_and_scoped_headers() {
     figure.note = "– : minder dan 5 & niet getoond".to_owned();
     assert_eq!(
         table(&figure),
-        "<table>\n\
+        "<table class=\"figures\">\n\
          <caption>Oordelen per criterium<br><small>– : minder dan 5 &amp; niet getoond</small></caption>\n\
          <thead><tr><th scope=\"col\">Criterium</th><th scope=\"col\">Voldoet</th><th scope=\"col\">Inbreuk</th></tr></thead>\n\
          <tbody>\n\
