@@ -69,12 +69,18 @@ impl Tablet {
         }
     }
 
-    /// Sends a batch by this id.
+    /// Sends a batch by this id; again where the service is busy, as an app does.
     pub async fn send(&self, batch: &str, versions: &[Value]) -> Answer {
         let input = json!({"batchId": batch, "deviceId": self.device, "versions": versions});
-        self.actor
-            .post(&format!("{}/syncs", self.path), input)
-            .await
+        let path = format!("{}/syncs", self.path);
+        for _ in 0..60 {
+            let answer = self.actor.post(&path, input.clone()).await;
+            if answer.status != 503 {
+                return answer;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+        self.actor.post(&path, input).await
     }
 
     /// Sends a new batch; its receipt.
@@ -95,15 +101,9 @@ impl Tablet {
 
     /// Every version of a finding, in the order of arrival.
     pub async fn versions(&self, finding: &Value) -> Vec<Value> {
-        let mut path = Some(format!("{}/versions?pageSize=200", self.at(finding)));
-        let mut versions = Vec::new();
-        while let Some(at) = path {
-            let page = self.actor.get(&at).await.expect(200);
-            versions.extend(page.body["items"].as_array().cloned().expect("items"));
-            let next = page.body["next"].as_str();
-            path = next.map(|link| link.split_once("/v1").expect("a link of ours").1.to_owned());
-        }
-        versions
+        let path = format!("{}/versions?pageSize=200", self.at(finding));
+        let whole = self.actor.whole(&path).await.expect(200);
+        whole.body["items"].as_array().cloned().expect("items")
     }
 }
 
