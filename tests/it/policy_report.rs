@@ -271,6 +271,7 @@ on_both! {
             let reader = policy.with("accept-language", language);
             let answer = in_form(&reader, &round, "text/html").await;
             let page = text(&answer);
+            crate::report_page::left_for_axe(&format!("policy-{language}"), &page);
             assert!(page.contains(&format!("<html lang=\"{language}\">")) && page.contains(says), "{page}");
             assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
             assert_eq!(page.contains("lang=\"nl\">=HYPERLINK"), language != "nl", "what is in Dutch is marked as such");

@@ -62,6 +62,7 @@ words! {
     "row_total" "samen" "total" "together";
     "hidden" "niet getoond" "non montré" "not shown";
     "total_of_rows" "Alle rijen samen:" "Toutes les lignes ensemble\u{a0}:" "All rows together:";
+    "table" "Tabel:" "Tableau\u{a0}:" "Table:";
     "figure" "Figuur" "Figure" "Figure";
     "framework" "Referentiekader" "Référentiel" "Framework";
     "row" "Rij" "Ligne" "Row";
