@@ -16,7 +16,7 @@ use crate::http::body::Check;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::{Arrival, Window};
-use crate::http::query::{FromQuery, Nothing, Query, Reader};
+use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_code};
 use crate::http::{IfMatch, Json, Page, Path};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
@@ -209,14 +209,6 @@ impl FromQuery for SchemaQuery {
     fn from_query(reader: &mut Reader) -> Self {
         Self(reader.one("facilityType", &expected_code()))
     }
-}
-
-fn expected_code() -> Text {
-    Text::new(
-        "Gebruik een code: letters, cijfers, punten en streepjes.",
-        "Utilisez un code : lettres, chiffres, points et tirets.",
-        "Use a code: letters, digits, dots and hyphens.",
-    )
 }
 
 /// Read the JSON Schema of a valid set of answers

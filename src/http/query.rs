@@ -192,6 +192,15 @@ pub fn expected_id() -> Text {
     )
 }
 
+/// What a code in a query must look like.
+pub fn expected_code() -> Text {
+    Text::new(
+        "Gebruik een code: letters, cijfers, punten en streepjes.",
+        "Utilisez un code : lettres, chiffres, points et tirets.",
+        "Use a code: letters, digits, dots and hyphens.",
+    )
+}
+
 /// What a number of bytes, or of anything else that is counted, looks like.
 pub fn expected_number() -> Text {
     Text::new(

@@ -11,10 +11,9 @@ use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
-use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_one_of};
+use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_code, expected_one_of};
 use crate::http::{ETag, IfMatch, Json, Page, Path};
 use crate::problem::Problem;
-use crate::text::Text;
 
 /// Which cycles.
 #[derive(IntoParams)]
@@ -41,10 +40,7 @@ impl FromQuery for CycleQuery {
         Self {
             window: Window::from_query(reader),
             purposes: reader.many("purpose", &expected_one_of(&names)),
-            frameworks: reader.many(
-                "frameworkCode",
-                &Text::new("Gebruik een code.", "Utilisez un code.", "Use a code."),
-            ),
+            frameworks: reader.many("frameworkCode", &expected_code()),
         }
     }
 }

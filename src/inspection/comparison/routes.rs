@@ -10,9 +10,8 @@ use crate::db::types::Id;
 use crate::http::Path;
 use crate::http::answer;
 use crate::http::etag::IfNoneMatch;
-use crate::http::query::{FromQuery, Query, Reader};
+use crate::http::query::{FromQuery, Query, Reader, expected_code};
 use crate::problem::Problem;
-use crate::text::Text;
 use crate::words::Code;
 
 /// Which criteria.
@@ -26,11 +25,6 @@ pub struct ComparisonFilter {
     /// One of these criteria.
     #[param(required = false, nullable = false, rename = "criterionCode")]
     criterion_code: Vec<Code>,
-}
-
-/// What a code in a query must look like.
-pub(super) fn expected_code() -> Text {
-    Text::new("Gebruik een code.", "Utilisez un code.", "Use a code.")
 }
 
 impl FromQuery for Filter {

@@ -11,7 +11,7 @@ use crate::http::answer;
 use crate::http::body::Json;
 use crate::http::etag::{IfNoneMatch, Precondition};
 use crate::http::page::Window;
-use crate::http::query::{FromQuery, Nothing, Query, Reader};
+use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_code};
 use crate::http::{Page, Path};
 use crate::inspection::{events, rules, work as inspections};
 use crate::problem::Problem;
@@ -211,7 +211,7 @@ pub struct RoundFindingFilter {
 
 impl FromQuery for Walk {
     fn from_query(reader: &mut Reader) -> Self {
-        let code = Text::new("Gebruik een code.", "Utilisez un code.", "Use a code.");
+        let code = expected_code();
         let codes = |codes: Vec<Code>| codes.iter().map(ToString::to_string).collect();
         let walk = Self {
             window: Window::from_query(reader),

@@ -13,10 +13,9 @@ use crate::http::etag::IfNoneMatch;
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
 use crate::http::path::Number;
-use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_one_of};
+use crate::http::query::{FromQuery, Nothing, Query, Reader, expected_code, expected_one_of};
 use crate::http::{IfMatch, Json, Page, Path};
 use crate::problem::Problem;
-use crate::text::Text;
 use crate::words::Code;
 
 /// Which rounds.
@@ -43,13 +42,12 @@ struct RoundQuery {
 impl FromQuery for RoundQuery {
     fn from_query(reader: &mut Reader) -> Self {
         let states: Vec<&str> = RoundState::ALL.iter().map(|state| state.name()).collect();
-        let a_code = Text::new("Gebruik een code.", "Utilisez un code.", "Use a code.");
         Self {
             window: Window::from_query(reader),
             filter: Filter {
                 states: reader.many("status", &expected_one_of(&states)),
-                sectors: reader.many("sectorCode", &a_code),
-                frameworks: reader.many("frameworkCode", &a_code),
+                sectors: reader.many("sectorCode", &expected_code()),
+                frameworks: reader.many("frameworkCode", &expected_code()),
             },
         }
     }
