@@ -29,6 +29,7 @@ use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments}
 use crate::text::Text;
 use crate::{
     attachment, audit, contribution, event, inspection, redaction, rollout, step_plan, task,
+    training,
 };
 
 /// What routes need of the settings.
@@ -48,6 +49,8 @@ pub struct Settings {
     pub reports: inspection::report::Settings,
     /// No figure is about fewer facilities than these.
     pub smallest_group: u32,
+    /// The secret of the hashes of who took part in trainings.
+    pub participants: training::attendance::participants::Keeper,
 }
 
 /// What the process holds for all requests.
@@ -197,6 +200,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(cycles::replace_cycle);
     step_plan::operations(to);
     rollout::operations(to);
+    training::operations(to);
     mandates::operations(to);
     migrations::operations(to);
     contribution::operations(to);

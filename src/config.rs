@@ -11,6 +11,7 @@ use crate::audit::seal::SealKeys;
 use crate::inspection::clock::{Counted, Length};
 use crate::inspection::report::Settings as ReportSettings;
 use crate::retention::{Kind, Periods};
+use crate::training::attendance::participants::Keeper;
 
 /// The settings of `kindreflex serve`.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Config {
     pub reports: ReportSettings,
     /// No figure is about fewer facilities than these.
     pub smallest_group: u32,
+    /// The secret of the hashes of who took part in trainings.
+    pub participants: Keeper,
     /// The key that signs the audit's seals.
     pub seal_key: Option<SealKeys>,
     /// How tokens are checked.
@@ -71,6 +74,8 @@ pub const NAMES: &[(&str, Option<&str>)] = &[
     ("KINDREFLEX_HOLIDAYS", Some("")),
     ("KINDREFLEX_REPORT_PREFIX", Some("")),
     ("KINDREFLEX_SMALLEST_GROUP", Some("5")),
+    ("KINDREFLEX_PARTICIPANT_KEY", Some("")),
+    ("KINDREFLEX_PARTICIPANT_KEY_MONTHS", Some("60")),
     (Kind::SelfAssessment.setting(), Some("")),
     (Kind::Draft.setting(), Some("")),
     (Kind::Attachment.setting(), Some("")),
@@ -112,6 +117,7 @@ impl Config {
                 prefix: reader.text("KINDREFLEX_REPORT_PREFIX"),
             },
             smallest_group: reader.number("KINDREFLEX_SMALLEST_GROUP", 2, 1000),
+            participants: reader.participants(),
             seal_key: reader.seal_key(),
             tokens: reader.tokens(),
         };
@@ -288,6 +294,19 @@ impl Reader {
             );
         }
         text
+    }
+
+    fn participants(&mut self) -> Keeper {
+        let path = self.text("KINDREFLEX_PARTICIPANT_KEY");
+        let keeper = Keeper {
+            file: Some(PathBuf::from(path)).filter(|path| !path.as_os_str().is_empty()),
+            months: self.number("KINDREFLEX_PARTICIPANT_KEY_MONTHS", 1, 600),
+        };
+        if let Err(fault) = keeper.check() {
+            let advice = "give the path of a file that this program made, or of none: it makes one";
+            self.fault("KINDREFLEX_PARTICIPANT_KEY", &format!("{fault}; {advice}"));
+        }
+        keeper
     }
 
     fn seal_key(&mut self) -> Option<SealKeys> {

@@ -11,6 +11,8 @@
 //! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
 //! - [`inspection`]: rounds and their checklists, visits and teams, and what follows from them.
+//! - [`rollout`]: how the Kindreflex comes into use in a sector, as statements that only grow, on two axes of time.
+//! - [`training`]: trainings, their sessions, and how many of each facility took part, without names.
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
@@ -57,4 +59,5 @@ pub mod step_plan;
 pub mod sweep;
 pub mod task;
 pub mod text;
+pub mod training;
 pub mod words;

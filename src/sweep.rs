@@ -1,11 +1,12 @@
 //! What the service does by itself: it takes away what was left lying about.
 use std::time::Duration as Pause;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
-use crate::access::operator;
+use crate::access::{aside, operator};
 use crate::app::State;
 use crate::attachment;
+use crate::audit::{self, Event};
 use crate::db::types::Moment;
 use crate::http::idempotency;
 use crate::problem::Problem;
@@ -40,8 +41,26 @@ pub async fn once(state: &State, idempotency_hours: u32) -> Result<(), Problem> 
         ))
     })
     .await?;
+    renew_participants(state, now).await?;
     if forgotten + abandoned > 0 {
         log::info!("swept {forgotten} idempotency keys and {abandoned} abandoned attachments");
     }
     Ok(())
+}
+
+/// Destroys the secret of who took part in trainings, where its time is over.
+async fn renew_participants(state: &State, now: DateTime<Utc>) -> Result<(), Problem> {
+    let (keeper, today) = (state.settings.participants.clone(), Moment(now).day());
+    let gone = aside(move || keeper.renew(today).map_err(Problem::internal)).await?;
+    let Some(name) = gone else { return Ok(()) };
+    log::warn!(
+        "the secret {name} of who took part in trainings was destroyed; people are counted anew"
+    );
+    operator::upkeep(state, Moment(now), move |tx| {
+        audit::record(
+            tx,
+            Event::new("participantSecretDestroyed", "participantSecret", &name),
+        )
+    })
+    .await
 }

@@ -102,6 +102,12 @@ policy! {
     ReadRolloutOverview    read  "read:rollout"           [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Policy, Admin, Integration];
     ManageRollout          write ""                       [Expert];
 
+    ReadTrainings          read  "read:rollout"           [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ManageTrainings        write ""                       [Expert];
+    ReadAttendance         read  ""                       [Facility, Expert];
+    RecordAttendance       write ""                       [Facility, Expert];
+    ReadTrainingReach      read  ""                       [Expert];
+
     ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
     ManageRounds           write ""                       [Planner];
 

@@ -38,6 +38,8 @@ pub struct Scope {
     pub inspector: Option<String>,
     /// The recognising body: may know about what is final.
     pub authority: bool,
+    /// The expert centre: may know how many of every facility took part in trainings.
+    pub expert: bool,
     /// Runs the service: may know about every setting, draft framework and change.
     pub admin: bool,
 }
@@ -70,7 +72,10 @@ impl Scope {
                     scope.directory = true;
                     scope.authority = true;
                 }
-                Role::Expert => scope.directory = true,
+                Role::Expert => {
+                    scope.directory = true;
+                    scope.expert = true;
+                }
                 Role::Policy => {}
                 Role::Admin => {
                     scope.directory = true;

@@ -24,6 +24,7 @@ use kindreflex::problem::AnyError;
 use kindreflex::redaction::upkeep as redactions;
 use kindreflex::self_assessment::migration::runner as migrations;
 use kindreflex::sweep;
+use kindreflex::training::attendance::participants::Keeper;
 
 mod backup;
 mod frameworks;
@@ -194,6 +195,7 @@ fn serve_command() -> Result<(), AnyError> {
         pack_days: config.pack_days,
         reports: config.reports.clone(),
         smallest_group: config.smallest_group,
+        participants: config.participants.clone(),
     };
     let state = State::open(
         &config.database_url,
@@ -364,6 +366,7 @@ fn plain_settings() -> Settings {
         pack_days: DEMO_PACK_DAYS,
         reports: demo::report_settings(),
         smallest_group: demo::SMALLEST_GROUP,
+        participants: Keeper::default(),
     }
 }
 
@@ -382,6 +385,7 @@ fn demo_command(listen_on: SocketAddr, data: &Path) -> Result<(), AnyError> {
     migrate::run(&mut connect(&url)?)?;
     let settings = Settings {
         public_url: address.clone(),
+        participants: directory.participants(),
         ..plain_settings()
     };
     let tokens = TokenSettings::new(issuer.url(), DEMO_AUDIENCE);

@@ -1037,6 +1037,11 @@ diesel::table! {
 }
 
 diesel::joinable!(facility -> organisation (organisation_id));
+diesel::joinable!(attendance -> facility (facility_id));
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    facility_type::sector_code,
+    training_reach::year,
+);
 diesel::joinable!(self_assessment -> facility (facility_id));
 diesel::joinable!(self_assessment -> cycle (cycle_id));
 diesel::joinable!(answer -> self_assessment (self_assessment_id));
@@ -1072,6 +1077,100 @@ diesel::table! {
         document -> SqlJson,
         recorded_by -> SqlJson,
         recorded_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    training_kind (code) {
+        code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    training (id) {
+        id -> SqlId,
+        kind_code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    training_session (training_id, id) {
+        training_id -> SqlId,
+        id -> SqlId,
+        begins -> Date,
+        document -> SqlJson,
+        edit -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    attendance (training_id, session_id, facility_id) {
+        training_id -> SqlId,
+        session_id -> SqlId,
+        facility_id -> SqlId,
+        participants -> Integer,
+        others -> Integer,
+        recorded_by -> SqlJson,
+        recorded_at -> SqlMoment,
+        edit -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    attendance_participant (facility_id, hash, training_id, session_id) {
+        facility_id -> SqlId,
+        hash -> Text,
+        training_id -> SqlId,
+        session_id -> SqlId,
+        secret -> Text,
+        year -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    training_reach (facility_id, year) {
+        facility_id -> SqlId,
+        year -> Integer,
+        sessions -> Integer,
+        staff -> Integer,
+        others -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    training_sector_reach (sector_code, year) {
+        sector_code -> Text,
+        year -> Integer,
+        facilities -> Integer,
+        staff -> Integer,
+        others -> Integer,
     }
 }
 
@@ -1133,4 +1232,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     inspection_sample,
     policy_report,
     round_comparison,
+    training_kind,
+    training,
+    training_session,
+    attendance,
+    attendance_participant,
+    training_reach,
+    training_sector_reach,
 );

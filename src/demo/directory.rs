@@ -3,6 +3,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::training::attendance::participants::Keeper;
+
 /// There while the database is being filled.
 const FILLING: &str = "seeding";
 /// There once it is filled.
@@ -37,6 +39,14 @@ impl Directory {
     /// The file of the key that seals its audit.
     pub fn seal_key(&self) -> PathBuf {
         self.0.join("seal-key.der")
+    }
+
+    /// Where the secret of who took part in trainings lies; the time that it lasts is ours.
+    pub fn participants(&self) -> Keeper {
+        Keeper {
+            file: Some(self.0.join("participant-key")),
+            months: 60,
+        }
     }
 
     /// Takes the directory for as long as the file that comes back is open: a second demo in it would answer by another address, of which

@@ -214,6 +214,17 @@ pub const REFRESHER: &str = "0190a000-0000-7000-8000-00000000020a";
 /// An item that nobody made yet.
 pub const NEW_ROLLOUT_ITEM: &str = "0190a000-0000-7000-8000-00000000020f";
 
+/// A training that is given.
+pub const TRAINING: &str = "0190a000-0000-7000-8000-000000000231";
+/// Its session of last year.
+pub const FIRST_SESSION: &str = "0190a000-0000-7000-8000-000000000232";
+/// Its session of this year, in which people took part.
+pub const SESSION: &str = "0190a000-0000-7000-8000-000000000233";
+/// Its session that is to come.
+pub const NEXT_SESSION: &str = "0190a000-0000-7000-8000-000000000234";
+/// A session that nobody made yet.
+pub const NEW_SESSION: &str = "0190a000-0000-7000-8000-000000000235";
+
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {
     text.parse().unwrap_or(Id(uuid::Uuid::nil()))

@@ -38,6 +38,7 @@ mod judgements;
 mod reports;
 mod rollout;
 mod rounds;
+mod trainings;
 
 pub use data::{FACILITIES, enterprise_number};
 use data::{SECTORS, SITES, TYPES, UNITS};
@@ -86,6 +87,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     migrate(state, now).await?;
     contributions::asked(state, now).await?;
     rollout::known(state, now).await?;
+    trainings::given(state, now).await?;
     rounds::made(state, now).await?;
     inspections::seed(state, now).await?;
     judgements::seed(state, now).await?;

@@ -3,7 +3,7 @@
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDevices, ReadDirectory, ReadFrameworks,
     ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRollout,
-    ReadRounds, ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadUrgentSignals,
+    ReadRounds, ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadTrainings, ReadUrgentSignals,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -120,6 +120,12 @@ pub const KINDS: &[Kind] = &[
         "/v1/sectors/{id}/rolloutPlan",
     ),
     kind(
+        "trainingKind",
+        reads::<ReadTrainings>,
+        "/v1/trainingKinds/{id}",
+    ),
+    kind("training", reads::<ReadTrainings>, "/v1/trainings/{id}"),
+    kind(
         "urgentSignal",
         inspecting::<ReadUrgentSignals>,
         "/v1/urgentSignals/{id}",
@@ -128,7 +134,7 @@ pub const KINDS: &[Kind] = &[
 
 /// What everyone may read who may read the kind. Drafts of frameworks are not among it, nor is what is done to a round before it is
 /// announced.
-pub const FOR_EVERYONE: [&str; 11] = [
+pub const FOR_EVERYONE: [&str; 15] = [
     "cycleCreated",
     "cycleChanged",
     "cycleMigrated",
@@ -140,6 +146,10 @@ pub const FOR_EVERYONE: [&str; 11] = [
     "inspectionRoundOpened",
     "inspectionRoundClosed",
     "rolloutItemSaid",
+    "trainingKindSaved",
+    "trainingCreated",
+    "trainingChanged",
+    "trainingSessionSaved",
 ];
 
 /// The kinds of the directory: who may know about every facility hears of them.

@@ -18,6 +18,12 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("putIntegration" | "deleteIntegration", "clientId") => "planning-de-linde",
         ("putRolloutItem", "itemId") => ids::NEW_ROLLOUT_ITEM,
         (_, "itemId") => ids::ROLLOUT_PHASE,
+        ("putTrainingKind", "kindCode") => "intervisie",
+        (_, "kindCode") => "basisvorming",
+        ("putAttendance", "facilityId") => ids::SHELTERED,
+        ("putTrainingSession", "sessionId") => ids::NEW_SESSION,
+        (_, "sessionId") => ids::SESSION,
+        (_, "trainingId") => ids::TRAINING,
         ("putStepPlan", "stepPlanId") => ids::NEW_STEP_PLAN,
         (_, "stepPlanId") => ids::STEP_PLAN,
         ("replaceMandate", "mandateId") => ids::PORTAL_MANDATE,
@@ -173,6 +179,16 @@ pub fn body(operation: &str) -> Option<Value> {
             "kind": "activity", "title": {"nl": "Vorming voor nieuwe medewerkers (fictief)"}, "status": "planned", "begins": "2098-03-01",
             "workPackageId": ids::WORK_PACKAGE, "ledBy": "Familieplatform", "validFrom": "2026-11-01"
         }),
+        "putTrainingKind" => {
+            json!({"title": {"nl": "Intervisie"}, "description": {"nl": "Samen leren uit wat er gebeurde."}})
+        }
+        "createTraining" | "replaceTraining" => json!({
+            "kindCode": "workshop", "title": {"nl": "Het gesprek met kinderen (fictief)"}, "sectors": ["ggz"], "ledBy": "Familieplatform"
+        }),
+        "putTrainingSession" => {
+            json!({"begins": "2098-03-01", "ends": "2098-03-01", "location": "Brussel", "places": 20})
+        }
+        "putAttendance" => json!({"participants": ["P-0417", "P-0418"], "others": 1}),
         "putFacilityType" => json!({"sectorCode": "ggz", "title": {"nl": "Mobiel team"}}),
         "putIntegration" => json!({
             "name": "Planning De Linde (fictief)",

@@ -365,6 +365,13 @@ pub const TABLES: &[Table] = &[
         "rollout_statement",
         &["sector_code", "document", "recorded_by"],
     ),
+    none("training_kind", &["code", "document"]),
+    none("training", &["kind_code", "document"]),
+    none("training_session", &["document"]),
+    none("attendance", &["recorded_by"]),
+    none("attendance_participant", &["hash", "secret"]),
+    none("training_reach", &[]),
+    none("training_sector_reach", &["sector_code"]),
     none(
         "round_comparison",
         &["sector_code", "framework_code", "criterion_code"],

@@ -247,6 +247,42 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
         ))
         .body(&json!({"kind": "phase", "title": {"nl": "Verdieping"}, "validFrom": "2026-01-01"})),
         "readRolloutOverview" => Prepared::new("/statistics/rollout"),
+        "listTrainingKinds" => Prepared::new("/trainingKinds"),
+        "readTrainingKind" => Prepared::new("/trainingKinds/basisvorming"),
+        "putTrainingKind" => Prepared::new(format!("/trainingKinds/{}", code()))
+            .body(&json!({"title": {"nl": "Intervisie"}})),
+        "listTrainings" => Prepared::new("/trainings"),
+        "createTraining" => Prepared::new("/trainings").body(&training()),
+        "readTraining" => Prepared::new(format!("/trainings/{}", ids::TRAINING)),
+        "replaceTraining" => {
+            let expert = world.person("expert", None);
+            let made = expert.post("/trainings", training()).await.expect(201);
+            Prepared::new(path_of(&made.body))
+                .body(&training())
+                .seen(&made)
+        }
+        "readTrainingSession" => Prepared::new(session(ids::SESSION)),
+        "putTrainingSession" => Prepared::new(session(&uuid::Uuid::now_v7().to_string()))
+            .body(&json!({"begins": "2098-03-01", "ends": "2098-03-01"})),
+        "listAttendance" => Prepared::new(format!("{}/attendance", session(ids::SESSION))),
+        "readAttendance" => {
+            let at = format!("{}/attendance/{}", session(ids::SESSION), ids::FACILITY);
+            Prepared::new(at).secret("recordedBy")
+        }
+        "putAttendance" => {
+            let at = format!("{}/attendance/{}", session(ids::SESSION), ids::FACILITY);
+            let seen = linde.get(&at).await.expect(200);
+            Prepared::new(at)
+                .body(&json!({"participants": ["P-002"]}))
+                .seen(&seen)
+        }
+        "sendAttendanceList" => {
+            let at = format!("{}/attendanceLists?take=good", session(ids::SESSION));
+            let mut prepared = Prepared::new(at).header("content-type", "text/csv".into());
+            prepared.body = Some(b"Voorziening;Deelnemer\n990100;P-009".to_vec());
+            prepared
+        }
+        "readTrainingReach" => Prepared::new("/statistics/trainings"),
         "listFacilityTypes" => Prepared::new("/facilityTypes"),
         "readFacilityType" => Prepared::new("/facilityTypes/pz"),
         "putFacilityType" => {
@@ -997,6 +1033,15 @@ async fn named_attachment(world: &World) -> (String, Vec<u8>) {
     let at = format!("{path}/findings/{}", uuid::Uuid::now_v7());
     world.inspector().put(&at, content).await.expect(201);
     (id, bytes)
+}
+
+fn training() -> Value {
+    json!({"kindCode": "workshop", "title": {"nl": "Een workshop"}, "sectors": ["ggz"]})
+}
+
+/// A session of the demo's training.
+fn session(id: &str) -> String {
+    format!("/trainings/{}/sessions/{id}", ids::TRAINING)
 }
 
 fn of_bytes(path: String, bytes: Vec<u8>) -> Prepared {

@@ -59,5 +59,6 @@ mod tablets;
 mod tasks;
 mod terms;
 mod together;
+mod trainings;
 mod urgent_signals;
 mod years;

@@ -10,6 +10,7 @@ use crate::db::types::{AnyBackend, JsonText, Moment};
 use crate::http::page::{Arrival, Window};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
+use crate::training::attendance::kept;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sector, check_for_backend(AnyBackend))]
@@ -202,6 +203,9 @@ pub fn put_facility_type(
             ))
             .execute(tx.conn)?;
         one_changed(changed)?;
+        if input.sector_code != current.sector_code {
+            kept::recount(tx)?;
+        }
     } else {
         let stored = diesel::insert_into(facility_type::table)
             .values((

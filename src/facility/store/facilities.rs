@@ -13,6 +13,7 @@ use crate::facility::{Facility, FacilityInput, require_facility_type};
 use crate::http::page::Window;
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
+use crate::training::attendance::kept;
 
 /// The facilities that the caller may know about.
 fn visible_facilities(scope: &Scope) -> Visible<facility::table> {
@@ -196,6 +197,10 @@ pub fn update_facility(
             .of(input.organisation_id, Some(current.id))
             .with(input)?,
     )?;
+    if input.facility_type != current.facility_type {
+        // It may be of another sector now.
+        kept::recount(tx)?;
+    }
     let changed = facility(tx, current.id)?;
     tell_whom_it_concerns(tx, current, &changed)?;
     Ok(changed)

@@ -13,7 +13,7 @@ const LONGEST: usize = 131_072;
 pub struct Grid {
     cells: BTreeMap<Place, String>,
     /// Cells that hold what is no text, such as a date.
-    pub not_text: Vec<Place>,
+    pub(super) not_text: Vec<Place>,
 }
 
 impl Grid {
@@ -70,9 +70,9 @@ pub fn malformed(detail: Text) -> Problem {
 
 fn empty() -> Problem {
     malformed(Text::new(
-        "Het bestand is leeg; haal het met GET …/answerSheet, vul het in en stuur het terug.",
-        "Le fichier est vide ; obtenez-le par GET …/answerSheet, remplissez-le et renvoyez-le.",
-        "The file is empty; get it with GET …/answerSheet, fill it in and send it back.",
+        "Het bestand is leeg; vul het in en stuur het opnieuw.",
+        "Le fichier est vide ; remplissez-le et renvoyez-le.",
+        "The file is empty; fill it in and send it again.",
     ))
 }
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use csv::of_rows;
+pub(crate) use grid::Grid;
+pub(crate) use reading::{column, no_column, refused_cells};
 
 use super::AnswersSaved;
 use crate::problem::Issue;
@@ -115,9 +117,9 @@ impl SheetOutcome {
 
 /// A cell by its row and its column, both from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    row: u32,
-    column: u32,
+pub(crate) struct Place {
+    pub(crate) row: u32,
+    pub(crate) column: u32,
 }
 
 impl Place {
@@ -145,26 +147,36 @@ impl Place {
 
 /// A fault with the cell that it stands in.
 #[derive(Debug)]
-struct Fault {
+pub(crate) struct Fault {
     place: Place,
     issue: Issue,
 }
 
 impl Fault {
-    fn new(kind: &'static str, place: Place, detail: Text) -> Self {
+    pub(crate) fn new(kind: &'static str, place: Place, detail: Text) -> Self {
         Self {
             place,
             issue: Issue::body(kind, place.name(), detail),
         }
     }
 
-    fn with_value(mut self, value: &str) -> Self {
+    pub(crate) fn with_value(mut self, value: &str) -> Self {
         self.issue = self.issue.with_value(value);
         self
     }
 
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The row of it, from 0.
+    pub(crate) fn row(&self) -> u32 {
+        self.place.row
+    }
+
     /// As the outcome of a check tells it.
-    fn shown(self) -> SheetFault {
+    pub(crate) fn shown(self) -> SheetFault {
         let Issue {
             kind,
             name,

@@ -101,16 +101,22 @@ pub fn read(grid: &Grid, id: Id) -> Reading {
     }
 }
 
+/// The column under this head, in whichever language, or under the name of the field.
+pub(crate) fn column(grid: &Grid, head: u32, wanted: &Text, field: &str) -> Option<u32> {
+    let names = [&wanted.nl, &wanted.fr, &wanted.en].map(|name| name.to_lowercase());
+    let mut cells = grid.cells();
+    let found = cells.find(|(row, _, text)| {
+        let text = text.trim().to_lowercase();
+        *row == head && (names.contains(&text) || text == field)
+    });
+    found.map(|(_, column, _)| column)
+}
+
 /// The column of each thing that is read, by its head in whichever language.
 fn columns(grid: &Grid, head: u32, faults: &mut Vec<Fault>) -> Columns {
     let heads = heads();
     let mut find = |usual: u32, wanted: &Text, field: &str| {
-        let names = [&wanted.nl, &wanted.fr, &wanted.en].map(|name| name.to_lowercase());
-        let found = grid.cells().find(|(row, _, text)| {
-            let text = text.trim().to_lowercase();
-            *row == head && (names.contains(&text) || text == field)
-        });
-        if let Some((_, column, _)) = found {
+        if let Some(column) = column(grid, head, wanted, field) {
             return column;
         }
         let place = Place {
@@ -139,7 +145,7 @@ fn not_text(grid: &Grid, head: u32, columns: Columns) -> Vec<Fault> {
 }
 
 /// Cells that hold what is never stored.
-fn refused_cells(grid: &Grid) -> Vec<Fault> {
+pub(crate) fn refused_cells(grid: &Grid) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (row, column, text) in grid.cells() {
         let place = Place { row, column };
@@ -169,7 +175,7 @@ fn no_code() -> Text {
     )
 }
 
-fn no_column(head: &Text) -> Text {
+pub(crate) fn no_column(head: &Text) -> Text {
     Text::new(
         format!(
             "De kolom {} ontbreekt; laat de kolommen staan zoals ze kwamen.",

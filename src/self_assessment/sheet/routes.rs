@@ -210,7 +210,7 @@ pub async fn read_answer_sheet(
 }
 
 /// A sheet on its way in.
-pub struct Sheet(web::Bytes);
+pub struct Sheet(pub(crate) web::Bytes);
 
 impl FromRequest for Sheet {
     type Error = Problem;

@@ -288,8 +288,18 @@ pub fn restored(file: &Path) -> String {
     cluster.url(&name)
 }
 
-/// What `pg_dump` writes of a database as plain text.
-pub fn dumped(url: &str) -> Vec<u8> {
+/// All that a database holds: a copy of its file, or what `pg_dump` writes as plain text.
+pub fn stored(url: &str) -> Vec<u8> {
+    if url.starts_with("postgres") {
+        return dumped(url);
+    }
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("copy");
+    kindreflex::backup::to_file(url, &file, |_| ()).expect("a backup");
+    std::fs::read(file).expect("a copy")
+}
+
+fn dumped(url: &str) -> Vec<u8> {
     let cluster = CLUSTER.as_ref().expect("a cluster");
     let done = Command::new(cluster.bin.join("pg_dump"))
         .arg(url)

@@ -9,6 +9,7 @@ use kindreflex::app::{Settings, State};
 use kindreflex::audit::seal::SealKeys;
 use kindreflex::http::incoming::Patience;
 use kindreflex::issuer::{DevIssuer, TokenRequest};
+use kindreflex::training::attendance::participants::Keeper;
 
 /// Whom its tokens are for.
 pub const AUDIENCE: &str = "kindreflex-test";
@@ -56,6 +57,16 @@ static SEAL_KEYS: LazyLock<SealKeys> = LazyLock::new(|| {
     SealKeys::open(&directory.path().join("seal-key.der")).expect("a key")
 });
 
+/// The secret of who took part in trainings, and the folder that it lies in.
+static PARTICIPANTS: LazyLock<(tempfile::TempDir, Keeper)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a directory");
+    let keeper = Keeper {
+        file: Some(folder.path().join("participant-key")),
+        months: 60,
+    };
+    (folder, keeper)
+});
+
 /// What the process holds, over this database.
 pub fn state(url: &str) -> State {
     let settings = Settings {
@@ -66,6 +77,7 @@ pub fn state(url: &str) -> State {
         pack_days: 14,
         reports: kindreflex::demo::report_settings(),
         smallest_group: kindreflex::demo::SMALLEST_GROUP,
+        participants: PARTICIPANTS.1.clone(),
     };
     let tokens = TokenSettings::new(ISSUER.issuer.url(), AUDIENCE);
     State::open(url, 8, settings, tokens, None)
