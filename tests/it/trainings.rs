@@ -1,5 +1,6 @@
 //! Trainings and who took part in them, without names.
 use kindreflex::demo::ids;
+use kindreflex::training::attendance::participants::Keeper;
 use serde_json::{Value, json};
 
 use crate::reports::day;
@@ -219,6 +220,35 @@ on_both! {
         }
         let stored = databases::stored(&world.url);
         assert!(stored.windows(6).all(|six| six != b"GEHEIM"), "it is stored");
+    }
+
+    async fn once_the_secret_is_destroyed_people_are_counted_anew(world: World) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("participants");
+        std::fs::write(&file, format!("2020-01-01 {}\n", "0f".repeat(32))).expect("written");
+        let keeper = Keeper { file: Some(file.clone()), months: 12 };
+        let world = world.set(|settings| settings.participants = keeper.clone()).await;
+        let training = training(&world).await;
+        let (first, second) = (session(&world, &training, "2020-06-01").await, session(&world, &training, "2020-07-01").await);
+        let staff = async || figures(&reach(&world, "ggz").await, "2020")[3].as_u64().expect("a number");
+        let before = staff().await;
+        for session in [&first, &second] {
+            came(&world.linde(), session, ids::FACILITY, &["V-1", "V-2"], 0).await;
+        }
+        assert_eq!(staff().await, before + 2);
+        kindreflex::sweep::once(&world.state, 168).await.expect("swept");
+        assert!(!std::fs::read_to_string(&file).expect("there").contains("0f0f0f0f"));
+        let third = session(&world, &training, "2020-08-01").await;
+        came(&world.linde(), &third, ids::FACILITY, &["V-1"], 0).await;
+        assert_eq!(staff().await, before + 3, "nobody can tell any more that it is the same person");
+        world.number_events().await;
+        let audit = world.admin().whole("/auditEvents?pageSize=200").await.expect(200).body.to_string();
+        assert!(audit.contains("participantSecretDestroyed"));
+        // Without a secret nobody is counted by a key, and numbers are taken as ever.
+        let world = world.set(|settings| settings.participants = Keeper::default()).await;
+        let path = format!("{second}/attendance/{BERK}");
+        world.berk().put(&path, json!({"participants": ["V-1"]})).await.problem(409, "stateConflict");
+        world.berk().put(&path, json!({"others": 2})).await.expect(201);
     }
 
     async fn nobody_sees_or_records_who_of_another_facility_took_part(world: World) {
