@@ -105,11 +105,21 @@ pub const REPLACE: Step = Step {
     hands: &[Hand::Planner],
     states: &[Planned, InProgress],
 };
-/// Somebody joins the team, or leaves it.
+/// Somebody joins the team: as long as it has something to do, and a report can be corrected to the end.
 pub const ASSIGN: Step = Step {
     operation: "assignInspector",
     hands: &[Hand::Planner],
-    states: &[Planned, InProgress, DraftReport, Reaction, Final, FollowUp],
+    states: &[
+        Planned,
+        InProgress,
+        DraftReport,
+        Reaction,
+        Final,
+        TermDraft,
+        TermReaction,
+        FollowUp,
+        Closed,
+    ],
 };
 /// Somebody's part ends.
 pub const END_ASSIGNMENT: Step = Step {

@@ -225,6 +225,49 @@ on_both! {
         on(&authority(&world), &point, "decisions", json!({"outcome": "accepted"})).await.expect(200);
     }
 
+    async fn who_planned_an_inspection_decides_on_nothing_of_it(world: World) {
+        let (path, point) = to_mend(&world).await;
+        followed(&world, &path, &point, &day(&world, 60)).await;
+        on(&world.linde(), &point, "measures", json!({"text": "Het staat er nu."})).await.expect(200);
+        let (planner, after) = (world.person_named("dubbel", "planner", None), world.person_named("dubbel", "authority", None));
+        let guest = json!({"person": "een-gast", "name": "Een gast", "role": "observer"});
+        act(&planner, &path, "assignments", guest).await.expect(200);
+        on(&after, &point, "decisions", json!({"outcome": "accepted"})).await.problem(403, "missingPermission");
+        on(&after, &point, "terms", json!({"due": "2099-01-01", "reason": "Later"})).await.problem(403, "missingPermission");
+        on(&authority(&world), &point, "decisions", json!({"outcome": "accepted"})).await.expect(200);
+    }
+
+    async fn a_draft_of_terms_that_the_inspection_left_behind_is_not_sent(world: World) {
+        let (path, point) = to_mend(&world).await;
+        let authority = authority(&world);
+        let drafted = act(&authority, &path, "termReports", term(&point, &day(&world, 60))).await.expect(201);
+        let delivery = format!("termReports/{}/deliveries", last_of(drafted.header("location").expect("its address")));
+        put_finding(&world, &path, true).await;
+        correct(&world, &path).await;
+        act(&authority, &path, "closings", json!({})).await.expect(200);
+        act(&authority, &path, &delivery, json!({"way": "post"})).await.problem(409, "stateConflict");
+        assert_eq!(authority.get(&path).await.expect(200).body["status"], "closed");
+    }
+
+    async fn a_team_can_change_while_terms_are_set_and_after(world: World) {
+        let (path, point) = to_mend(&world).await;
+        let join = async |state: &str| {
+            let guest = json!({"person": format!("gast-{state}"), "name": "Een gast", "role": "observer"});
+            let joined = act(&world.planner(), &path, "assignments", guest).await.expect(200).body;
+            assert_eq!(joined["status"], state);
+            let last = joined["assignments"].as_array().expect("assignments").last().expect("one").clone();
+            let at = format!("{path}/assignments/{}", last["id"].as_str().expect("an id"));
+            world.planner().with("if-match", "*").delete(&at).await.expect(200);
+        };
+        join("final").await;
+        act(&authority(&world), &path, "termReports", term(&point, &day(&world, 60))).await.expect(201);
+        join("termDraft").await;
+        put_finding(&world, &path, true).await;
+        correct(&world, &path).await;
+        act(&authority(&world), &path, "closings", json!({})).await.expect(200);
+        join("closed").await;
+    }
+
     async fn a_redaction_leaves_what_the_recognising_body_said(world: World) {
         let (path, point) = to_mend(&world).await;
         followed(&world, &path, &point, &day(&world, 60)).await;

@@ -113,6 +113,21 @@ on_both! {
         assert_eq!(kinds, ["urgentSignalDisclosed", "urgentSignalAcknowledged"]);
     }
 
+    async fn who_has_a_part_in_the_inspection_acts_on_no_signal_for_the_recognising_body(world: World) {
+        let made = planned(&world, ids::FACILITY, true).await;
+        let signal = path_of(&raised(&world, &made).await.body);
+        for subject in ["inspecteur-lead", "planner"] {
+            let both = world.person_named(subject, "authority", None);
+            let seen = both.get(&signal).await.expect(200);
+            both.seen(&seen).post(&format!("{signal}/acknowledgements"), json!({})).await.problem(403, "missingPermission");
+            let measure = json!({"text": "Het huis blijft dicht.", "takenOn": "2026-09-15"});
+            both.seen(&seen).post(&format!("{signal}/measures"), measure).await.problem(403, "missingPermission");
+        }
+        let body = authority(&world);
+        let seen = body.get(&signal).await.expect(200);
+        body.seen(&seen).post(&format!("{signal}/acknowledgements"), json!({})).await.expect(200);
+    }
+
     async fn a_signal_is_acknowledged_once_and_measures_are_added(world: World) {
         let made = planned(&world, ids::FACILITY, true).await;
         let signal = raised(&world, &made).await;

@@ -360,16 +360,6 @@ fn answers_to(tx: &mut Tx, points: &[Id]) -> Result<BTreeMap<Id, Vec<Improvement
     Ok(found)
 }
 
-/// Who told something of any point of an inspection.
-pub fn told_by(tx: &mut Tx, inspection_id: Id) -> Result<Vec<JsonText>, Problem> {
-    Ok(answer::table
-        .inner_join(point::table.on(point::id.eq(answer::point_id)))
-        .filter(point::inspection_id.eq(inspection_id))
-        .select(answer::given_by)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?)
-}
-
 fn shown(row: AnswerRow, files: &[(Id, Id, String)]) -> Result<ImprovementAnswer, Problem> {
     let own = files.iter().filter(|(answer_id, ..)| *answer_id == row.id);
     let attachments = own.map(|(_, attachment_id, sha256)| AttachmentReference {

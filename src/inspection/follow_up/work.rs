@@ -12,12 +12,13 @@ use crate::access::Tx;
 use crate::audit::{self, Event};
 use crate::db::types::{Id, JsonText};
 use crate::http::IfMatch;
+use crate::inspection::apart::require_apart;
 use crate::inspection::report::document::ReportDocument;
 use crate::inspection::report::points as drafted;
 use crate::inspection::rules::{LEAD, Step, VERIFY_IMPROVEMENT};
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::terms::Term;
-use crate::inspection::terms::work::{not_after, points, require_apart};
+use crate::inspection::terms::work::{not_after, points};
 use crate::inspection::{documents, finding, reach, require_room, work as inspection_work};
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Text;
@@ -259,7 +260,7 @@ pub fn decide(
     input: &ImprovementDecisionInput,
 ) -> Result<Point, Problem> {
     let (head, mut row) = take(tx, id, step, seen)?;
-    require_apart(tx, &head)?;
+    require_apart(tx, head.row.id)?;
     let last = store::answers(tx, id)?.pop();
     let last = last.ok_or_else(|| not_now(row.state))?;
     let deed = deed_of(input.outcome, &last);
@@ -361,7 +362,7 @@ fn retime(
     deed: Deed,
     change: TermChange,
 ) -> Result<(), Problem> {
-    require_apart(tx, head)?;
+    require_apart(tx, head.row.id)?;
     advance(&mut row, deed)?;
     let terms: Vec<TermChange> = row.terms.to()?;
     require_room("terms", terms.len())?;
@@ -381,7 +382,7 @@ fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, P
         return inspections::any(tx, row.inspection_id);
     }
     let head = inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?;
-    require_apart(tx, &head)?;
+    require_apart(tx, head.row.id)?;
     Ok(head)
 }
 

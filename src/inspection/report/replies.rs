@@ -12,6 +12,7 @@ use crate::access::Tx;
 use crate::attachment;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
+use crate::inspection::apart::require_no_voice;
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::{AssignmentRole, State, events, missing, reach, require_room, team};
 use crate::problem::{Issue, Kind, Problem};
@@ -239,6 +240,13 @@ pub fn require_running(delivery: &Delivery) -> Result<(), Problem> {
 }
 
 fn clock_over(delivery: &Delivery) -> Problem {
+    if let Some(at) = delivery.completed_at.map(Moment::to_the_second) {
+        return Problem::conflict(Text::new(
+            format!("De voorziening zei op {at} dat er niets meer volgt."),
+            format!("La structure a dit le {at} que rien ne suivra plus."),
+            format!("The facility said at {at} that nothing more comes."),
+        ));
+    }
     let day = delivery
         .react_by
         .map_or_else(String::new, |day| day.to_string());
@@ -330,6 +338,7 @@ pub fn decide(tx: &mut Tx, head: &Head, id: Id, input: &DecisionInput) -> Result
     if parts.iter().any(|part| *part != AssignmentRole::Reviewer) {
         return Err(was_there());
     }
+    require_no_voice(tx, head.row.id)?;
     let decision = Decision {
         outcome: input.outcome,
         reason: input.reason.clone(),

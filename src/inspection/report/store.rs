@@ -400,15 +400,6 @@ fn kind_of(kind: ReactionType) -> Result<String, Problem> {
     Ok(name.as_str().unwrap_or_default().to_owned())
 }
 
-/// Who reacted to any draft of an inspection's report.
-pub fn reacted_by(tx: &mut Tx, inspection_id: Id) -> Result<Vec<JsonText>, Problem> {
-    Ok(reaction::table
-        .filter(reaction::inspection_id.eq(inspection_id))
-        .select(reaction::given_by)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?)
-}
-
 /// Keeps what was decided on a reaction.
 pub fn decide(tx: &mut Tx, id: Id, decision: &Decision) -> Result<(), Problem> {
     let by = JsonText::of(&ActorView::of(tx))?;

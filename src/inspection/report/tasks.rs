@@ -21,7 +21,7 @@ pub fn task(kind: TaskKind, inspection: &InspectionSummary, text: Text) -> Task 
     Task::new(kind, subject, text).of(inspection.facility_id, inspection.unit_id)
 }
 
-/// Inspections in these states, each with what its facility can still react to; a fixed number of reads, however many there are.
+/// Inspections in these states, each with what its facility can still react to; a fixed number of reads for each 10,000 of them.
 pub fn running(
     tx: &mut Tx,
     scope: &Scope,

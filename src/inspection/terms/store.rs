@@ -88,15 +88,6 @@ pub fn reactions(tx: &mut Tx, id: Id) -> Result<Vec<TermReaction>, Problem> {
     rows.into_iter().map(shown).collect()
 }
 
-/// Who said something to any draft of an inspection's terms.
-pub fn reacted_by(tx: &mut Tx, inspection_id: Id) -> Result<Vec<JsonText>, Problem> {
-    Ok(reaction::table
-        .filter(reaction::inspection_id.eq(inspection_id))
-        .select(reaction::given_by)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?)
-}
-
 /// Keeps what the facility says to a draft.
 pub fn insert_reaction(
     tx: &mut Tx,

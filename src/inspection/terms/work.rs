@@ -1,5 +1,5 @@
 //! Setting terms: a draft, what the facility says to it, and what is decided then; and the end of an inspection.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -8,9 +8,9 @@ use super::{
     TermReportInput, TermReportKind, TermReportSummary, store,
 };
 use crate::access::Tx;
-use crate::audit::ActorView;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
+use crate::inspection::apart::require_apart;
 use crate::inspection::follow_up;
 use crate::inspection::report::document::{Finding, ImprovementPoint, ReportDocument};
 use crate::inspection::report::work::last_numbered;
@@ -19,7 +19,7 @@ use crate::inspection::report::{
 };
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::{Hand, State, events, reach};
-use crate::problem::{Issue, Kind, Problem};
+use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
 fn is_authority(tx: &Tx, head: &Head) -> bool {
@@ -59,42 +59,9 @@ fn find(tx: &mut Tx, head: &Head, id: Id) -> Result<TermReportSummary, Problem> 
     found.ok_or_else(Problem::not_found)
 }
 
-/// Who ever worked on an inspection, or spoke for its facility, has no part in what the recognising body decides on it.
-pub fn require_apart(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
-    let (id, person) = (head.row.id, tx.actor.claims.subject.clone());
-    if inspections::ever_worked(tx, id, &person)? {
-        return Err(not_apart(Text::new(
-            "U werkte zelf aan deze inspectie; iemand anders beslist hierover.",
-            "Vous avez travaillé vous-même à cette inspection ; quelqu'un d'autre en décide.",
-            "You worked on this inspection yourself; somebody else decides on this.",
-        )));
-    }
-    if said_by_facility(tx, id)?.contains(&person) {
-        return Err(not_apart(Text::new(
-            "U sprak zelf voor de voorziening; iemand anders beslist hierover.",
-            "Vous avez parlé vous-même pour la structure ; quelqu'un d'autre en décide.",
-            "You spoke for the facility yourself; somebody else decides on this.",
-        )));
-    }
-    Ok(())
-}
-
-fn not_apart(detail: Text) -> Problem {
-    Problem::new(Kind::MissingPermission, detail)
-}
-
-/// Who ever said something for the facility: to a draft, to terms, or of an improvement point.
-fn said_by_facility(tx: &mut Tx, inspection_id: Id) -> Result<BTreeSet<String>, Problem> {
-    let mut said = follow_up::store::told_by(tx, inspection_id)?;
-    said.extend(store::reacted_by(tx, inspection_id)?);
-    said.extend(reports::reacted_by(tx, inspection_id)?);
-    let people = said.iter().map(|by| Ok(by.to::<ActorView>()?.id));
-    people.collect()
-}
-
 /// Freezes the term report that the state calls for: a draft, or the definitive one, from which on the points are followed up.
 pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &TermReportInput) -> Result<(), Problem> {
-    require_apart(tx, head)?;
+    require_apart(tx, head.row.id)?;
     let (report_id, number) = last_numbered(tx, head.row.id)?;
     let established: ReportDocument = reports::document(tx, report_id)?;
     // Final reports from before there were terms have their points followed from now on.
@@ -322,7 +289,7 @@ pub fn deliver(
     (report_id, id): (Id, Id),
     input: &DeliveryInput,
 ) -> Result<(), Problem> {
-    require_apart(tx, head)?;
+    require_apart(tx, head.row.id)?;
     let report = find(tx, head, report_id)?;
     let is_draft = report.kind == TermReportKind::Draft;
     let last = store::all(tx, head.row.id)?.pop();
@@ -331,6 +298,9 @@ pub fn deliver(
     }
     if store::delivery(tx, head.row.id, report_id)?.is_some() {
         return Err(sent_already());
+    }
+    if is_draft && head.row.state != State::TermDraft {
+        return Err(overtaken());
     }
     let today = tx.now.day();
     let sent_on = input.sent_on.unwrap_or(today);
@@ -349,6 +319,15 @@ pub fn deliver(
     }
     let said = serde_json::json!({"termReportId": report_id, "delivery": input});
     events::of(tx, "termReportDelivered", head, &said)
+}
+
+/// A correction left nothing to set terms for before it was sent.
+fn overtaken() -> Problem {
+    Problem::conflict(Text::new(
+        "Dit voorlopige verslag werd niet verzonden toen het kon, en de inspectie is intussen verder.",
+        "Ce rapport provisoire n'a pas été envoyé à temps, et l'inspection a avancé depuis.",
+        "This draft was not sent while it could be, and the inspection has gone on since.",
+    ))
 }
 
 fn replaced() -> Problem {
@@ -391,7 +370,7 @@ pub fn receive(
     let delivery = delivery_of(tx, head, report_id)?;
     let by_sender = is_authority(tx, head);
     if by_sender {
-        require_apart(tx, head)?;
+        require_apart(tx, head.row.id)?;
     }
     let (kind, on) = replies::prove(tx, &delivery, by_sender, input)?;
     let said = serde_json::json!({"termReportId": report_id, "kind": kind, "deliveredOn": on});
@@ -405,7 +384,7 @@ pub fn extend(
     report_id: Id,
     input: &ExtensionInput,
 ) -> Result<(), Problem> {
-    require_apart(tx, head)?;
+    require_apart(tx, head.row.id)?;
     let delivery = delivery_of(tx, head, report_id)?;
     replies::more_time(tx, delivery, input)?;
     events::of(tx, "termReactionExtended", head, input)
@@ -448,7 +427,7 @@ pub fn react(
 /// Ends an inspection of which nothing is left to follow up.
 pub fn close(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
     if is_authority(tx, head) {
-        require_apart(tx, head)?;
+        require_apart(tx, head.row.id)?;
     }
     if head.row.state != State::FollowUp {
         // A correction may have dropped the last point while its term was being set.
