@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::inspecting::{
     Tablet, first, hash_of, inspector, new_id, next, outcomes, planned, sorted_ids, version,
 };
-use crate::support::{Answer, World, execute, hex_of, key, path_of};
+use crate::support::{Answer, World, execute, hex_of, key, path_of, send_file};
 
 /// An inspection of De Linde that was announced, with a tablet of the lead and one of the member.
 async fn two_tablets(world: &World) -> (Answer, Tablet, Tablet) {
@@ -160,6 +160,21 @@ on_both! {
         assert_eq!((&now.body["heads"], &now.body["pending"]), (&json!([child["id"]]), &json!(0)));
         assert_eq!(now.body["headVersions"].as_array().map(Vec::len), Some(1));
         assert_eq!(member.versions(finding).await.len(), 5);
+    }
+
+    async fn what_a_revoked_tablet_names_binds_no_file(world: World) {
+        let (_, lead, member) = two_tablets(&world).await;
+        let (id, photo, other) = (new_id(), b"De inkomhal".as_slice(), b"Iets anders".as_slice());
+        let naming = |bytes: &[u8]| {
+            let evidence = json!([{"kind": "document", "attachmentId": id, "sha256": hex_of(bytes)}]);
+            version(&json!(new_id()), &[], json!({"title": "De inkomhal", "evidence": evidence}))
+        };
+        assert_eq!(outcomes(&member.sync(&[naming(photo)]).await), ["stored"]);
+        revoke(&lead).await;
+        assert_eq!(outcomes(&lead.sync(&[naming(other)]).await), ["setApart"]);
+        send_file(&member.actor, &id, ids::FACILITY, other).await.problem(404, "resourceNotFound");
+        // Those of the version that counts come after the visit.
+        send_file(&member.actor, &id, ids::FACILITY, photo).await.problem(409, "stateConflict");
     }
 
     async fn a_version_counts_as_it_came_from_a_tablet_that_counts_whatever_a_revoked_one_sent_before(world: World) {
