@@ -149,6 +149,9 @@ pub async fn put_attachment_piece(
         if drain(&mut incoming).await? == 0 {
             return Err(nothing());
         }
+        if there.sent_size.is_some_and(|size| size != place.size) {
+            return Err(other_size());
+        }
         let here = AttachmentUpload {
             id: announced.id,
             facility_id,
@@ -291,6 +294,16 @@ async fn drain(incoming: &mut Incoming) -> Result<usize, Problem> {
         many += bytes.len();
     }
     Ok(many)
+}
+
+/// The whole is here, and has another size than is said.
+fn other_size() -> Problem {
+    let detail = Text::new(
+        "Dit bestand is er al, en heeft een andere grootte.",
+        "Ce fichier est déjà là, et a une autre taille.",
+        "This file is here already, and has another size.",
+    );
+    Problem::fault(Issue::new("outOfRange", In::Query, "size", detail))
 }
 
 fn nothing() -> Problem {

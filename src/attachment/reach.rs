@@ -17,7 +17,7 @@ use crate::self_assessment::Purpose;
 type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
 
 /// The attachments that the caller may know about: its own; for inspectors those that a self-assessment handed in to prepare an inspection
-/// names, or what was sent for an inspection that they work on or follow up, with the very bytes that it names; and for the recognising body those
+/// names, or what was sent for an inspection that they work on or follow up, or a finding of it names, with the very bytes that are named; and for the recognising body those
 /// that show what was done about an improvement point.
 pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
     let mut own = of_facility(scope);

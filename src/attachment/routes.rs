@@ -319,7 +319,7 @@ fn broken_off(why: &str) -> Problem {
 ///
 /// An attachment is finished once: the same bytes again are 200 and change nothing, other bytes are 409. An upload that breaks off,
 /// or comes too slowly, leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
-/// it was handed in, only bytes that a handed-in revision names are taken. The id is unique within the facility.
+/// what names it is kept for good (a revision that was handed in, a step plan, a document that was asked for, a finding, a measure), only the bytes that it names are taken. The id is unique within the facility.
 #[utoipa::path(tag = "Attachments", operation_id = "putAttachment",
     params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), RequiredFacilityParameter,
         ("Repr-Digest" = String, Header, description = "The SHA-256 of the bytes sent (RFC 9530). `Content-Digest` is taken instead.",
@@ -361,7 +361,8 @@ pub async fn put_attachment(
 
 /// Read what is known of an attachment
 ///
-/// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, once their bytes are there.
+/// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, or that were sent for or are named by a finding of an inspection
+/// that it works on or follows up; to the recognising body, those that show what was done about an improvement point. Once their bytes are there.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachment",
     params(("attachmentId" = Id, Path, description = "The attachment."), OptionalFacilityParameter),
     extensions(("x-action" = json!("ReadAttachments"))),

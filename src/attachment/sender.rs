@@ -14,7 +14,7 @@ use crate::text::Text;
 
 /// Who sends it.
 pub struct Sender {
-    /// The organisation of the facility, where somebody of that sends it.
+    /// The organisation of the facility.
     pub organisation_id: Id,
     /// The inspection, where its team sends it.
     pub inspection_id: Option<Id>,
@@ -34,8 +34,8 @@ impl Sender {
     }
 }
 
-/// On whose side the caller may send these bytes: of its own facility; or, as lead or member, of an inspection in which a finding names them, once
-/// that is known to the facility. Otherwise the facility is absent.
+/// On whose side the caller may send these bytes: of its own facility; or, as lead or member, of an inspection in which a finding names them: 409
+/// before that is known to the facility. To others the facility is absent.
 pub fn of(tx: &mut Tx, announced: &Announced) -> Result<Sender, Problem> {
     match facilities::own(tx, announced.facility_id) {
         Ok(facility) => {

@@ -114,6 +114,10 @@ on_both! {
         assert_eq!(lead.get(&at).await.expect(200).body["received"].as_u64(), u64::try_from(half).ok());
         let done = piece(&lead, &id, &photo, (half, size)).await.expect(201);
         assert_eq!(done.body["storedBy"]["id"], "inspecteur-lead");
+        let larger = format!("/attachments/{id}/pieces?facilityId={}&size={}&offset=0", ids::FACILITY, size + 1);
+        let again = lead.with("content-type", "text/plain").with("repr-digest", &digest_of(&photo));
+        let again = again.send("PUT".parse().expect("a method"), &larger, Some(photo.clone())).await.problem(400, "badRequest");
+        assert_eq!(again.issues(), [("outOfRange".to_owned(), "size".to_owned())]);
         for actor in [&lead, &world.linde()] {
             actor.get(&at).await.problem(404, "resourceNotFound");
         }

@@ -7,7 +7,7 @@ use crate::db::schema::{policy_report as table, round_comparison as comparison};
 use crate::db::types::{AnyBackend, Conn, Id, JsonText, Moment, SqlId, SqlMoment};
 use crate::problem::Problem;
 
-/// Rows in one statement at most: SQLite binds so many values and no more.
+/// Rows in one statement at most: SQLite binds 32,766 values, and a row has seven.
 const MOST_ROWS: usize = 1000;
 
 /// Keeps the figures of a round for good, as its text.
