@@ -38,10 +38,16 @@ struct OfSector {
 
 /// What is to be changed of sectors. It is changed last, and in one order: who changes several does not hold one while it waits for another
 /// facility.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sectors(BTreeMap<(String, i32), OfSector>);
 
 impl Sectors {
+    /// Nothing yet. From now on nobody moves a facility to another sector; taken before a facility's own turn, as who counts anew waits for all.
+    pub fn begin(tx: &mut Tx) -> Result<Self, Problem> {
+        tx.share_name(ALL)?;
+        Ok(Self(BTreeMap::new()))
+    }
+
     /// Changes what is kept of a facility in a year at once, and of its sector later.
     pub fn change(
         &mut self,
@@ -53,8 +59,6 @@ impl Sectors {
         if change == Change::default() {
             return Ok(());
         }
-        // Read once nobody can move the facility to another sector any more.
-        tx.share_name(ALL)?;
         let sector = sector_of(tx, facility_id)?;
         let before = add(tx, facility_id, year, change)?;
         let took_part = i32::from(before + change.sessions > 0) - i32::from(before > 0);

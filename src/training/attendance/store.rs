@@ -219,40 +219,50 @@ pub fn put(
     current: Option<&Attendance>,
     before: &BTreeSet<Participant>,
 ) -> Result<(), Problem> {
+    put_numbers(tx, recorded, current)?;
+    put_people(tx, recorded, before)
+}
+
+fn put_numbers(
+    tx: &mut Tx,
+    recorded: &Recorded,
+    current: Option<&Attendance>,
+) -> Result<(), Problem> {
     let place = recorded.place;
-    let participants = i32::try_from(recorded.people.len()).map_err(Problem::internal)?;
-    let others = i32::try_from(recorded.others).map_err(Problem::internal)?;
-    let by = JsonText::of(&ActorView::of(tx))?;
-    if let Some(current) = current {
-        let changed = diesel::update(table::table)
-            .filter(table::training_id.eq(place.training_id))
-            .filter(table::session_id.eq(place.session_id))
-            .filter(table::facility_id.eq(place.facility_id))
-            .filter(table::edit.eq(current.edit))
-            .set((
-                table::participants.eq(participants),
-                table::others.eq(others),
-                table::recorded_by.eq(by),
-                table::recorded_at.eq(tx.now),
-                table::edit.eq(current.edit + 1),
-            ))
-            .execute(tx.conn)?;
-        one_changed(changed)?;
-    } else {
+    let numbers = (
+        table::participants.eq(i32::try_from(recorded.people.len()).map_err(Problem::internal)?),
+        table::others.eq(i32::try_from(recorded.others).map_err(Problem::internal)?),
+        table::recorded_by.eq(JsonText::of(&ActorView::of(tx))?),
+        table::recorded_at.eq(tx.now),
+        table::edit.eq(current.map_or(1, |current| current.edit + 1)),
+    );
+    let Some(current) = current else {
         let stored = diesel::insert_into(table::table)
             .values((
                 table::training_id.eq(place.training_id),
                 table::session_id.eq(place.session_id),
                 table::facility_id.eq(place.facility_id),
-                table::participants.eq(participants),
-                table::others.eq(others),
-                table::recorded_by.eq(by),
-                table::recorded_at.eq(tx.now),
-                table::edit.eq(1_i64),
+                numbers,
             ))
             .execute(tx.conn);
-        first_of_its_code(stored)?;
-    }
+        return first_of_its_code(stored);
+    };
+    let changed = diesel::update(table::table)
+        .filter(table::training_id.eq(place.training_id))
+        .filter(table::session_id.eq(place.session_id))
+        .filter(table::facility_id.eq(place.facility_id))
+        .filter(table::edit.eq(current.edit))
+        .set(numbers)
+        .execute(tx.conn)?;
+    one_changed(changed)
+}
+
+fn put_people(
+    tx: &mut Tx,
+    recorded: &Recorded,
+    before: &BTreeSet<Participant>,
+) -> Result<(), Problem> {
+    let place = recorded.place;
     let gone = before.difference(recorded.people);
     let gone: Vec<String> = gone.map(|(_, hash)| hash.clone()).collect();
     diesel::delete(participant::table)

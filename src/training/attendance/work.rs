@@ -55,6 +55,7 @@ pub fn record(
 ) -> Result<(Attendance, bool), Problem> {
     let facility = of(tx, place.facility_id)?;
     tx.share_name(&work::turn(place.training_id))?;
+    let mut sectors = Sectors::begin(tx)?;
     tx.wait_for_name(&in_turn(place.facility_id))?;
     let session = work::session(tx, place.training_id, place.session_id)?;
     let current = store::find(tx, place)?;
@@ -68,7 +69,6 @@ pub fn record(
         people: &people,
         others: input.others,
     };
-    let mut sectors = Sectors::default();
     let of = (&facility, &mut sectors);
     keep(tx, of, &recorded, current.as_ref(), &before)?;
     sectors.settle(tx)?;
@@ -108,7 +108,7 @@ pub fn take_list(
     let found = facilities(tx, &list)?;
     let settled = list.settle(&found);
     let (mut new, facilities) = (0, settled.named.len());
-    let mut sectors = Sectors::default();
+    let mut sectors = Sectors::begin(tx)?;
     // One after another in one order: two lists at once do not wait for each other crosswise.
     for (facility_id, named) in &settled.named {
         tx.wait_for_name(&in_turn(*facility_id))?;
