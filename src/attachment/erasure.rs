@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::{Attachment, AttachmentStatus, store};
+use super::store::{self, Whose};
+use super::{Attachment, AttachmentStatus};
 use crate::access::Tx;
 use crate::db::schema::{attachment, attachment_chunk as chunk};
 use crate::db::types::{AnyBackend, Id};
@@ -71,11 +72,12 @@ pub fn named(tx: &mut Tx, facility: Id, ids: &[Id]) -> Result<BTreeSet<Id>, Prob
     Ok(found)
 }
 
-/// Takes its bytes and the name of its file away; false when they were gone already.
+/// Takes the bytes of the facility's own file and its name away; false when they were gone already.
 pub fn erase(tx: &mut Tx, facility: Id, id: Id) -> Result<bool, Problem> {
     let content_id: Option<Id> = attachment::table
         .filter(attachment::facility_id.eq(facility))
         .filter(attachment::id.eq(id))
+        .filter(attachment::inspection_id.is_null())
         .filter(attachment::state.eq(AttachmentStatus::Finished))
         .select(attachment::content_id)
         .into_boxed::<AnyBackend>()
@@ -100,7 +102,11 @@ pub fn erase(tx: &mut Tx, facility: Id, id: Id) -> Result<bool, Problem> {
 
 /// What is known of an attachment of the caller's own facility.
 pub fn find(tx: &mut Tx, facility: Id, id: Id) -> Result<Attachment, Problem> {
-    store::get(tx, id, Some(facility))
+    let whose = Whose {
+        facility_id: Some(facility),
+        inspection_id: None,
+    };
+    store::get(tx, id, whose)
 }
 
 /// A piece of a file's bytes; nothing after the last.
@@ -114,11 +120,12 @@ pub fn piece(tx: &mut Tx, content_id: Id, position: i64) -> Result<Option<Vec<u8
         .optional()?)
 }
 
-/// Takes an attachment away whole. Nothing may name it.
+/// Takes the facility's own attachment away whole. Nothing may name it.
 pub fn delete(tx: &mut Tx, facility: Id, id: Id) -> Result<(), Problem> {
     diesel::delete(attachment::table)
         .filter(attachment::facility_id.eq(facility))
         .filter(attachment::id.eq(id))
+        .filter(attachment::inspection_id.is_null())
         .execute(tx.conn)?;
     Ok(())
 }

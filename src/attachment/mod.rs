@@ -4,8 +4,8 @@
 //! receiving ──all bytes, as announced──▶ finished ──redaction──▶ redacted        receiving ──failed, or older than a day──▶ gone
 //! ```
 //!
-//! Clients make the ids, so an id is unique within its facility only: nobody learns from a clash that another has one, and naming
-//! another's id gives nothing away.
+//! Clients make the ids, so an id is unique among what the facility sends, and among what the team of one inspection sends of it: nobody learns
+//! from a clash that another has one, and naming another's id gives nothing away.
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,6 +19,7 @@ use crate::text::Text;
 mod clean;
 pub mod erasure;
 mod headers;
+mod naming;
 mod outgoing;
 mod pieces;
 mod reach;
@@ -27,8 +28,9 @@ mod sender;
 mod store;
 mod upload;
 
-pub(crate) use store::take_turn;
-pub use store::{Announced, keep, may_be_named, refer, show, still_awaited, sweep};
+pub(crate) use naming::take_turn;
+pub use naming::{may_be_named, refer, show, still_awaited};
+pub use store::{Announced, keep, sweep};
 pub use upload::keep_part;
 
 /// The operations on attachments.
@@ -59,10 +61,14 @@ pub struct Attachment {
     /// Its own address.
     #[schema(format = "uri-reference")]
     pub href: String,
-    /// Its identity within the facility, made by the client.
+    /// Its identity among what its facility, or the team of the inspection, sent; made by the client.
     pub id: Id,
     /// Whose it is.
     pub facility_id: Id,
+    /// The inspection whose team sent it, with a finding; absent for what the facility sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub inspection_id: Option<Id>,
     /// Where it stands.
     pub status: AttachmentStatus,
     /// The name of the file.
@@ -107,7 +113,7 @@ pub struct Attachment {
     pub(crate) edit: i64,
 }
 
-/// A file that is named: an attachment of the facility, whose bytes may come later.
+/// A file that is named: an attachment of the facility, or of the inspection whose finding names it; its bytes may come later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttachmentReference {

@@ -376,12 +376,13 @@ fn own_upload(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Row, Problem> {
             file_name: None,
             sha256: row.sha256.clone(),
         };
-        let is_own = match sender::of(tx, &announced) {
-            Err(fault) if fault.kind() == Kind::ResourceNotFound => false,
-            sender => sender?.side(tx) == row.sender,
+        let sender = match sender::of(tx, &announced) {
+            Err(fault) if fault.kind() == Kind::ResourceNotFound => continue,
+            sender => sender?,
         };
         // What was sent whole meanwhile is finished, whatever is still here in pieces.
-        if is_own && !store::is_finished(tx, facility_id, id)? {
+        let side = (facility_id, sender.inspection_id);
+        if sender.side(tx) == row.sender && !store::is_finished(tx, side, id)? {
             return Ok(row);
         }
     }

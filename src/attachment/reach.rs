@@ -17,7 +17,7 @@ use crate::self_assessment::Purpose;
 type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::table>;
 
 /// The attachments that the caller may know about: its own; for inspectors those that a self-assessment handed in to prepare an inspection
-/// names, or what was sent for an inspection that they work on or follow up, or a finding of it names, with the very bytes that are named; and for the recognising body those
+/// names, or what was sent for an inspection that they work on or follow up, with the very bytes that are named, or its team sent with a finding; and for the recognising body those
 /// that show what was done about an improvement point.
 pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
     let mut own = of_facility(scope);
@@ -34,6 +34,12 @@ pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
         }
         None => Box::new(own.or(handed_in())),
     }
+}
+
+/// What somebody of the facility sent, and has arrived.
+fn of_the_facility() -> Visible<Joined> {
+    let own = attachment::inspection_id.is_null();
+    Box::new(own.and(attachment::state.ne(AttachmentStatus::Receiving)))
 }
 
 /// A facility's own; what inspectors sent of their findings once a report that names it was delivered.
@@ -56,15 +62,14 @@ fn sent_to(person: &str) -> Visible<Joined> {
         .filter(assignment::person.eq(person.to_owned()))
         .filter(assignment::ended_at.is_null())
         .select(sent::attachment_id);
-    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(arrived.and(diesel::dsl::exists(named)))
+    Box::new(of_the_facility().and(diesel::dsl::exists(named)))
 }
 
-/// Those that a finding of an inspection names that this person works on.
+/// Those that the team of an inspection sent with a finding, and this person works on it.
 fn found_by(person: &str) -> Visible<Joined> {
     let named = found::table
         .inner_join(assignment::table.on(assignment::inspection_id.eq(found::inspection_id)))
-        .filter(found::facility_id.eq(attachment::facility_id))
+        .filter(attachment::inspection_id.eq(found::inspection_id.nullable()))
         .filter(found::attachment_id.eq(attachment::id))
         .filter(found::sha256.eq(attachment::sent_sha256))
         .filter(assignment::person.eq(person.to_owned()))
@@ -81,8 +86,7 @@ fn told() -> Visible<Joined> {
         .filter(shown::attachment_id.eq(attachment::id))
         .filter(shown::sha256.eq(attachment::sent_sha256))
         .select(shown::attachment_id);
-    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(arrived.and(diesel::dsl::exists(named)))
+    Box::new(of_the_facility().and(diesel::dsl::exists(named)))
 }
 
 /// Those of them that are of an inspection that this person works on, or whose follow-up it works on.
@@ -107,8 +111,7 @@ fn told_to(person: &str) -> Visible<Joined> {
         .filter(shown::sha256.eq(attachment::sent_sha256))
         .filter(diesel::dsl::exists(works).or(diesel::dsl::exists(follows)))
         .select(shown::attachment_id);
-    let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(arrived.and(diesel::dsl::exists(named)))
+    Box::new(of_the_facility().and(diesel::dsl::exists(named)))
 }
 
 /// Those that what was handed in to prepare an inspection names.
@@ -122,8 +125,39 @@ fn handed_in() -> Visible<Joined> {
         .filter(reference::sha256.eq(attachment::sent_sha256))
         .filter(self_assessment::purpose.eq(Purpose::InspectionPreparation))
         .select(reference::attachment_id);
+    Box::new(of_the_facility().and(diesel::dsl::exists(named)))
+}
+
+/// Those that a finding of this inspection can name as they are: what its own team sent, and what the facility gave to inspectors, handed in to
+/// prepare an inspection, sent for this one, or told of what it or the one that it follows asked.
+pub(super) fn usable(inspection_id: Id) -> Visible<Joined> {
     let arrived = attachment::state.ne(AttachmentStatus::Receiving);
-    Box::new(arrived.and(diesel::dsl::exists(named)))
+    let own = attachment::inspection_id
+        .assume_not_null()
+        .eq(inspection_id);
+    let answered = sent::table
+        .inner_join(document_answer::table.on(document_answer::id.eq(sent::answer_id)))
+        .filter(sent::facility_id.eq(attachment::facility_id))
+        .filter(sent::attachment_id.eq(attachment::id))
+        .filter(sent::sha256.eq(attachment::sent_sha256))
+        .filter(document_answer::inspection_id.eq(inspection_id))
+        .select(sent::attachment_id);
+    let follows = inspection::table
+        .filter(inspection::id.eq(inspection_id))
+        .filter(inspection::follows_id.eq(followed_point::inspection_id.nullable()))
+        .select(inspection::id);
+    let of_this = followed_point::inspection_id.eq(inspection_id);
+    let asked = shown::table
+        .inner_join(improvement_answer::table.on(improvement_answer::id.eq(shown::answer_id)))
+        .inner_join(followed_point::table.on(followed_point::id.eq(improvement_answer::point_id)))
+        .filter(shown::facility_id.eq(attachment::facility_id))
+        .filter(shown::attachment_id.eq(attachment::id))
+        .filter(shown::sha256.eq(attachment::sent_sha256))
+        .filter(of_this.or(diesel::dsl::exists(follows)))
+        .select(shown::attachment_id);
+    let given = diesel::dsl::exists(answered).or(diesel::dsl::exists(asked));
+    let given = of_the_facility().and(given);
+    Box::new(arrived.and(own).or(given).or(handed_in()))
 }
 
 /// May the caller see it? Of what is only lent to it, a machine sees what it stored itself and what was handed in to prepare an inspection:
@@ -137,8 +171,7 @@ pub(super) fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem>
     let shown: Option<Id> = attachment::table
         .inner_join(facility::table)
         .filter(own.or(handed_in()))
-        .filter(attachment::facility_id.eq(found.facility_id))
-        .filter(attachment::id.eq(found.id))
+        .filter(attachment::content_id.eq(found.content_id))
         .select(attachment::id)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::clean::{FORMATS, Intake};
 use super::outgoing::pieces;
-use super::store::{self, Announced, CHUNK};
+use super::store::{self, Announced, CHUNK, Whose};
 use super::{Attachment, AttachmentStatus, headers};
 use crate::access::policy::{ReadAttachments, StoreAttachment};
 use crate::access::{Allowed, operator};
@@ -48,10 +48,13 @@ pub struct RequiredFacilityParameter {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "the document's side of FromQuery")]
-pub struct OptionalFacilityParameter {
+pub struct WhoseParameters {
     /// The facility that the attachment belongs to; needed only when the caller sees two by the same id.
     #[param(required = false, nullable = false, rename = "facilityId")]
     facility_id: Option<Id>,
+    /// The inspection whose team sent it; needed only when the caller sees several by the same id. Without it the facility's own comes first.
+    #[param(required = false, nullable = false, rename = "inspectionId")]
+    inspection_id: Option<Id>,
 }
 
 pub(super) struct RequiredFacility(pub(super) Option<Id>);
@@ -62,11 +65,12 @@ impl FromQuery for RequiredFacility {
     }
 }
 
-struct OptionalFacility(Option<Id>);
-
-impl FromQuery for OptionalFacility {
+impl FromQuery for Whose {
     fn from_query(reader: &mut Reader) -> Self {
-        Self(reader.one("facilityId", &expected_id()))
+        Self {
+            facility_id: reader.one("facilityId", &expected_id()),
+            inspection_id: reader.one("inspectionId", &expected_id()),
+        }
     }
 }
 
@@ -277,7 +281,10 @@ impl Upload {
 /// Takes back what an attempt stored. The service does it by itself: whoever sent the bytes may have lost the right to meanwhile.
 async fn take_back(state: &State, content_id: Id) -> Result<(), Problem> {
     let now = Moment(state.clock.now());
-    operator::upkeep(state, now, move |tx| store::discard(tx, content_id)).await
+    operator::upkeep(state, now, move |tx| {
+        store::discard(tx, content_id).map(drop)
+    })
+    .await
 }
 
 impl Drop for Upload {
@@ -319,7 +326,8 @@ fn broken_off(why: &str) -> Problem {
 ///
 /// An attachment is finished once: the same bytes again are 200 and change nothing, other bytes are 409. An upload that breaks off,
 /// or comes too slowly, leaves nothing; send it again. Evidence names the id and the hash of the bytes sent, and may do so before the bytes arrive; once
-/// what names it is kept for good (a revision that was handed in, a step plan, a document that was asked for, a finding, a measure), only the bytes that it names are taken. The id is unique within the facility.
+/// what names it is kept for good (a revision that was handed in, a step plan, a document that was asked for, a measure), only the bytes that it names are taken. The id is unique within the facility;
+/// what inspectors send has ids apart, within the inspection.
 #[utoipa::path(tag = "Attachments", operation_id = "putAttachment",
     params(("attachmentId" = Id, Path, description = "The attachment; the client makes the id."), RequiredFacilityParameter,
         ("Repr-Digest" = String, Header, description = "The SHA-256 of the bytes sent (RFC 9530). `Content-Digest` is taken instead.",
@@ -361,21 +369,21 @@ pub async fn put_attachment(
 
 /// Read what is known of an attachment
 ///
-/// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, or that were sent for or are named by a finding of an inspection
-/// that it works on or follows up; to the recognising body, those that show what was done about an improvement point. Once their bytes are there.
+/// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, that were sent for an inspection
+/// that it works on or follows up, or that its team sent with a finding, which the facility sees too once a report that names them was delivered; to the recognising body, those that show what was done about an improvement point. Once their bytes are there.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachment",
-    params(("attachmentId" = Id, Path, description = "The attachment."), OptionalFacilityParameter),
+    params(("attachmentId" = Id, Path, description = "The attachment."), WhoseParameters),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "What is known of it.", body = Attachment)))]
 #[get("/attachments/{attachmentId}")]
 pub async fn read_attachment(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<OptionalFacility>,
+    query: Query<Whose>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let found = allowed
-        .read(move |tx| store::get(tx, path.0, query.0.0))
+        .read(move |tx| store::get(tx, path.0, query.0))
         .await?;
     answer::found(&found, &found.tag(), &known)
 }
@@ -384,7 +392,7 @@ pub async fn read_attachment(
 ///
 /// As they were stored, to be saved and not shown: `Content-Disposition: attachment`.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachmentContent",
-    params(("attachmentId" = Id, Path, description = "The attachment."), OptionalFacilityParameter),
+    params(("attachmentId" = Id, Path, description = "The attachment."), WhoseParameters),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "The stored bytes.", content(
             (FileBytes = "application/pdf"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"), (FileBytes = "text/plain")),
@@ -394,13 +402,13 @@ pub async fn read_attachment(
 pub async fn read_attachment_content(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<OptionalFacility>,
+    query: Query<Whose>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let seen = known.clone();
     let (attachment, first) = allowed
         .read(move |tx| {
-            let found = store::get(tx, path.0, query.0.0)?;
+            let found = store::get(tx, path.0, query.0)?;
             if found.status != AttachmentStatus::Finished {
                 return Err(Problem::not_found());
             }

@@ -1,10 +1,11 @@
 //! Who sends an attachment: somebody of its facility; or an inspector, for what a finding names.
 use diesel::prelude::*;
 
+use super::AttachmentStatus;
 use super::store::Announced;
 use crate::access::{Role, Tx};
 use crate::db::schema::{
-    finding_attachment as found, inspection, inspection_assignment as assignment,
+    attachment, finding_attachment as found, inspection, inspection_assignment as assignment,
 };
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::facility as facilities;
@@ -50,6 +51,11 @@ pub fn of(tx: &mut Tx, announced: &Announced) -> Result<Sender, Problem> {
     let Some(person) = tx.scope.inspector.clone() else {
         return Err(Problem::not_found());
     };
+    let here = attachment::table
+        .filter(attachment::inspection_id.eq(found::inspection_id.nullable()))
+        .filter(attachment::id.eq(announced.id))
+        .filter(attachment::state.ne(AttachmentStatus::Receiving))
+        .select(attachment::id);
     let named: Option<(Id, Option<Moment>)> = found::table
         .inner_join(assignment::table.on(assignment::inspection_id.eq(found::inspection_id)))
         .inner_join(inspection::table.on(inspection::id.eq(found::inspection_id)))
@@ -59,8 +65,13 @@ pub fn of(tx: &mut Tx, announced: &Announced) -> Result<Sender, Problem> {
         .filter(assignment::person.eq(person))
         .filter(assignment::role.eq_any(vec![AssignmentRole::Lead, AssignmentRole::Member]))
         .filter(assignment::ended_at.is_null())
-        // One that is known to the facility first, and of those always the same: the databases do not agree where NULL comes.
-        .order((inspection::known_at.is_null(), found::inspection_id))
+        // One that is known to the facility first (the databases do not agree where NULL comes), then one that has it to come, and of those
+        // always the same.
+        .order((
+            inspection::known_at.is_null(),
+            diesel::dsl::exists(here),
+            found::inspection_id,
+        ))
         .select((found::inspection_id, inspection::known_at))
         .into_boxed::<AnyBackend>()
         .first(tx.conn)

@@ -1,23 +1,16 @@
 //! Rows of attachments and the chunks of their bytes. A row outside the caller's scope is absent.
-use std::collections::{BTreeSet, HashSet};
-
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
 use super::clean::{Intake, Received};
-use super::{Attachment, AttachmentReference, AttachmentStatus, reach, sender, upload};
+use super::{Attachment, AttachmentStatus, naming, reach, sender, upload};
 use crate::access::Tx;
 use crate::audit::{self, ActorView, Event};
-use crate::db::schema::{
-    attachment, attachment_chunk as chunk, document_answer_attachment as sent, facility,
-    finding_attachment as found, improvement_answer_attachment as told, inspection,
-    revision_attachment as reference, step_plan_version,
-};
-use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
+use crate::db::schema::{attachment, attachment_chunk as chunk, facility};
+use crate::db::types::{AnyBackend, Id, JsonText, Moment, Visible};
 use crate::hash::{hex, sha256};
 use crate::http::Precondition;
-use crate::problem::{In, Issue, Kind, Problem};
-use crate::self_assessment::{Answer, store::Head};
+use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
 
 /// How many bytes one row holds.
@@ -26,7 +19,7 @@ pub const CHUNK: usize = 262_144;
 const SWEPT_AT_ONCE: i64 = 100;
 
 type Row = (
-    (Id, Id, Id, AttachmentStatus),
+    (Id, Option<Id>, Id, Id, AttachmentStatus),
     (Option<String>, String),
     (Option<i64>, String, Option<i64>, Option<String>),
     (JsonText, Moment, Option<Moment>, i64),
@@ -34,6 +27,7 @@ type Row = (
 type Columns = (
     (
         attachment::facility_id,
+        attachment::inspection_id,
         attachment::id,
         attachment::content_id,
         attachment::state,
@@ -55,6 +49,7 @@ type Columns = (
 const ATTACHMENT: Columns = (
     (
         attachment::facility_id,
+        attachment::inspection_id,
         attachment::id,
         attachment::content_id,
         attachment::state,
@@ -76,14 +71,18 @@ const ATTACHMENT: Columns = (
 
 fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     let (identity, said, measured, origin) = row;
-    let (facility_id, id, content_id, status) = identity;
+    let (facility_id, inspection_id, id, content_id, status) = identity;
     let (file_name, media_type) = said;
     let (sent_size, sent_sha256, stored_size, stored_sha256) = measured;
     let (stored_by, created_at, finished_at, edit) = origin;
+    let side = inspection_id.map_or_else(String::new, |inspection| {
+        format!("&inspectionId={inspection}")
+    });
     Ok(Attachment {
-        href: format!("/v1/attachments/{id}?facilityId={facility_id}"),
+        href: format!("/v1/attachments/{id}?facilityId={facility_id}{side}"),
         id,
         facility_id,
+        inspection_id,
         status,
         file_name,
         media_type,
@@ -99,44 +98,72 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     })
 }
 
-/// The attachment, if the caller may know about it; of this facility, where the caller knows more than one by its id.
-pub fn get(tx: &mut Tx, id: Id, facility_id: Option<Id>) -> Result<Attachment, Problem> {
+/// Whose attachment is asked for, where its id alone does not say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whose {
+    /// The facility that it belongs to.
+    pub facility_id: Option<Id>,
+    /// The inspection whose team sent it; of what one who names none sees by an id, the facility's own comes first.
+    pub inspection_id: Option<Id>,
+}
+
+/// The attachment, if the caller may know about it; of this facility or inspection, where the caller knows more than one by its id.
+pub fn get(tx: &mut Tx, id: Id, whose: Whose) -> Result<Attachment, Problem> {
     let mut query = attachment::table
         .inner_join(facility::table)
         .filter(reach::visible(&tx.scope))
         .filter(attachment::id.eq(id))
+        .order(attachment::inspection_id.is_not_null())
         .select(ATTACHMENT)
         .limit(2)
         .into_boxed::<AnyBackend>();
-    if let Some(facility_id) = facility_id {
+    if let Some(facility_id) = whose.facility_id {
         query = query.filter(attachment::facility_id.eq(facility_id));
     }
-    let mut rows: Vec<Row> = query.load(tx.conn)?;
-    match (rows.pop(), rows.pop()) {
-        (None, _) => Err(Problem::not_found()),
-        (Some(row), None) => {
-            let found = attachment_of(row)?;
-            if reach::is_shown(tx, &found)? {
-                Ok(found)
-            } else {
-                Err(Problem::not_found())
-            }
+    if let Some(inspection_id) = whose.inspection_id {
+        query = query.filter(attachment::inspection_id.eq(Some(inspection_id)));
+    }
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    let mut found = Vec::new();
+    for row in rows {
+        let one = attachment_of(row)?;
+        if reach::is_shown(tx, &one)? {
+            found.push(one);
         }
-        (Some(_), Some(_)) => Err(ambiguous()),
+    }
+    let is_own = |one: &Attachment| one.inspection_id.is_none();
+    if found.first().is_some_and(is_own) {
+        found.retain(is_own);
+    }
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (None, _) => Err(Problem::not_found()),
+        (Some(one), None) => Ok(one),
+        (Some(one), Some(other)) => Err(ambiguous(one.facility_id == other.facility_id)),
     }
 }
 
-fn ambiguous() -> Problem {
-    Problem::fault(Issue::new(
-        "missing",
-        In::Query,
-        "facilityId",
-        Text::new(
-            "Meer dan één voorziening heeft een bijlage met dit id; noem de voorziening.",
-            "Plus d'une structure a une annexe avec cet id ; nommez la structure.",
-            "More than one facility has an attachment with this id; name the facility.",
-        ),
-    ))
+fn ambiguous(of_one_facility: bool) -> Problem {
+    let (name, detail) = if of_one_facility {
+        (
+            "inspectionId",
+            Text::new(
+                "Meer dan één inspectie heeft een bijlage met dit id; noem de inspectie.",
+                "Plus d'une inspection a une annexe avec cet id ; nommez l'inspection.",
+                "More than one inspection has an attachment with this id; name the inspection.",
+            ),
+        )
+    } else {
+        (
+            "facilityId",
+            Text::new(
+                "Meer dan één voorziening heeft een bijlage met dit id; noem de voorziening.",
+                "Plus d'une structure a une annexe avec cet id ; nommez la structure.",
+                "More than one facility has an attachment with this id; name the facility.",
+            ),
+        )
+    };
+    Problem::fault(Issue::new("missing", In::Query, name, detail))
 }
 
 /// A piece of an attachment's bytes. The attachment must have been found in the caller's scope; its bytes never change.
@@ -170,10 +197,11 @@ pub fn look(
     announced: &Announced,
     condition: &Precondition,
 ) -> Result<Option<Attachment>, Problem> {
-    sender::of(tx, announced)?;
+    let sender = sender::of(tx, announced)?;
     let row: Option<Row> = attachment::table
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
+        .filter(on_side(sender.inspection_id))
         .filter(attachment::state.ne(AttachmentStatus::Receiving))
         .select(ATTACHMENT)
         .into_boxed::<AnyBackend>()
@@ -181,7 +209,7 @@ pub fn look(
         .optional()?;
     let found = row.map(attachment_of).transpose()?;
     if let Some(found) = &found
-        && !is_for_caller(tx, found)?
+        && !reach::is_shown(tx, found)?
     {
         return Err(taken());
     }
@@ -190,21 +218,34 @@ pub fn look(
         Some(found) if found.status == AttachmentStatus::Redacted => Err(redacted()),
         Some(found) if found.sent_sha256 != announced.sha256 => Err(taken()),
         Some(found) => Ok(Some(found)),
-        None => check_references(tx, announced).map(|()| None),
+        None => naming::check(tx, announced, sender.inspection_id).map(|()| None),
     }
 }
 
-/// May the caller know about an attachment that is there? What inspectors sent, and no report names yet, its facility does not.
-fn is_for_caller(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem> {
-    match get(tx, found.id, Some(found.facility_id)) {
-        Err(fault) if fault.kind() == Kind::ResourceNotFound => Ok(false),
-        shown => shown.map(|_| true),
+/// Those of the facility, or those that the team of this inspection sent.
+fn on_side(inspection_id: Option<Id>) -> Visible<attachment::table> {
+    match inspection_id {
+        Some(inspection) => Box::new(attachment::inspection_id.assume_not_null().eq(inspection)),
+        None => Box::new(attachment::inspection_id.is_null()),
     }
 }
 
 /// Are the bytes of this attachment here, or were they?
-pub fn is_finished(tx: &mut Tx, facility_id: Id, id: Id) -> Result<bool, Problem> {
-    Ok(stored_hash(tx, facility_id, id)?.is_some())
+pub fn is_finished(
+    tx: &mut Tx,
+    (facility_id, inspection_id): (Id, Option<Id>),
+    id: Id,
+) -> Result<bool, Problem> {
+    let found: Option<Id> = attachment::table
+        .filter(attachment::facility_id.eq(facility_id))
+        .filter(attachment::id.eq(id))
+        .filter(on_side(inspection_id))
+        .filter(attachment::state.ne(AttachmentStatus::Receiving))
+        .select(attachment::id)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 fn taken() -> Problem {
@@ -224,125 +265,13 @@ fn redacted() -> Problem {
     ))
 }
 
-/// What is handed in and what arrives for a facility go one at a time, or neither would see which bytes the other names.
-pub(crate) fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
-    tx.wait_for_name(&format!("attachments of {facility_id}"))
-}
-
-/// What was handed in said which bytes these are: no others come in its place.
-fn check_references(tx: &mut Tx, announced: &Announced) -> Result<(), Problem> {
-    let named = named_hashes(tx, announced.facility_id, announced.id)?;
-    if named.is_empty() || named.contains(&announced.sha256) {
-        return Ok(());
-    }
-    Err(Problem::conflict(Text::new(
-        "Een ingediende zelfevaluatie, een stappenplan of een inspectie noemt deze bijlage met een andere SHA-256; stuur die bytes, of neem een nieuw id.",
-        "Une auto-évaluation introduite, un plan par étapes ou une inspection nomme cette annexe avec un autre SHA-256 ; envoyez ces octets, ou prenez un nouvel id.",
-        "A self-assessment that was handed in, a step plan or an inspection names this attachment with another SHA-256; send those bytes, or take a new id.",
-    )))
-}
-
-/// The hashes by which frozen things name an attachment: revisions that were handed in, versions of step plans, what was sent for an
-/// inspection, versions of findings, and what was told of improvement points.
-fn named_hashes(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Vec<String>, Problem> {
-    let mut named: Vec<String> = reference::table
-        .filter(reference::facility_id.eq(facility_id))
-        .filter(reference::attachment_id.eq(id))
-        .select(reference::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    let by_plans: Vec<Option<String>> = step_plan_version::table
-        .filter(step_plan_version::facility_id.eq(facility_id))
-        .filter(step_plan_version::attachment_id.eq(id))
-        .select(step_plan_version::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    named.extend(by_plans.into_iter().flatten());
-    let sent: Vec<String> = sent::table
-        .filter(sent::facility_id.eq(facility_id))
-        .filter(sent::attachment_id.eq(id))
-        .select(sent::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    named.extend(sent);
-    // Of an inspection that the facility may not know of, no answer tells.
-    let found: Vec<String> = found::table
-        .inner_join(inspection::table.on(inspection::id.eq(found::inspection_id)))
-        .filter(found::facility_id.eq(facility_id))
-        .filter(found::attachment_id.eq(id))
-        .filter(inspection::known_at.is_not_null())
-        .select(found::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    named.extend(found);
-    let told: Vec<String> = told::table
-        .filter(told::facility_id.eq(facility_id))
-        .filter(told::attachment_id.eq(id))
-        .select(told::sha256)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    named.extend(told);
-    Ok(named)
-}
-
-/// Can something that is frozen from now on name the facility's attachment with these bytes? Not when it is there, or named by another
-/// such thing, with others. The facility must be the caller's own.
-pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Result<bool, Problem> {
-    take_turn(tx, facility_id)?;
-    if let Some(stored) = stored_hash(tx, facility_id, id)? {
-        return Ok(stored == sha256);
-    }
-    let named = named_hashes(tx, facility_id, id)?;
-    Ok(named.is_empty() || named.iter().any(|known| known == sha256))
-}
-
-/// Those of these attachments, each with its hash, whose bytes are not here. The facility must be the caller's to know about.
-pub fn still_awaited(
-    tx: &mut Tx,
-    facility_id: Id,
-    named: BTreeSet<(Id, String)>,
-) -> Result<Vec<AttachmentReference>, Problem> {
-    let ids: Vec<Id> = named.iter().map(|(id, _)| *id).collect();
-    let mut here: HashSet<(Id, String)> = HashSet::new();
-    for some in ids.chunks(BOUND_AT_ONCE) {
-        let rows: Vec<(Id, String)> = attachment::table
-            .filter(attachment::facility_id.eq(facility_id))
-            .filter(attachment::id.eq_any(some.to_vec()))
-            .filter(attachment::state.ne(AttachmentStatus::Receiving))
-            .select((attachment::id, attachment::sent_sha256))
-            .into_boxed::<AnyBackend>()
-            .load(tx.conn)?;
-        here.extend(rows);
-    }
-    let awaited = named.into_iter().filter(|one| !here.contains(one));
-    let reference = |(attachment_id, sha256)| AttachmentReference {
-        attachment_id,
-        sha256,
-    };
-    Ok(awaited.map(reference).collect())
-}
-
-/// From now on the facility sees these files where inspectors sent them: a report that was delivered names them.
-pub fn show(tx: &mut Tx, facility_id: Id, named: BTreeSet<(Id, String)>) -> Result<(), Problem> {
-    for (id, sha256) in named {
-        diesel::update(attachment::table)
-            .filter(attachment::facility_id.eq(facility_id))
-            .filter(attachment::id.eq(id))
-            .filter(attachment::sent_sha256.eq(sha256))
-            .filter(attachment::inspection_id.is_not_null())
-            .filter(attachment::shown_at.is_null())
-            .set(attachment::shown_at.eq(Some(tx.now)))
-            .execute(tx.conn)?;
-    }
-    Ok(())
-}
-
 /// Starts to receive; an earlier attempt that did not finish makes way.
 pub fn begin(tx: &mut Tx, announced: &Announced, media_type: &str) -> Result<(), Problem> {
     let sender = sender::of(tx, announced)?;
     diesel::delete(attachment::table)
         .filter(attachment::facility_id.eq(announced.facility_id))
         .filter(attachment::id.eq(announced.id))
+        .filter(on_side(sender.inspection_id))
         .filter(attachment::state.eq(AttachmentStatus::Receiving))
         .execute(tx.conn)?;
     diesel::insert_into(attachment::table)
@@ -414,8 +343,8 @@ pub fn finish(
     received: &Received,
 ) -> Result<Attachment, Problem> {
     let sender = sender::of(tx, announced)?;
-    take_turn(tx, announced.facility_id)?;
-    check_references(tx, announced)?;
+    naming::take_turn(tx, announced.facility_id)?;
+    naming::check(tx, announced, sender.inspection_id)?;
     let finished = diesel::update(attachment::table)
         .filter(attachment::content_id.eq(announced.content_id))
         .filter(attachment::state.eq(AttachmentStatus::Receiving))
@@ -446,20 +375,25 @@ pub fn finish(
             .only_own(true),
     };
     audit::record(tx, whose.with(&said)?)?;
-    get(tx, announced.id, Some(announced.facility_id))
+    let row: Row = attachment::table
+        .filter(attachment::content_id.eq(announced.content_id))
+        .select(ATTACHMENT)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)?;
+    attachment_of(row)
 }
 
 fn count(size: usize) -> Result<i64, Problem> {
     i64::try_from(size).map_err(Problem::internal)
 }
 
-/// Takes back what an attempt stored, when it does not finish.
-pub fn discard(tx: &mut Tx, content_id: Id) -> Result<(), Problem> {
-    diesel::delete(attachment::table)
+/// Takes back what an attempt stored, when it does not finish; false where that was gone, or is finished.
+pub fn discard(tx: &mut Tx, content_id: Id) -> Result<bool, Problem> {
+    let gone = diesel::delete(attachment::table)
         .filter(attachment::content_id.eq(content_id))
         .filter(attachment::state.eq(AttachmentStatus::Receiving))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(gone > 0)
 }
 
 /// Stores bytes that are at hand as a whole, for the caller's own facility.
@@ -505,8 +439,13 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
         ))
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
+    let mut swept = 0;
     for (content_id, id, facility_id, organisation, inspection) in &abandoned {
-        discard(tx, *content_id)?;
+        // Another process may have been first: it is told of once.
+        if !discard(tx, *content_id)? {
+            continue;
+        }
+        swept += 1;
         let event = Event::new("attachmentSwept", "attachment", *id);
         let event = match inspection {
             Some(inspection) => event.within(*inspection),
@@ -514,66 +453,5 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
         };
         audit::record(tx, event)?;
     }
-    Ok(abandoned.len() + upload::sweep(tx, older_than)?)
-}
-
-/// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.
-/// An attachment that is there with other bytes is refused.
-pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem> {
-    take_turn(tx, head.facility_id)?;
-    let mut named: Vec<(Id, &str)> = Vec::new();
-    let mut faults = Vec::new();
-    for answer in answers {
-        for (name, piece) in answer.pieces() {
-            let (Some(id), Some(sha256)) = (piece.attachment_id, piece.sha256.as_deref()) else {
-                continue;
-            };
-            match named.iter().find(|(known, _)| *known == id) {
-                Some((_, known)) if *known == sha256 => {}
-                None if stored_hash(tx, head.facility_id, id)?
-                    .is_none_or(|hash| hash == sha256) =>
-                {
-                    named.push((id, sha256));
-                }
-                _ => faults.push(other_bytes(&answer.criterion_code, &name)),
-            }
-        }
-    }
-    Problem::refuse(faults)?;
-    for (id, sha256) in named {
-        diesel::insert_into(reference::table)
-            .values((
-                reference::facility_id.eq(head.facility_id),
-                reference::attachment_id.eq(id),
-                reference::self_assessment_id.eq(head.id),
-                reference::revision.eq(head.revision),
-                reference::sha256.eq(sha256),
-            ))
-            .execute(tx.conn)?;
-    }
-    Ok(())
-}
-
-/// The hash of an attachment of the facility that has arrived.
-fn stored_hash(tx: &mut Tx, facility_id: Id, id: Id) -> Result<Option<String>, Problem> {
-    Ok(attachment::table
-        .filter(attachment::facility_id.eq(facility_id))
-        .filter(attachment::id.eq(id))
-        .filter(attachment::state.ne(AttachmentStatus::Receiving))
-        .select(attachment::sent_sha256)
-        .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?)
-}
-
-fn other_bytes(criterion: &str, piece: &str) -> Issue {
-    Issue::body(
-        "attachmentReference",
-        format!("answers.{criterion}.{piece}.sha256"),
-        Text::new(
-            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; antwoord opnieuw met de juiste.",
-            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; répondez à nouveau avec le bon.",
-            "This attachment is there, or named elsewhere, with another SHA-256; answer again with the right one.",
-        ),
-    )
+    Ok(swept + upload::sweep(tx, older_than)?)
 }

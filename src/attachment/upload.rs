@@ -136,7 +136,7 @@ pub fn discard(tx: &mut Tx, upload_id: Id) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Takes away what nothing came to since before this moment; gives back how many.
+/// Takes away what nothing came to since before this moment, nor while it is looked for; gives back how many.
 pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
     let abandoned: Vec<Id> = upload::table
         .filter(upload::updated_at.lt(older_than))
@@ -145,11 +145,8 @@ pub fn sweep(tx: &mut Tx, older_than: Moment) -> Result<usize, Problem> {
         .select(upload::upload_id)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let many = abandoned.len();
-    if many > 0 {
-        diesel::delete(upload::table)
-            .filter(upload::upload_id.eq_any(abandoned))
-            .execute(tx.conn)?;
-    }
-    Ok(many)
+    Ok(diesel::delete(upload::table)
+        .filter(upload::upload_id.eq_any(abandoned))
+        .filter(upload::updated_at.lt(older_than))
+        .execute(tx.conn)?)
 }

@@ -348,7 +348,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
-    attachment (id, facility_id) {
+    attachment (content_id) {
         facility_id -> SqlId,
         id -> SqlId,
         content_id -> SqlId,

@@ -70,7 +70,7 @@ fn leftovers(world: &World) -> usize {
 }
 
 /// Hands a draft in whose evidence, on every answer that asks for it, is this attachment.
-async fn hand_in(actor: &Actor, facility: &str, id: &str, sha256: &str) -> Answer {
+pub async fn hand_in(actor: &Actor, facility: &str, id: &str, sha256: &str) -> Answer {
     let draft = draft_of(actor, facility).await;
     let mut saved = answer_whole(actor, &draft).await;
     let href = path_of(&draft.body);

@@ -231,7 +231,7 @@ on_both! {
         lead.post(&format!("{path}/syncs"), listed).await.problem(400, "badRequest");
     }
 
-    async fn a_file_that_a_finding_names_stays_and_is_there_for_the_team(world: World) {
+    async fn a_file_that_a_finding_names_is_there_for_the_team_once_it_sent_it(world: World) {
         let (path, _) = under_way(&world).await;
         let (lead, linde) = (inspector(&world, "lead"), world.linde());
         let (id, bytes) = (uuid::Uuid::now_v7().to_string(), b"Procedure van het gesprek".as_slice());
@@ -242,7 +242,10 @@ on_both! {
         let content = json!({"criterion": {"frameworkCode": "ggz", "versionCode": "2026-1", "criterionCode": "intakeGesprek"},
             "observation": "Zie het document.", "evidence": evidence});
         lead.put(&format!("{path}/findings/{}", uuid::Uuid::now_v7()), content).await.expect(201);
-        lead.get(&at).await.expect(200);
+        // That the facility has it does not give it to them.
+        assert_eq!(lead.get(&at).await.status, 404);
+        crate::support::send_file(&lead, &id, ids::FACILITY, bytes).await.expect(201);
+        inspector(&world, "member").get(&at).await.expect(200);
         assert_eq!(inspector(&world, "elsewhere").get(&at).await.status, 404);
     }
 

@@ -44,6 +44,12 @@ fn of(id: &str) -> String {
     format!("/attachments/{id}?facilityId={}", ids::FACILITY)
 }
 
+/// The inspection whose team sent a file.
+fn within_of(sent: &Answer) -> String {
+    let inspection = sent.body["inspectionId"].as_str();
+    inspection.expect("an inspection").to_owned()
+}
+
 /// A text of so many lines.
 fn long(lines: usize) -> Vec<u8> {
     "De procedure van het gesprek.\n".repeat(lines).into_bytes()
@@ -118,12 +124,50 @@ on_both! {
         let again = lead.with("content-type", "text/plain").with("repr-digest", &digest_of(&photo));
         let again = again.send("PUT".parse().expect("a method"), &larger, Some(photo.clone())).await.problem(400, "badRequest");
         assert_eq!(again.issues(), [("outOfRange".to_owned(), "size".to_owned())]);
-        for actor in [&lead, &world.linde()] {
-            actor.get(&at).await.problem(404, "resourceNotFound");
-        }
-        // Sent again by the facility, with the very bytes: it is told nothing of what is there.
-        let again = send_file(&world.linde(), &id, ids::FACILITY, &photo).await.problem(409, "stateConflict");
-        assert!(!String::from_utf8_lossy(&again.bytes).contains("fileName"));
+        lead.get(&at).await.problem(404, "resourceNotFound");
+        assert_eq!(world.linde().get(&at).await.expect(200).body["received"], 10);
+        // What the facility sends by that id, the very bytes too, is another file, of its own.
+        let own = send_file(&world.linde(), &id, ids::FACILITY, &photo).await.expect(201);
+        assert!(own.body.get("inspectionId").is_none(), "{}", own.body);
+    }
+
+    async fn a_facilitys_file_by_the_same_id_takes_no_place_from_an_inspectors_photo(world: World) {
+        let (path, _) = under_way(&world).await;
+        let (lead, linde, id, photo) = (inspector(&world, "lead"), world.linde(), uuid::Uuid::now_v7().to_string(), b"Een foto van de gang".as_slice());
+        let other = b"Iets heel anders".as_slice();
+        send_file(&linde, &id, ids::FACILITY, other).await.expect(201);
+        named(&world, &path, &id, photo).await;
+        lead.get(&of(&id)).await.problem(404, "resourceNotFound");
+        let sent = send_file(&lead, &id, ids::FACILITY, photo).await.expect(201);
+        assert!(sent.body["href"].as_str().is_some_and(|href| href.ends_with(within_of(&sent).as_str())), "{}", sent.body);
+        let content = format!("/attachments/{id}/content?facilityId={}", ids::FACILITY);
+        assert_eq!(lead.get(&content).await.expect(200).bytes, photo);
+        // Until a report names it, the facility cannot tell that there is another; afterwards it reads both.
+        let within = format!("{content}&inspectionId={}", within_of(&sent));
+        linde.get(&within).await.problem(404, "resourceNotFound");
+        send_file(&linde, &id, ids::FACILITY, other).await.expect(200);
+        act(&lead, &path, "reports", json!({})).await.expect(201);
+        act(&lead, &path, "deliveries", json!({"way": "post"})).await.expect(200);
+        assert_eq!(linde.get(&within).await.expect(200).bytes, photo);
+        assert_eq!(linde.get(&content).await.expect(200).bytes, other);
+        let asked = json!({"facilityId": ids::FACILITY, "attachments": [id], "ground": "Herkenbaar"});
+        linde.post("/redactions", asked).await.expect(201);
+        linde.get(&content).await.problem(404, "resourceNotFound");
+        assert_eq!(linde.get(&within).await.expect(200).bytes, photo);
+    }
+
+    async fn naming_a_file_that_the_facility_did_not_give_to_inspectors_does_not_show_it(world: World) {
+        let (path, _) = under_way(&world).await;
+        let (lead, linde, id, file) = (inspector(&world, "lead"), world.linde(), uuid::Uuid::now_v7().to_string(), b"Een eigen nota".as_slice());
+        send_file(&linde, &id, ids::FACILITY, file).await.expect(201);
+        named(&world, &path, &id, file).await;
+        lead.get(&of(&id)).await.problem(404, "resourceNotFound");
+        act(&lead, &path, "reports", json!({})).await.expect(201);
+        act(&lead, &path, "deliveries", json!({"way": "post"})).await.problem(409, "stateConflict");
+        // Handed in, it is there for the finding too.
+        crate::attachments::hand_in(&linde, ids::FACILITY, &id, &hex_of(file)).await.expect(201);
+        lead.get(&of(&id)).await.expect(200);
+        act(&lead, &path, "deliveries", json!({"way": "post"})).await.expect(200);
     }
 
     async fn a_redaction_finds_no_file_that_inspectors_sent(world: World) {

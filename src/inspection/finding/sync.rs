@@ -481,7 +481,7 @@ fn awaited(
         .filter_map(|(item, _)| item.right())
         .map(|input| &input.content);
     let named: BTreeSet<(Id, String)> = contents.flat_map(named_by).collect();
-    attachment::still_awaited(tx, head.row.facility_id, named)
+    attachment::still_awaited(tx, (head.row.facility_id, head.row.id), named)
 }
 
 /// The attachments that a finding names.

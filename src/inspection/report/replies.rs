@@ -26,7 +26,7 @@ pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Resul
     let sent_on = input.sent_on.unwrap_or(today);
     require_between("sentOn", sent_on, (report.frozen_at.day(), today))?;
     let files = require_files(tx, head, report.id)?;
-    attachment::show(tx, head.row.facility_id, files)?;
+    attachment::show(tx, (head.row.facility_id, head.row.id), files)?;
     let is_draft = report.kind == ReportKind::Draft;
     let term = if is_draft {
         let term = tx.state.settings.reports.reaction;
@@ -72,7 +72,8 @@ fn require_files(
     let named: BTreeSet<(Id, String)> = files
         .map(|file| (file.attachment_id, file.sha256.clone()))
         .collect();
-    let awaited = attachment::still_awaited(tx, head.row.facility_id, named.clone())?;
+    let awaited =
+        attachment::still_awaited(tx, (head.row.facility_id, head.row.id), named.clone())?;
     if awaited.is_empty() {
         return Ok(named);
     }
