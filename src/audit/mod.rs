@@ -33,6 +33,7 @@ pub mod verify;
 use crate::access::{OnBehalfOf, Tx, link};
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
+use crate::inspection::apart::take_side;
 use crate::problem::Problem;
 
 use seal::SealKeys;
@@ -163,8 +164,14 @@ impl ActorView {
     }
 }
 
-/// Writes the event, in the transaction of the change.
+/// Writes the event, in the transaction of the change. What is done within an inspection is done on one side of it: 403 to who stands on another.
 pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
+    // Whoever inspects was given its part: that is not looked up with every finding.
+    if let Some(inspection) = event.inspection
+        && tx.scope.inspector.is_none()
+    {
+        take_side(tx, inspection)?;
+    }
     let Event {
         action,
         subject_kind,

@@ -544,6 +544,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{SqlId, SqlJson, SqlMoment};
 
+    inspection_side (inspection_id, person) {
+        inspection_id -> SqlId,
+        person -> Text,
+        side -> Text,
+        since -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
     inspection_assignment (id) {
         id -> SqlId,
         inspection_id -> SqlId,
@@ -1204,6 +1216,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     inspection_round,
     checklist_revision,
     inspection,
+    inspection_side,
     inspection_assignment,
     inspection_visit,
     document_request,

@@ -1,62 +1,121 @@
-//! Who decides on an inspection stands apart from it (*functiescheiding*): neither works on it, nor speaks for its facility, nor ever did. A person is known by the
-//! subject of a token, in whichever role; what somebody did stands in the audit.
+//! On an inspection everybody stands on one side: its facility's, the inspectorate's or the recognising body's (*functiescheiding*). The first thing
+//! that a person does there, or is given to do, decides it for good, in whichever token the person comes back.
+//!
+//! A person is the subject of a token. Machines, and admins, experts and policy makers, stand on no side: they do nothing there of their own. What
+//! somebody did elsewhere, for the same facility too, does not count: who works where is for the issuer of the tokens to know. Nor does it
+//! matter for reading, which goes by the role of the token.
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
-use super::store::ever_worked;
 use crate::access::{Role, Tx};
-use crate::audit::ActorView;
-use crate::db::schema::audit_event;
-use crate::db::types::{AnyBackend, Id, JsonText};
+use crate::db::schema::inspection_side as side;
+use crate::db::types::{AnyBackend, Id};
 use crate::problem::{Kind, Problem};
 use crate::text::Text;
 
-/// The roles that speak for a facility.
-const FACILITY: [Role; 2] = [Role::Facility, Role::FacilityContributor];
-/// The roles that inspect, and plan to.
-const INSPECTORATE: [Role; 2] = [Role::Inspector, Role::Planner];
+crate::text_enum! {
+    /// A side of an inspection.
+    pub enum Side {
+        /// Its facility: is inspected, reacts, mends.
+        Facility = "facility",
+        /// The inspectorate: plans, inspects, reports, weighs what the facility says of it.
+        Inspectorate = "inspectorate",
+        /// The recognising body: sets the terms, and decides on what was mended.
+        RecognisingBody = "recognisingBody",
+    }
+}
 
-/// Who planned an inspection, ever worked on it, or spoke for its facility has no part in what the recognising body decides on it.
-pub fn require_apart(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
+impl Side {
+    /// That of these roles; a token with roles on more than one was refused.
+    fn of(roles: &[Role]) -> Option<Self> {
+        roles.iter().find_map(|role| match role {
+            Role::Facility | Role::FacilityContributor => Some(Self::Facility),
+            Role::Inspector | Role::Planner => Some(Self::Inspectorate),
+            Role::Authority => Some(Self::RecognisingBody),
+            Role::Integration | Role::Expert | Role::Policy | Role::Admin => None,
+        })
+    }
+}
+
+/// The caller acts on its side of this inspection from now on: 403 when it stands on another.
+pub fn take_side(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
+    let Some(own) = Side::of(&tx.actor.roles) else {
+        return Ok(());
+    };
     let person = tx.actor.claims.subject.clone();
-    if ever_worked(tx, inspection_id, &person)? || has_acted(tx, inspection_id, &INSPECTORATE)? {
-        return Err(refused(Text::new(
-            "U werkte zelf aan deze inspectie; iemand anders beslist hierover.",
-            "Vous avez travaillé vous-même à cette inspection ; quelqu'un d'autre en décide.",
-            "You worked on this inspection yourself; somebody else decides on this.",
-        )));
+    let stands = first(tx, inspection_id, &person, own)?;
+    if stands == own {
+        return Ok(());
     }
-    require_no_voice(tx, inspection_id)
+    let detail = match stands {
+        Side::Facility => Text::new(
+            "U sprak zelf voor de voorziening; iemand anders doet dit.",
+            "Vous avez parlé vous-même pour la structure ; quelqu'un d'autre s'en charge.",
+            "You spoke for the facility yourself; somebody else does this.",
+        ),
+        Side::Inspectorate => Text::new(
+            "U werkte zelf aan deze inspectie; iemand anders doet dit.",
+            "Vous avez travaillé vous-même à cette inspection ; quelqu'un d'autre s'en charge.",
+            "You worked on this inspection yourself; somebody else does this.",
+        ),
+        Side::RecognisingBody => Text::new(
+            "U beslist over deze inspectie voor de bevoegde entiteit; iemand anders doet dit.",
+            "Vous décidez de cette inspection pour l'entité compétente ; quelqu'un d'autre s'en charge.",
+            "You decide on this inspection for the recognising body; somebody else does this.",
+        ),
+    };
+    Err(Problem::new(Kind::MissingPermission, detail))
 }
 
-/// Who ever spoke for its facility decides on nothing of an inspection, on neither side.
-pub fn require_no_voice(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
-    if has_acted(tx, inspection_id, &FACILITY)? {
-        return Err(refused(Text::new(
-            "U sprak zelf voor de voorziening; iemand anders beslist hierover.",
-            "Vous avez parlé vous-même pour la structure ; quelqu'un d'autre en décide.",
-            "You spoke for the facility yourself; somebody else decides on this.",
-        )));
+/// A person inspects from now on: 409 when it stands on another side.
+pub fn give_part(tx: &mut Tx, inspection_id: Id, person: &str) -> Result<(), Problem> {
+    if first(tx, inspection_id, person, Side::Inspectorate)? == Side::Inspectorate {
+        return Ok(());
     }
-    Ok(())
+    Err(Problem::conflict(Text::new(
+        "Deze persoon handelde bij deze inspectie al voor de voorziening of de bevoegde entiteit; kies iemand anders.",
+        "Cette personne a déjà agi dans cette inspection pour la structure ou l'entité compétente ; choisissez quelqu'un d'autre.",
+        "This person acted in this inspection for the facility or the recognising body already; choose somebody else.",
+    )))
 }
 
-fn refused(detail: Text) -> Problem {
-    Problem::new(Kind::MissingPermission, detail)
+/// The side on which a person stands: this one, where it stands on none yet.
+fn first(tx: &mut Tx, inspection_id: Id, person: &str, own: Side) -> Result<Side, Problem> {
+    if let Some(stands) = stands(tx, inspection_id, person)? {
+        return Ok(stands);
+    }
+    let values = (
+        side::inspection_id.eq(inspection_id),
+        side::person.eq(person),
+        side::side.eq(own),
+        side::since.eq(tx.now),
+    );
+    each!(tx.conn, conn => diesel::insert_into(side::table).values(values).on_conflict_do_nothing().execute(conn))?;
+    // Another request of the same person may have been first.
+    Ok(stands(tx, inspection_id, person)?.unwrap_or(own))
 }
 
-/// Did the caller ever do something to this inspection in one of these roles?
-fn has_acted(tx: &mut Tx, inspection_id: Id, roles: &[Role]) -> Result<bool, Problem> {
-    let actors: Vec<JsonText> = audit_event::table
-        .filter(audit_event::inspection_id.eq(inspection_id))
-        .select(audit_event::actor)
+fn stands(tx: &mut Tx, inspection_id: Id, person: &str) -> Result<Option<Side>, Problem> {
+    Ok(side::table
+        .filter(side::inspection_id.eq(inspection_id))
+        .filter(side::person.eq(person.to_owned()))
+        .select(side::side)
+        .into_boxed::<AnyBackend>()
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// The inspections on another side of which the caller stands: nothing of them awaits it.
+pub fn elsewhere(tx: &mut Tx) -> Result<BTreeSet<Id>, Problem> {
+    let Some(own) = Side::of(&tx.actor.roles) else {
+        return Ok(BTreeSet::new());
+    };
+    let ids: Vec<Id> = side::table
+        .filter(side::person.eq(tx.actor.claims.subject.clone()))
+        .filter(side::side.ne(own))
+        .select(side::inspection_id)
         .into_boxed::<AnyBackend>()
         .load(tx.conn)?;
-    let person = &tx.actor.claims.subject;
-    for actor in actors {
-        let by: ActorView = actor.to()?;
-        if by.id == *person && roles.iter().any(|role| role.name() == by.role) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(ids.into_iter().collect())
 }

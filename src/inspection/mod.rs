@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::text::Text;
 
 pub mod agreement;
-mod apart;
+pub(crate) mod apart;
 pub mod clock;
 pub mod comparison;
 pub mod device;

@@ -1,6 +1,4 @@
 //! Rows of inspections. One that the caller may not know about is absent.
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use super::round::store::turn;
@@ -11,9 +9,7 @@ use super::{
 };
 use crate::access::{Scope, Tx};
 use crate::db::guarded::one_changed;
-use crate::db::schema::{
-    facility, inspection, inspection_assignment as assignment, inspection_round as round,
-};
+use crate::db::schema::{facility, inspection, inspection_round as round};
 use crate::db::types::{AnyBackend, Id, JsonText, Moment};
 use crate::http::page::Window;
 use crate::problem::{Kind, Problem};
@@ -328,29 +324,6 @@ pub fn under_way_in(tx: &mut Tx, round_id: Id) -> Result<bool, Problem> {
         .filter(inspection::round_id.eq(round_id))
         .filter(inspection::state.eq_any(before_final))
         .select(inspection::id)
-        .into_boxed::<AnyBackend>()
-        .first(tx.conn)
-        .optional()?;
-    Ok(one.is_some())
-}
-
-/// The inspections that the caller ever worked on.
-pub fn ever_worked_on(tx: &mut Tx) -> Result<BTreeSet<Id>, Problem> {
-    let person = tx.actor.claims.subject.clone();
-    let all: Vec<Id> = assignment::table
-        .filter(assignment::person.eq(person))
-        .select(assignment::inspection_id)
-        .into_boxed::<AnyBackend>()
-        .load(tx.conn)?;
-    Ok(all.into_iter().collect())
-}
-
-/// Did this person ever work on it?
-pub fn ever_worked(tx: &mut Tx, id: Id, person: &str) -> Result<bool, Problem> {
-    let one: Option<Id> = assignment::table
-        .filter(assignment::inspection_id.eq(id))
-        .filter(assignment::person.eq(person))
-        .select(assignment::id)
         .into_boxed::<AnyBackend>()
         .first(tx.conn)
         .optional()?;

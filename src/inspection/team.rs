@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::apart::give_part;
 use super::store::Head;
 use super::{Assignment, AssignmentInput, AssignmentRole, events, require_room};
 use crate::access::Tx;
@@ -75,13 +76,14 @@ pub fn shown(tx: &mut Tx, inspection_id: Id, all: bool) -> Result<Vec<Assignment
     Ok(shown.collect())
 }
 
-/// Stores a new part.
+/// Stores a new part: 409 where the person stands on another side.
 pub fn insert(
     tx: &mut Tx,
     inspection_id: Id,
     id: Id,
     input: &AssignmentInput,
 ) -> Result<(), Problem> {
+    give_part(tx, inspection_id, &input.person)?;
     diesel::insert_into(assignment::table)
         .values((
             assignment::id.eq(id),

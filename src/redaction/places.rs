@@ -296,6 +296,7 @@ pub const TABLES: &[Table] = &[
         "inspection_assignment",
         &["person", "name", "role", "assigned_by", "ended_by"],
     ),
+    none("inspection_side", &["person", "side"]),
     none(
         "inspection_visit",
         &["state", "interlocutors", "note", "recorded_by"],

@@ -53,6 +53,7 @@ mod rounds;
 mod samples;
 mod self_assessments;
 mod sheets;
+mod sides;
 mod step_plans;
 mod superseding;
 mod tablets;

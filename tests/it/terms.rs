@@ -29,7 +29,7 @@ pub fn term(point: &str, due: &str) -> Value {
     json!({"terms": [{"improvementPointId": point, "due": due}]})
 }
 
-/// A draft that was sent: its path.
+/// A draft is made and sent: its path.
 pub async fn draft_sent(world: &World, path: &str, terms: Value) -> String {
     let authority = authority(world);
     act(&authority, path, "termReports", terms)
@@ -39,7 +39,8 @@ pub async fn draft_sent(world: &World, path: &str, terms: Value) -> String {
         .get(&format!("{path}/termReports"))
         .await
         .expect(200);
-    let draft = path_of(&listed.body["items"][0]);
+    let drafts = listed.body["items"].as_array().expect("items");
+    let draft = path_of(drafts.last().expect("a draft"));
     let at = format!("termReports/{}/deliveries", last_of(&draft));
     act(&authority, path, &at, json!({"way": "aangetekend"}))
         .await
@@ -318,6 +319,18 @@ on_both! {
         let listed = berk.get("/improvementPoints?pageSize=200").await.expect(200);
         assert!(!String::from_utf8_lossy(&listed.bytes).contains(&point));
         berk.with("if-match", "*").post(&format!("/improvementPoints/{point}/measures"), json!({"text": "Niet van ons"})).await.problem(404, "resourceNotFound");
+    }
+
+    async fn a_draft_from_before_a_correction_is_not_sent(world: World) {
+        let (path, point) = to_mend(&world).await;
+        let authority = authority(&world);
+        act(&authority, &path, "termReports", term(&point, "2098-01-01")).await.expect(201);
+        let listed = authority.get(&format!("{path}/termReports")).await.expect(200);
+        let delivery = format!("termReports/{}/deliveries", listed.body["items"][0]["id"].as_str().expect("an id"));
+        act(&inspector(&world, "lead"), &path, "reports", json!({"reason": "Een cijfer was verkeerd."})).await.expect(201);
+        let refused = act(&authority, &path, &delivery, json!({"way": "post"})).await.problem(409, "stateConflict").body;
+        assert!(refused["detail"].as_str().is_some_and(|why| why.contains("termReports")), "{refused}");
+        draft_sent(&world, &path, term(&point, "2098-01-01")).await;
     }
 
     async fn a_correction_says_what_is_to_be_mended_from_then_on(world: World) {

@@ -3,7 +3,7 @@ use super::rules::PointStatus;
 use super::store::{self, Waiting};
 use crate::access::policy::{AnswerInspections, PlanInspections, SetTerms};
 use crate::access::{Scope, Tx};
-use crate::inspection::store as inspections;
+use crate::inspection::apart::elsewhere;
 use crate::problem::Problem;
 use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
@@ -37,7 +37,7 @@ pub fn to_mend(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The points that these give, but for those of inspections that the caller ever worked on: others decide on them.
+/// The points that these give, but for those of inspections on another side of which the caller stands: others decide on them.
 fn apart(
     tx: &mut Tx,
     read: impl FnOnce(&mut Tx, &Scope) -> Result<Vec<Waiting>, Problem>,
@@ -47,7 +47,7 @@ fn apart(
     };
     let mut points = read(tx, &scope)?;
     if !points.is_empty() {
-        let own = inspections::ever_worked_on(tx)?;
+        let own = elsewhere(tx)?;
         points.retain(|point| !own.contains(&point.inspection_id));
     }
     Ok(points)

@@ -12,7 +12,7 @@ use crate::access::Tx;
 use crate::audit::{self, Event};
 use crate::db::types::{Id, JsonText};
 use crate::http::IfMatch;
-use crate::inspection::apart::require_apart;
+use crate::inspection::apart::take_side;
 use crate::inspection::report::document::ReportDocument;
 use crate::inspection::report::points as drafted;
 use crate::inspection::rules::{LEAD, Step, VERIFY_IMPROVEMENT};
@@ -260,7 +260,7 @@ pub fn decide(
     input: &ImprovementDecisionInput,
 ) -> Result<Point, Problem> {
     let (head, mut row) = take(tx, id, step, seen)?;
-    require_apart(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     let last = store::answers(tx, id)?.pop();
     let last = last.ok_or_else(|| not_now(row.state))?;
     let deed = deed_of(input.outcome, &last);
@@ -362,7 +362,7 @@ fn retime(
     deed: Deed,
     change: TermChange,
 ) -> Result<(), Problem> {
-    require_apart(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     advance(&mut row, deed)?;
     let terms: Vec<TermChange> = row.terms.to()?;
     require_room("terms", terms.len())?;
@@ -378,11 +378,12 @@ pub fn may_verify(tx: &mut Tx, id: Id, input: &VerificationInput) -> Result<(), 
 
 /// The inspection of the point, for who verifies it.
 fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, Problem> {
-    if leads_follow_up(tx, row, input.inspection_id)? {
-        return inspections::any(tx, row.inspection_id);
-    }
-    let head = inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?;
-    require_apart(tx, head.row.id)?;
+    let head = if leads_follow_up(tx, row, input.inspection_id)? {
+        inspections::any(tx, row.inspection_id)?
+    } else {
+        inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?
+    };
+    take_side(tx, head.row.id)?;
     Ok(head)
 }
 

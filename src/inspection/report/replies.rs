@@ -12,7 +12,7 @@ use crate::access::Tx;
 use crate::attachment;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
-use crate::inspection::apart::require_no_voice;
+use crate::inspection::apart::take_side;
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::{AssignmentRole, State, events, missing, reach, require_room, team};
 use crate::problem::{Issue, Kind, Problem};
@@ -339,7 +339,7 @@ pub fn decide(tx: &mut Tx, head: &Head, id: Id, input: &DecisionInput) -> Result
     if parts.iter().any(|part| *part != AssignmentRole::Reviewer) {
         return Err(was_there());
     }
-    require_no_voice(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     let decision = Decision {
         outcome: input.outcome,
         reason: input.reason.clone(),

@@ -1,9 +1,8 @@
 //! What awaits the recognising body and facilities of terms.
-use std::collections::BTreeSet;
-
 use crate::access::Tx;
 use crate::access::policy::{AnswerInspections, CloseInspections, SetTerms};
 use crate::inspection::State;
+use crate::inspection::apart::elsewhere;
 use crate::inspection::follow_up::store as points;
 use crate::inspection::report::tasks::{running, task};
 use crate::inspection::rules::{CLOSE, SET_TERMS};
@@ -12,14 +11,14 @@ use crate::problem::Problem;
 use crate::task::{Task, TaskKind};
 use crate::text::Text;
 
-/// Terms to set: final reports with improvement points, drafts that were not sent, and those on which the facility was heard. Who ever worked on an
-/// inspection is not asked.
+/// Terms to set: final reports with improvement points, drafts that were not sent, and those on which the facility was heard. Who stands on another
+/// side of an inspection is not asked.
 pub fn to_set(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let Some(scope) = tx.scope_for::<SetTerms>() else {
         return Ok(());
     };
     let unsettled = points::unsettled(tx, &scope)?;
-    let own = inspections::ever_worked_on(tx)?;
+    let own = elsewhere(tx)?;
     for (inspection, delivery) in running(tx, &scope, SET_TERMS.states, true)? {
         if own.contains(&inspection.id) || !unsettled.contains(&inspection.id) {
             continue;
@@ -41,11 +40,7 @@ pub fn to_close(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
         return Ok(());
     };
     let unsettled = points::unsettled(tx, &scope)?;
-    let own = if tx.scope.authority {
-        inspections::ever_worked_on(tx)?
-    } else {
-        BTreeSet::new()
-    };
+    let own = elsewhere(tx)?;
     for inspection in inspections::standing(tx, &scope, CLOSE.states)? {
         if !unsettled.contains(&inspection.id) && !own.contains(&inspection.id) {
             let text = Text::new(

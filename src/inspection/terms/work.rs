@@ -10,7 +10,7 @@ use super::{
 use crate::access::Tx;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
-use crate::inspection::apart::require_apart;
+use crate::inspection::apart::take_side;
 use crate::inspection::follow_up;
 use crate::inspection::report::document::{Finding, ImprovementPoint, ReportDocument};
 use crate::inspection::report::work::last_numbered;
@@ -61,7 +61,7 @@ fn find(tx: &mut Tx, head: &Head, id: Id) -> Result<TermReportSummary, Problem> 
 
 /// Freezes the term report that the state calls for: a draft, or the definitive one, from which on the points are followed up.
 pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &TermReportInput) -> Result<(), Problem> {
-    require_apart(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     let (report_id, number) = last_numbered(tx, head.row.id)?;
     let established: ReportDocument = reports::document(tx, report_id)?;
     // Final reports from before there were terms have their points followed from now on.
@@ -289,7 +289,7 @@ pub fn deliver(
     (report_id, id): (Id, Id),
     input: &DeliveryInput,
 ) -> Result<(), Problem> {
-    require_apart(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     let report = find(tx, head, report_id)?;
     let is_draft = report.kind == TermReportKind::Draft;
     let last = store::all(tx, head.row.id)?.pop();
@@ -301,6 +301,12 @@ pub fn deliver(
     }
     if is_draft && head.row.state != State::TermDraft {
         return Err(overtaken());
+    }
+    if is_draft {
+        let draft: TermDocument = reports::document(tx, report_id)?;
+        if draft.report.report_id != last_numbered(tx, head.row.id)?.0 {
+            return Err(corrected());
+        }
     }
     let today = tx.now.day();
     let sent_on = input.sent_on.unwrap_or(today);
@@ -327,6 +333,15 @@ fn overtaken() -> Problem {
         "Dit voorlopige verslag werd niet verzonden toen het kon, en de inspectie is intussen verder.",
         "Ce rapport provisoire n'a pas été envoyé à temps, et l'inspection a avancé depuis.",
         "This draft was not sent while it could be, and the inspection has gone on since.",
+    ))
+}
+
+/// A correction came after this draft, so what it sets terms for may be there no more, or not all there is.
+fn corrected() -> Problem {
+    Problem::conflict(Text::new(
+        "Het verslag werd verbeterd na dit voorlopige verslag; maak een nieuw met POST …/termReports.",
+        "Le rapport a été corrigé après ce rapport provisoire ; faites-en un nouveau par POST …/termReports.",
+        "The report was corrected after this draft; make a new one with POST …/termReports.",
     ))
 }
 
@@ -369,9 +384,7 @@ pub fn receive(
 ) -> Result<(), Problem> {
     let delivery = delivery_of(tx, head, report_id)?;
     let by_sender = is_authority(tx, head);
-    if by_sender {
-        require_apart(tx, head.row.id)?;
-    }
+    take_side(tx, head.row.id)?;
     let (kind, on) = replies::prove(tx, &delivery, by_sender, input)?;
     let said = serde_json::json!({"termReportId": report_id, "kind": kind, "deliveredOn": on});
     events::of(tx, "termReportProven", head, &said)
@@ -384,7 +397,7 @@ pub fn extend(
     report_id: Id,
     input: &ExtensionInput,
 ) -> Result<(), Problem> {
-    require_apart(tx, head.row.id)?;
+    take_side(tx, head.row.id)?;
     let delivery = delivery_of(tx, head, report_id)?;
     replies::more_time(tx, delivery, input)?;
     events::of(tx, "termReactionExtended", head, input)
@@ -426,9 +439,7 @@ pub fn react(
 
 /// Ends an inspection of which nothing is left to follow up.
 pub fn close(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
-    if is_authority(tx, head) {
-        require_apart(tx, head.row.id)?;
-    }
+    take_side(tx, head.row.id)?;
     if head.row.state != State::FollowUp {
         // A correction may have dropped the last point while its term was being set.
         let (report_id, _) = last_numbered(tx, head.row.id)?;

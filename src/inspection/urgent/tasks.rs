@@ -2,6 +2,7 @@
 use super::store;
 use crate::access::Tx;
 use crate::access::policy::HandleUrgentSignals;
+use crate::inspection::apart::elsewhere;
 use crate::problem::Problem;
 use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
@@ -11,7 +12,11 @@ pub fn to_acknowledge(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem>
     if tx.scope_for::<HandleUrgentSignals>().is_none() {
         return Ok(());
     }
+    let own = elsewhere(tx)?;
     for row in store::waiting(tx)? {
+        if own.contains(&row.inspection_id) {
+            continue;
+        }
         let subject = Subject {
             kind: "urgentSignal",
             id: row.id.to_string(),

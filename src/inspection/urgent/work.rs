@@ -8,7 +8,7 @@ use crate::audit::{self, ActorView, Event};
 use crate::db::types::{Id, JsonText};
 use crate::facility::{self, PlaceKind};
 use crate::http::IfMatch;
-use crate::inspection::apart::require_apart;
+use crate::inspection::apart::take_side;
 use crate::inspection::device::Device;
 use crate::inspection::events;
 use crate::inspection::store::Head;
@@ -176,7 +176,7 @@ pub fn add_measure(
 fn held(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<UrgentSignal, Problem> {
     let current = store::get(tx, id)?;
     let inspection_id = store::inspection_of(tx, id)?;
-    require_apart(tx, inspection_id)?;
+    take_side(tx, inspection_id)?;
     seen.check_edit(current.edit)?;
     Ok(current)
 }

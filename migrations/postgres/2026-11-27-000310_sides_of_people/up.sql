@@ -1,0 +1,24 @@
+-- On which side of an inspection a person acted, or was given a part: its facility's, the inspectorate's or the recognising body's. The first counts.
+CREATE TABLE inspection_side (
+  inspection_id uuid NOT NULL REFERENCES inspection,
+  person text COLLATE "C" NOT NULL,
+  side text COLLATE "C" NOT NULL,
+  since timestamptz NOT NULL,
+  PRIMARY KEY (inspection_id, person)
+);
+CREATE INDEX inspection_side_by_person ON inspection_side (person);
+
+INSERT INTO inspection_side (inspection_id, person, side, since)
+SELECT DISTINCT ON (inspection_id, person) inspection_id, person, side, since
+FROM (
+  SELECT inspection_id, person, 'inspectorate' AS side, assigned_at AS since FROM inspection_assignment
+  UNION ALL
+  SELECT inspection_id, actor ->> 'id',
+    CASE actor ->> 'role' WHEN 'authority' THEN 'recognisingBody' WHEN 'inspector' THEN 'inspectorate' WHEN 'planner' THEN 'inspectorate' ELSE 'facility' END,
+    at
+  FROM audit_event
+  WHERE inspection_id IS NOT NULL AND actor ->> 'role' IN ('facility', 'facilityContributor', 'inspector', 'planner', 'authority')
+) acted
+ORDER BY inspection_id, person, since;
+
+DROP INDEX audit_event_by_inspection;

@@ -1,0 +1,25 @@
+-- On which side of an inspection a person acted, or was given a part: its facility's, the inspectorate's or the recognising body's. The first counts.
+CREATE TABLE inspection_side (
+  inspection_id BLOB NOT NULL REFERENCES inspection,
+  person TEXT NOT NULL,
+  side TEXT NOT NULL,
+  since TEXT NOT NULL,
+  PRIMARY KEY (inspection_id, person)
+) WITHOUT ROWID;
+CREATE INDEX inspection_side_by_person ON inspection_side (person);
+
+INSERT OR IGNORE INTO inspection_side (inspection_id, person, side, since)
+SELECT inspection_id, person, side, since
+FROM (
+  SELECT inspection_id, person, 'inspectorate' AS side, assigned_at AS since FROM inspection_assignment
+  UNION ALL
+  SELECT inspection_id, json_extract(actor, '$.id'),
+    CASE json_extract(actor, '$.role')
+      WHEN 'authority' THEN 'recognisingBody' WHEN 'inspector' THEN 'inspectorate' WHEN 'planner' THEN 'inspectorate' ELSE 'facility' END,
+    at
+  FROM audit_event
+  WHERE inspection_id IS NOT NULL AND json_extract(actor, '$.role') IN ('facility', 'facilityContributor', 'inspector', 'planner', 'authority')
+) AS acted
+ORDER BY since;
+
+DROP INDEX audit_event_by_inspection;
