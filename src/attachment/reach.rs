@@ -2,6 +2,7 @@
 use diesel::prelude::*;
 
 use super::{Attachment, AttachmentStatus};
+use crate::access::policy::ReadInspections;
 use crate::access::{Scope, Tx};
 use crate::db::schema::{
     attachment, document_answer, document_answer_attachment as sent, facility,
@@ -19,8 +20,9 @@ type Joined = diesel::dsl::InnerJoinQuerySource<attachment::table, facility::tab
 /// The attachments that the caller may know about: its own; for inspectors those that a self-assessment handed in to prepare an inspection
 /// names, or what was sent for an inspection that they work on or follow up, with the very bytes that are named, or its team sent with a finding; and for the recognising body those
 /// that show what was done about an improvement point.
-pub(super) fn visible(scope: &Scope) -> Visible<Joined> {
-    let mut own = of_facility(scope);
+pub(super) fn visible(tx: &Tx) -> Visible<Joined> {
+    let scope = &tx.scope;
+    let mut own = of_facility(tx, scope);
     if scope.authority {
         own = Box::new(own.or(told()));
     }
@@ -42,11 +44,17 @@ fn of_the_facility() -> Visible<Joined> {
     Box::new(own.and(attachment::state.ne(AttachmentStatus::Receiving)))
 }
 
-/// A facility's own; what inspectors sent of their findings once a report that names it was delivered.
-fn of_facility(scope: &Scope) -> Visible<Joined> {
+/// A facility's own, within this scope; and to who may read its inspections, what inspectors sent of their findings once a report that names it
+/// was delivered.
+fn of_facility(tx: &Tx, scope: &Scope) -> Visible<Joined> {
     let own = attachment::inspection_id.is_null();
-    let shown = own.or(attachment::shown_at.is_not_null());
-    Box::new(facilities::owned::<Joined>(scope).and(shown))
+    let own = Box::new(facilities::owned::<Joined>(scope).and(own));
+    let Some(reading) = tx.scope_for::<ReadInspections>() else {
+        return own;
+    };
+    let shown = attachment::shown_at.is_not_null();
+    let shown = facilities::owned::<Joined>(&reading.improving()).and(shown);
+    Box::new(own.or(shown))
 }
 
 /// Those that were sent for an inspection that this person works on.
@@ -167,7 +175,7 @@ pub(super) fn is_shown(tx: &mut Tx, found: &Attachment) -> Result<bool, Problem>
     if tx.scope.lent.is_empty() || (client.is_some() && found.stored_by.client == *client) {
         return Ok(true);
     }
-    let own = of_facility(&tx.scope.improving());
+    let own = of_facility(tx, &tx.scope.improving());
     let shown: Option<Id> = attachment::table
         .inner_join(facility::table)
         .filter(own.or(handed_in()))

@@ -111,7 +111,7 @@ pub struct Whose {
 pub fn get(tx: &mut Tx, id: Id, whose: Whose) -> Result<Attachment, Problem> {
     let mut query = attachment::table
         .inner_join(facility::table)
-        .filter(reach::visible(&tx.scope))
+        .filter(reach::visible(tx))
         .filter(attachment::id.eq(id))
         .order(attachment::inspection_id.is_not_null())
         .select(ATTACHMENT)

@@ -30,7 +30,7 @@ pub mod sequencer;
 mod store;
 pub mod verify;
 
-use crate::access::{OnBehalfOf, Tx, link};
+use crate::access::{OnBehalfOf, Role, Tx, link};
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
 use crate::inspection::apart::take_side;
@@ -126,7 +126,7 @@ impl Event {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Actor)]
 pub struct ActorView {
-    /// The token's subject; where it came by a link, the contribution that the link is for.
+    /// The token's subject; where it came by a link, the contribution that the link is for; where the caller may not know who it was, the role.
     pub id: String,
     /// The name in the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,6 +160,24 @@ impl ActorView {
             role: role.to_owned(),
             client: claims.client.clone(),
             on_behalf_of: tx.on_behalf_of.clone(),
+        }
+    }
+}
+
+impl ActorView {
+    /// The same for who may not know the people that inspect, or decide on that.
+    #[must_use]
+    pub fn as_role(self) -> Self {
+        let names = [Role::Inspector, Role::Planner, Role::Authority];
+        if names.iter().all(|role| role.name() != self.role) {
+            return self;
+        }
+        Self {
+            id: self.role.clone(),
+            name: None,
+            role: self.role,
+            client: None,
+            on_behalf_of: None,
         }
     }
 }

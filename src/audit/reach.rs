@@ -98,6 +98,11 @@ impl Reach {
         }
     }
 
+    /// May the caller know who inspected, and who decided on that?
+    pub fn sees_who_inspects(&self) -> bool {
+        self.scope.inspects() || self.scope.admin
+    }
+
     /// May the caller read what was written? Of an inspection, whoever sees all of it may, and an admin never.
     pub fn may_read_payload(&self, event: &StoredEvent) -> bool {
         let is_settings = event.inspection_id.is_none();

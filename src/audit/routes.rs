@@ -75,8 +75,8 @@ fn repeated(filter: &Filter) -> Vec<(&'static str, String)> {
 /// List who did what, when
 ///
 /// In the one order of all events, about a second after they happened. Facilities see what was done to what is theirs, with what was written;
-/// inspectors what was handed in to prepare an inspection, without it; an admin every event but those about self-assessments for own improvement, and
-/// what was written where it is a setting.
+/// inspectors what was handed in to prepare an inspection, without it; an admin every event but those about self-assessments for own improvement and
+/// what of inspections their facilities do not hear, and what was written where it is a setting.
 #[utoipa::path(tag = "Audit", operation_id = "listAuditEvents", params(AuditEventFilter),
     extensions(("x-action" = json!("ReadAuditEvents"))),
     responses((status = 200, description = "A page of events.", body = Page<AuditEvent>)))]

@@ -35,7 +35,7 @@ pub struct AuditEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub facility_id: Option<Id>,
-    /// Who did it.
+    /// Who did it; to a facility, of what was done to an inspection for the inspectorate or the recognising body, the role alone.
     pub actor: ActorView,
     /// The `BelGov-Trace-Id` of the request.
     pub trace: Id,
@@ -123,6 +123,8 @@ fn view(reach: &Reach, event: StoredEvent) -> Result<AuditEvent, Problem> {
         .may_read_payload(&event)
         .then_some(event.payload)
         .flatten();
+    let actor: ActorView = event.actor.to()?;
+    let names = event.inspection_id.is_none() || reach.sees_who_inspects();
     Ok(AuditEvent {
         id: event.id,
         at: event.at,
@@ -133,7 +135,7 @@ fn view(reach: &Reach, event: StoredEvent) -> Result<AuditEvent, Problem> {
         },
         organisation_id: event.organisation_id,
         facility_id: event.facility_id,
-        actor: event.actor.to()?,
+        actor: if names { actor } else { actor.as_role() },
         trace: event.trace,
         payload: payload.map(crate::db::types::JsonText::raw).transpose()?,
     })

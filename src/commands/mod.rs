@@ -425,10 +425,10 @@ fn greeting(address: &str, issuer: &DevIssuer, data: &Path) -> Result<String, An
         "Paste these, as PZ De Linde:".to_owned(),
         String::new(),
         format!("TOKEN={token}"),
-        format!("curl -s {address}/v1/me -H \"Authorization: Bearer $TOKEN\""),
-        format!("curl -s {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\""),
+        format!("curl -sS {address}/v1/me -H \"Authorization: Bearer $TOKEN\""),
+        format!("curl -sS {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\""),
         format!(
-            "curl -s {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{{\"facilityId\":\"{}\",\"cycleId\":\"{}\"}}'",
+            "curl -sS {address}/v1/selfAssessments -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{{\"facilityId\":\"{}\",\"cycleId\":\"{}\"}}'",
             demo::ids::FACILITY,
             demo::ids::OWN_CYCLE
         ),

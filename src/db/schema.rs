@@ -943,6 +943,7 @@ diesel::table! {
         edit -> BigInt,
         established_at -> SqlMoment,
         updated_at -> SqlMoment,
+        state_since -> SqlMoment,
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::db::types::is_technical;
+use crate::db::types::{Id, is_technical};
 use crate::personal::holds_register_number;
 use crate::problem::{In, Issue, Problem};
 use crate::text::Text;
@@ -63,11 +63,14 @@ impl TryFrom<std::borrow::Cow<'_, str>> for Number {
     }
 }
 
-/// Every value of the path is named: serde does not tell which of them it was.
+/// Every value of the path that is no good id is named: serde does not tell which of them it was.
 fn malformed(request: &HttpRequest) -> Problem {
-    let issues = request
-        .match_info()
-        .iter()
+    let all = || request.match_info().iter();
+    let is_good =
+        |(name, value): &(&str, &str)| name.ends_with("Id") && value.parse::<Id>().is_ok();
+    let only_good = all().all(|one| is_good(&one));
+    let issues = all()
+        .filter(|one| only_good || !is_good(one))
         .map(|(name, value)| {
             Issue::new(
                 "malformedPathValue",

@@ -86,12 +86,13 @@ pub fn events_of_authority() -> Visible<InOrder> {
     Box::new(about.and(audit_event::only_own).and(nobodys))
 }
 
-/// The events about nothing that has to stay hidden: about no inspection, or one that is known.
+/// The events about nothing that has to stay hidden: about no inspection, or what the facility of one that is known hears too.
 pub fn events_in_the_open() -> Visible<InOrder> {
     let about = audit_event::inspection_id.assume_not_null();
     let known = inspection::table
         .filter(inspection::id.eq(about))
         .filter(inspection::known_at.is_not_null())
         .select(inspection::id);
-    Box::new(audit_event::inspection_id.is_null().or(exists(known)))
+    let told = audit_event::facility_id.is_not_null().and(exists(known));
+    Box::new(audit_event::inspection_id.is_null().or(told))
 }

@@ -77,6 +77,12 @@ pub fn shown(tx: &mut Tx, inspection: &store::Row, all: bool) -> Result<Vec<Visi
         .collect()
 }
 
+/// Is a visit still to come, or to be recorded?
+pub fn is_one_planned(tx: &mut Tx, inspection_id: Id) -> Result<bool, Problem> {
+    let all = rows(tx, inspection_id)?;
+    Ok(all.iter().any(|row| row.state == VisitState::Planned))
+}
+
 /// Plans a visit, or plans it otherwise.
 pub fn plan(
     tx: &mut Tx,
@@ -128,7 +134,7 @@ fn told_already() -> Text {
     )
 }
 
-/// The inspection comes unannounced from now on: so do the visits that are to come.
+/// The inspection, of which the facility knows nothing, comes unannounced from now on: so do the visits that are to come.
 pub fn untell(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
     diesel::update(visit::table)
         .filter(visit::inspection_id.eq(inspection_id))

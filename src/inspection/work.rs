@@ -40,6 +40,12 @@ pub fn find_inside(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
     }
 }
 
+/// The inspection for a step of which findings are the matter, as it is in their turn: one at a time.
+pub fn find_in_turn(tx: &mut Tx, id: Id, step: &Step) -> Result<Head, Problem> {
+    finding::take_turn(tx, id)?;
+    find_for(tx, id, step)
+}
+
 /// Holds an inspection for a step: the caller may take it, has seen the inspection as it is, and its state allows it.
 pub fn take(tx: &mut Tx, id: Id, step: &Step, seen: &IfMatch) -> Result<Head, Problem> {
     may(tx, id, step)?;
@@ -157,7 +163,7 @@ pub fn replan(tx: &mut Tx, head: &Head, input: &PlanInput) -> Result<(), Problem
         .collect();
     Problem::refuse(faults)?;
     store::save_plan(tx, row.id, input)?;
-    if !input.announced {
+    if !input.announced && row.known_at.is_none() {
         visits::untell(tx, row.id)?;
     }
     events::inside(tx, "inspectionChanged", row.id, input)

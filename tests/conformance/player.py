@@ -48,7 +48,10 @@ class Stage:
     def __init__(self, planner, lead, member, round_id, facility_id):
         self.planner, self.people = planner, {"lead": lead, "member": member}
         self.round_id, self.facility_id = round_id, facility_id
-        self.subjects = {role: caller.subject() for role, caller in self.people.items()}
+        self.subjects = {role: caller.subject(role) for role, caller in self.people.items()}
+        self.planner.subject("planner")
+        if self.subjects["lead"] == self.subjects["member"]:
+            raise Unexpected("the tokens of the lead and the member are of one person")
 
     def inspection(self):
         team = [{"person": self.subjects[role], "name": f"Conformance kit, {role}", "role": role} for role in self.people]

@@ -51,9 +51,12 @@ class Caller:
     def get(self, path, **headers):
         return self.ask("GET", path, **headers)
 
-    def subject(self):
-        """Who the service thinks that this is."""
-        return self.get("/me").expect(200).body["id"]
+    def subject(self, part):
+        """Who the service thinks that this is, who plays this part."""
+        answer = self.get("/me")
+        if answer.status != 200:
+            raise Unexpected(f"the token of the {part} is not taken ({answer.status}): {answer.text[:600]}")
+        return answer.body["id"]
 
     def all(self, path):
         """Every item of a collection, page by page."""

@@ -189,6 +189,59 @@ on_both! {
         assert_eq!(refused.issues(), [("fixed".to_owned(), "announced".to_owned())]);
     }
 
+    async fn a_visit_that_the_facility_knows_of_is_not_hidden_again(world: World) {
+        let made = planned(&world, ids::FACILITY, false).await;
+        let (path, lead, planner) = (path_of(&made.body), inspector(&world, "lead"), world.planner());
+        let times = |days: i64| json!({"from": format!("{}T08:00:00Z", day(&world, days)), "to": format!("{}T15:00:00Z", day(&world, days))});
+        let first = format!("{path}/visits/{}", uuid::Uuid::now_v7());
+        let seen = lead.seen(&made).put(&first, times(-1)).await.expect(200);
+        let held = json!({"outcome": "held", "from": format!("{}T08:10:00Z", day(&world, -1))});
+        let seen = lead.seen(&seen).put(&format!("{first}/record"), held).await.expect(200);
+        let mut second = times(3);
+        second["announced"] = true.into();
+        lead.seen(&seen).put(&format!("{path}/visits/{}", uuid::Uuid::now_v7()), second).await.expect(200);
+        let known = |answer: &crate::support::Answer| answer.body["visits"].as_array().map(Vec::len);
+        assert_eq!(known(&world.linde().get(&path).await), Some(2));
+        let same = json!({"reason": "thematicRound", "announced": false});
+        planner.seen(&planner.get(&path).await).put(&path, same).await.expect(200);
+        assert_eq!(known(&world.linde().get(&path).await), Some(2));
+    }
+
+    async fn no_report_is_made_while_a_visit_is_to_come(world: World) {
+        let (path, _) = under_way(&world).await;
+        let lead = inspector(&world, "lead");
+        let visit = format!("{path}/visits/{}", uuid::Uuid::now_v7());
+        let times = json!({"from": format!("{}T08:00:00Z", day(&world, 3)), "to": format!("{}T15:00:00Z", day(&world, 3))});
+        let seen = lead.seen(&lead.get(&path).await).put(&visit, times).await.expect(200);
+        let refused = lead.seen(&seen).post(&format!("{path}/reports"), json!({})).await.problem(409, "stateConflict");
+        assert!(refused.body["detail"].as_str().is_some_and(|why| why.contains("bezoek")), "{}", refused.body);
+        let cancelled = json!({"outcome": "cancelled", "note": "Niet meer nodig."});
+        let seen = lead.seen(&seen).put(&format!("{visit}/record"), cancelled).await.expect(200);
+        lead.seen(&seen).post(&format!("{path}/reports"), json!({})).await.expect(201);
+    }
+
+    async fn a_facility_hears_from_the_audit_what_was_done_and_not_who_inspects(world: World) {
+        let (path, [intake, _]) = under_way(&world).await;
+        crate::reports::finished(&world, &path, &intake).await;
+        world.number_events().await;
+        let about = |all: serde_json::Value| -> Vec<serde_json::Value> {
+            let items = all["items"].as_array().expect("items").clone();
+            items.into_iter().filter(|event| event["subject"]["id"] == crate::reports::last_of(&path)).collect()
+        };
+        let heard = about(world.linde().whole("/auditEvents?pageSize=200").await.expect(200).body);
+        assert!(heard.iter().any(|event| event["actor"]["role"] == "inspector" && event["action"] == "reportDelivered"), "{heard:?}");
+        for event in &heard {
+            let (actor, role) = (&event["actor"], &event["actor"]["role"]);
+            assert!(role == "facility" || (&actor["id"] == role && actor.get("name").is_none()), "{event}");
+        }
+        let known = about(inspector(&world, "lead").whole("/auditEvents?pageSize=200").await.expect(200).body);
+        assert!(known.iter().any(|event| event["actor"]["id"] == "inspecteur-lead"), "{known:?}");
+        // An admin hears what the facility hears, and of visits to come nothing more.
+        let actions = |all: &[serde_json::Value]| -> Vec<String> { all.iter().map(|event| event["action"].to_string()).collect() };
+        let admin = about(world.admin().whole("/auditEvents?pageSize=200").await.expect(200).body);
+        assert_eq!(actions(&admin), actions(&heard));
+    }
+
     async fn an_inspection_began_at_its_earliest_visit_and_keeps_one_that_was_held(world: World) {
         let (path, _) = under_way(&world).await;
         let lead = inspector(&world, "lead");

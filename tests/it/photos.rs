@@ -79,6 +79,11 @@ on_both! {
         }
         act(&lead, &path, "deliveries", json!({"way": "post"})).await.expect(200);
         linde.get(&of(&id)).await.expect(200);
+        // It goes with a report, and is there for who may read that.
+        let number = Some(kindreflex::demo::enterprise_number(9_990_001));
+        for other in [world.person("facilityContributor", number), world.machine(&["read:attachments"])] {
+            other.get(&of(&id)).await.problem(404, "resourceNotFound");
+        }
         // It is evidence: the facility cannot take it away.
         let asked = json!({"facilityId": ids::FACILITY, "attachments": [id], "ground": "Herkenbaar"});
         linde.post("/redactions", asked).await.problem(400, "badRequest");

@@ -333,6 +333,23 @@ on_both! {
         draft_sent(&world, &path, term(&point, "2098-01-01")).await;
     }
 
+    async fn a_point_waits_since_it_stands_where_it_does(world: World) {
+        let (path, point) = to_mend(&world).await;
+        followed(&world, &path, &point, "2098-01-01").await;
+        on(&world.linde(), &point, "measures", json!({"text": "Gedaan."})).await.expect(200);
+        let since = |all: Answer| {
+            let items = all.body["items"].as_array().expect("items").clone();
+            let own = items.into_iter().find(|task| task["subject"]["id"] == point.as_str());
+            own.expect("a task")["since"].clone()
+        };
+        let at = "/tasks?kind=decideImprovement&pageSize=200";
+        let before = since(authority(&world).get(at).await);
+        world.state.clock.advance(chrono::Duration::minutes(5));
+        act(&inspector(&world, "lead"), &path, "reports", json!({"reason": "Een cijfer was verkeerd."})).await.expect(201);
+        on(&world.linde(), &point, "measures", json!({"text": "En nog iets."})).await.expect(200);
+        assert_eq!(since(authority(&world).get(at).await), before);
+    }
+
     async fn a_correction_says_what_is_to_be_mended_from_then_on(world: World) {
         let (path, point) = to_mend(&world).await;
         let (lead, authority) = (inspector(&world, "lead"), authority(&world));

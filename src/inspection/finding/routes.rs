@@ -141,9 +141,7 @@ fn put(
     condition: &Precondition,
     content: &FindingContent,
 ) -> Result<(Finding, bool), Problem> {
-    inspections::find_for(tx, id, &rules::RECORD_FINDING)?;
-    store::take_turn(tx, id)?;
-    let head = inspections::find_for(tx, id, &rules::RECORD_FINDING)?;
+    let head = inspections::find_in_turn(tx, id, &rules::RECORD_FINDING)?;
     let there = store::rows(tx, id, &[finding])?.remove(&finding);
     let current = there.map(|row| row.summary()).transpose()?;
     condition.check(current.as_ref().map(FindingSummary::tag).as_ref())?;

@@ -141,14 +141,13 @@ enum Item {
     Wrong(ReceiptItem),
 }
 
-/// Takes a batch of a device in; its receipt as JSON, and whether it came for the first time.
+/// Takes a batch of a device in; its receipt as JSON, and whether it came for the first time. The turn must have been taken.
 pub fn take(
     tx: &mut Tx,
     head: &Head,
     device: &Device,
     input: &SyncInput,
 ) -> Result<(JsonText, bool), Problem> {
-    store::take_turn(tx, head.row.id)?;
     let hash = hash_of(input)?;
     if let Some((known, receipt)) = store::batch(tx, head.row.id, input.batch_id)? {
         if known != hash {

@@ -42,7 +42,7 @@ pub async fn sync_findings(
         Ok(())
     };
     let take = move |tx: &mut Tx| {
-        let head = work::find_for(tx, id, &rules::SYNC)?;
+        let head = work::find_in_turn(tx, id, &rules::SYNC)?;
         let device = device::own(tx, input.device_id)?;
         let (receipt, new) = sync::take(tx, &head, &device, &input)?;
         let created_at = new.then(|| sync::href(id, input.batch_id));

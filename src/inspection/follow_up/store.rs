@@ -45,9 +45,17 @@ pub struct Row {
     pub(super) edit: i64,
     pub(super) established_at: Moment,
     pub(super) updated_at: Moment,
+    pub(super) state_since: Moment,
 }
 
 impl Row {
+    /// It stands so from now on.
+    pub(super) fn stand(&mut self, state: PointStatus, now: Moment) {
+        if self.state != state {
+            (self.state, self.state_since) = (state, now);
+        }
+    }
+
     /// The point.
     pub fn id(&self) -> Id {
         self.id
@@ -227,7 +235,7 @@ pub struct Waiting {
     /// The last day of its term.
     pub due: Option<NaiveDate>,
     /// Since when it stands where it does.
-    pub updated_at: Moment,
+    pub state_since: Moment,
 }
 
 /// The points in these states within this scope; those alone whose term is over on `late`, where that is given.
@@ -299,6 +307,7 @@ pub fn save(tx: &mut Tx, row: &Row) -> Result<(), Problem> {
             point::text.eq(&row.text),
             point::priority.eq(row.priority),
             point::state.eq(row.state),
+            point::state_since.eq(row.state_since),
             point::due.eq(row.due),
             point::terms.eq(&row.terms),
             point::edit.eq(row.edit + 1),

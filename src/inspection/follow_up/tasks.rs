@@ -64,7 +64,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Decide on what the facility did or will do about this improvement point.",
         );
         let task = task(&point, TaskKind::DecideImprovement, text);
-        found.push(task.since(point.updated_at));
+        found.push(task.since(point.state_since));
     }
     let accepted = |tx: &mut Tx, scope: &Scope| {
         store::standing(tx, scope, &[PointStatus::MeasureAccepted], None)
@@ -76,7 +76,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "Verify on documents or on a visit that this improvement point is mended.",
         );
         let task = task(&point, TaskKind::VerifyImprovement, text);
-        found.push(task.since(point.updated_at));
+        found.push(task.since(point.state_since));
     }
     for point in apart(tx, store::untermed)? {
         let text = Text::new(
@@ -85,7 +85,7 @@ pub fn to_decide(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
             "A corrected report brought this improvement point: set its term, or end it with a reason.",
         );
         let task = task(&point, TaskKind::SetTerms, text);
-        found.push(task.since(point.updated_at));
+        found.push(task.since(point.state_since));
     }
     Ok(())
 }

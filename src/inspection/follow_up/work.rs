@@ -71,12 +71,13 @@ pub fn keep(
             edit: 1,
             established_at: tx.now,
             updated_at: tx.now,
+            state_since: tx.now,
         };
         store::insert(tx, &row)?;
     }
     for mut row in there {
         if row.state != PointStatus::Withdrawn {
-            row.state = PointStatus::Withdrawn;
+            row.stand(PointStatus::Withdrawn, tx.now);
             store::save(tx, &row)?;
         }
     }
@@ -87,10 +88,11 @@ pub fn keep(
 fn come_back(tx: &mut Tx, row: &mut Row) -> Result<(), Problem> {
     let terms: Vec<TermChange> = row.terms.to()?;
     let was_met = store::verifications(tx, row.id)?.pop();
-    row.state = returning(
+    let state = returning(
         terms.last().map(|change| change.kind),
         was_met.is_some_and(|last| last.met),
     );
+    row.stand(state, tx.now);
     if !is_settled(row.state) {
         row.due = None;
     }
@@ -108,7 +110,7 @@ pub fn begin(tx: &mut Tx, head: &Head, terms: &[Term]) -> Result<(), Problem> {
             Some(_) => (TermChangeKind::Set, PointStatus::Open),
             None => (TermChangeKind::None, PointStatus::NoTerm),
         };
-        row.state = state;
+        row.stand(state, tx.now);
         let change = TermChange {
             kind,
             due: term.due,
@@ -160,9 +162,9 @@ fn held(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<Row, Problem> {
 }
 
 /// Moves the point on; 409 where that cannot happen to it now.
-fn advance(row: &mut Row, deed: Deed) -> Result<(), Problem> {
-    let now = after(row.state, deed, row.due.is_some());
-    row.state = now.ok_or_else(|| not_now(row.state))?;
+fn advance(tx: &Tx, row: &mut Row, deed: Deed) -> Result<(), Problem> {
+    let next = after(row.state, deed, row.due.is_some());
+    row.stand(next.ok_or_else(|| not_now(row.state))?, tx.now);
     Ok(())
 }
 
@@ -245,7 +247,7 @@ pub fn give_plan(
 }
 
 fn tell(tx: &mut Tx, mut row: Row, new: &NewAnswer) -> Result<(), Problem> {
-    advance(&mut row, Deed::Answer)?;
+    advance(tx, &mut row, Deed::Answer)?;
     require_room("answers", store::answers(tx, row.id)?.len())?;
     documents::check_files(tx, row.facility_id, new.attachments)?;
     store::insert_answer(tx, &row, new)?;
@@ -264,7 +266,7 @@ pub fn decide(
     let last = store::answers(tx, id)?.pop();
     let last = last.ok_or_else(|| not_now(row.state))?;
     let deed = deed_of(input.outcome, &last);
-    advance(&mut row, deed)?;
+    advance(tx, &mut row, deed)?;
     if deed == Deed::AcceptPlan {
         require_to_come(last.day, tx.now.day())?;
     }
@@ -363,7 +365,7 @@ fn retime(
     change: TermChange,
 ) -> Result<(), Problem> {
     take_side(tx, head.row.id)?;
-    advance(&mut row, deed)?;
+    advance(tx, &mut row, deed)?;
     let terms: Vec<TermChange> = row.terms.to()?;
     require_room("terms", terms.len())?;
     store::add_term(&mut row, change)?;
@@ -418,7 +420,7 @@ pub fn verify(
     } else {
         Deed::FindUnmet
     };
-    advance(&mut row, deed)?;
+    advance(tx, &mut row, deed)?;
     require_room("verifications", store::verifications(tx, id)?.len())?;
     store::insert_verification(tx, (id, verification), input)?;
     store::save(tx, &row)?;

@@ -75,9 +75,7 @@ pub fn put(
     condition: &Precondition,
     input: &ImprovementPointInput,
 ) -> Result<(ImprovementPointDraft, bool), Problem> {
-    work::find_for(tx, inspection_id, &PUT_POINT)?;
-    finding::take_turn(tx, inspection_id)?;
-    let head = work::find_for(tx, inspection_id, &PUT_POINT)?;
+    let head = work::find_in_turn(tx, inspection_id, &PUT_POINT)?;
     let current = find(tx, inspection_id, id)?;
     condition.check(current.as_ref().map(ImprovementPointDraft::tag).as_ref())?;
     PUT_POINT.require_state(head.row.state)?;

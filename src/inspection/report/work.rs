@@ -6,7 +6,7 @@ use crate::access::Tx;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
 use crate::inspection::store::{self as inspections, Head};
-use crate::inspection::{State, events, follow_up, reach};
+use crate::inspection::{State, events, follow_up, reach, visits};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 
@@ -98,6 +98,9 @@ fn kind_for(
     match head.row.state {
         State::InProgress | State::DraftReport => {
             refuse_extras(input)?;
+            if head.row.state == State::InProgress && visits::is_one_planned(tx, head.row.id)? {
+                return Err(visit_to_come());
+            }
             Ok((ReportKind::Draft, None))
         }
         State::Reaction => {
@@ -109,6 +112,14 @@ fn kind_for(
         }
         _ => Ok((ReportKind::Correction, Some(corrected(tx, head, input)?))),
     }
+}
+
+fn visit_to_come() -> Problem {
+    Problem::conflict(Text::new(
+        "Er is nog een bezoek gepland; leg eerst vast of het plaatsvond, of annuleer het (PUT …/visits/{visitId}/record).",
+        "Une visite est encore prévue ; consignez d'abord si elle a eu lieu, ou annulez-la (PUT …/visits/{visitId}/record).",
+        "A visit is planned still; record first whether it was held, or cancel it (PUT …/visits/{visitId}/record).",
+    ))
 }
 
 fn refuse_extras(input: &ReportInput) -> Result<(), Problem> {

@@ -1,0 +1,1 @@
+ALTER TABLE followed_point DROP COLUMN state_since;
