@@ -64,24 +64,17 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The caller as one text, for what belongs to a caller alone.
+    /// The caller as one text, for what belongs to a caller alone; the same person in other roles is another.
     pub fn key(&self) -> String {
         let claims = &self.claims;
         if self.by_link {
             return serde_json::json!([link::ROLE, claims.subject]).to_string();
         }
-        let organisations: Vec<&str> = claims
-            .roles
-            .iter()
-            .filter_map(|claim| claim.organisation.as_deref())
+        let roles = claims.roles.iter();
+        let roles: Vec<_> = roles
+            .map(|claim| (claim.role.name(), claim.organisation.as_deref()))
             .collect();
-        serde_json::json!([
-            claims.client,
-            claims.organisation,
-            organisations,
-            claims.subject
-        ])
-        .to_string()
+        serde_json::json!([claims.client, claims.organisation, roles, claims.subject]).to_string()
     }
 }
 

@@ -97,7 +97,7 @@ pub struct Attachment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
     pub stored_sha256: Option<String>,
-    /// Who sent it.
+    /// Who sent it; to a facility, of what inspectors sent, the role alone.
     pub stored_by: ActorView,
     /// When the first bytes came.
     pub created_at: Moment,

@@ -184,9 +184,10 @@ impl ActorView {
 
 /// Writes the event, in the transaction of the change. What is done within an inspection is done on one side of it: 403 to who stands on another.
 pub fn record(tx: &mut Tx, event: Event) -> Result<(), Problem> {
-    // Whoever inspects was given its part: that is not looked up with every finding.
+    // Who only inspects was given its part: that is not looked up with every finding.
+    let only_inspects = tx.actor.roles.as_slice() == [Role::Inspector];
     if let Some(inspection) = event.inspection
-        && tx.scope.inspector.is_none()
+        && !only_inspects
     {
         take_side(tx, inspection)?;
     }

@@ -41,6 +41,15 @@ pub struct Row {
     pub(super) updated_at: Moment,
 }
 
+impl Row {
+    /// The facility knows of it from now on, if it did not yet: true then.
+    pub(super) fn reveal(&mut self, now: Moment) -> bool {
+        let was_hidden = self.known_at.is_none();
+        self.known_at = self.known_at.or(Some(now));
+        was_hidden
+    }
+}
+
 /// An inspection without its parts, and what the caller is in it.
 #[derive(Debug, Clone)]
 pub struct Head {

@@ -280,8 +280,7 @@ fn nothing_held() -> Problem {
 /// The facility knows of the inspection now, and the first visit that was held starts it, with the checklist as it is.
 fn come_to_light(tx: &mut Tx, head: &mut Head, is_held: bool) -> Result<(), Problem> {
     let row = &mut head.row;
-    let was_hidden = row.known_at.is_none();
-    row.known_at = row.known_at.or(Some(tx.now));
+    let was_hidden = row.reveal(tx.now);
     if row.state == State::Planned && is_held {
         store::require_open_round(tx, row.round_id)?;
         row.checklist_revision = Some(store::latest_checklist(tx, row.round_id)?);
@@ -339,8 +338,7 @@ pub fn announce(
             return Err(no_date());
         }
     }
-    let was_hidden = row.known_at.is_none();
-    row.known_at = row.known_at.or(Some(tx.now));
+    let was_hidden = row.reveal(tx.now);
     let mut announcements: Vec<Announcement> = row.announcements.to()?;
     require_room("announcements", announcements.len())?;
     announcements.push(Announcement {

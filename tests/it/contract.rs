@@ -413,7 +413,7 @@ on_both! {
 
     async fn a_role_for_an_organisation_that_is_not_known_takes_nothing_from_the_others(world: World) {
         let known = format!("facility:{}", kindreflex::demo::enterprise_number(9_990_001));
-        let caller = |roles: &[&str]| world.with_token(&crate::support::issuer::token_in_roles(roles));
+        let caller = |roles: &[&str]| world.with_token(&crate::support::issuer::token_in_roles("veelzijdig", roles));
         let both = caller(&[&known, "facility:0809699184"]).get("/facilities").await.expect(200);
         assert!(ids_of(&both).contains(&ids::FACILITY.to_owned()));
         let expert = caller(&["expert", "facility:0809699184"]).get("/facilities").await.expect(200);

@@ -200,7 +200,7 @@ on_both! {
     async fn a_token_stands_on_one_side_of_an_inspection(world: World) {
         let linde = format!("facility:{}", enterprise_number(9_990_001));
         for roles in [[linde.as_str(), "authority"], [&linde, "planner"], [&linde, "inspector"], ["planner", "authority"]] {
-            let both = world.with_token(&token_in_roles(&roles));
+            let both = world.with_token(&token_in_roles("veelzijdig", &roles));
             for at in ["/me", "/inspections", "/tasks"] {
                 both.get(at).await.problem(403, "missingPermission");
             }

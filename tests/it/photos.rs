@@ -78,7 +78,8 @@ on_both! {
             assert!(!String::from_utf8_lossy(&linde.whole(&at).await.bytes).contains(&id), "{at}");
         }
         act(&lead, &path, "deliveries", json!({"way": "post"})).await.expect(200);
-        linde.get(&of(&id)).await.expect(200);
+        let shown = linde.get(&of(&id)).await.expect(200);
+        assert_eq!((&shown.body["storedBy"]["id"], shown.body["storedBy"].get("name")), (&json!("inspector"), None));
         // It goes with a report, and is there for who may read that.
         let number = Some(kindreflex::demo::enterprise_number(9_990_001));
         for other in [world.person("facilityContributor", number), world.machine(&["read:attachments"])] {

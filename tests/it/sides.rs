@@ -63,6 +63,40 @@ on_both! {
         world.planner().post("/inspections", input).await.expect(201);
     }
 
+    async fn who_plans_and_inspects_in_one_token_stands_on_a_side_too(world: World) {
+        let made = world.planner().post("/inspections", inspection_input(kindreflex::demo::ids::FACILITY, true)).await.expect(201);
+        let path = path_of(&made.body);
+        let both = crate::support::issuer::token_in_roles("dubbel", &["planner", "inspector"]);
+        let both = world.with_token(&both);
+        let visit = format!("{path}/visits/{}", uuid::Uuid::now_v7());
+        let day = crate::reports::day(&world, 5);
+        let times = json!({"from": format!("{day}T08:00:00Z"), "to": format!("{day}T15:00:00Z")});
+        let seen = both.seen(&both.get(&path).await).put(&visit, times).await.expect(200);
+        let asked = json!({"message": "Wij komen.", "documentRequests": [{"title": "De procedure"}]});
+        let told = both.seen(&seen).post(&format!("{path}/announcements"), asked).await.expect(200);
+        let request = told.body["documentRequests"][0]["id"].as_str().expect("an id");
+        let answers = format!("documentRequests/{request}/answers");
+        act(&somebody(&world).facility, &path, &answers, json!({"note": "Volgt."})).await.problem(403, "missingPermission");
+        act(&world.linde(), &path, &answers, json!({"note": "Volgt."})).await.expect(200);
+        let linde = crate::support::issuer::token_in_roles("facility", &["planner", "inspector"]);
+        let cancelled = json!({"ground": "other", "reason": "Toch niet."});
+        act(&world.with_token(&linde), &path, "cancellations", cancelled).await.problem(403, "missingPermission");
+    }
+
+    async fn a_key_is_of_a_person_in_its_roles(world: World) {
+        let (path, point) = to_mend(&world).await;
+        followed(&world, &path, &point, "2098-01-01").await;
+        on(&world.person("authority", None), &point, "termEnds", json!({"reason": "Klaar."})).await.expect(200);
+        let somebody = somebody(&world);
+        let close = |actor: &Actor| {
+            let (actor, at) = (actor.with("idempotency-key", "een-sleutel").with("if-match", "*"), format!("{path}/closings"));
+            async move { actor.post(&at, json!({})).await }
+        };
+        close(&somebody.planner).await.expect(200);
+        close(&somebody.planner).await.expect(200);
+        assert!([403, 409].contains(&close(&somebody.authority).await.status));
+    }
+
     async fn who_sets_terms_neither_reacts_to_them_nor_mends_nor_reviews(world: World) {
         let (path, point) = to_mend(&world).await;
         let somebody = somebody(&world);

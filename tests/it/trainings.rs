@@ -262,7 +262,7 @@ on_both! {
         assert_eq!(seen(&expert(&world).get(&at).await.expect(200).body), [json!(ids::FACILITY), json!(BERK)]);
         assert_eq!(linde.get(&of_linde).await.expect(200).body["participants"], 3);
         // A second role of a facility does not widen what it sees.
-        let both = world.with_token(&crate::support::issuer::token_in_roles(&[&format!("facility:{}", kindreflex::demo::enterprise_number(9_990_001)), "admin"]));
+        let both = world.with_token(&crate::support::issuer::token_in_roles("veelzijdig", &[&format!("facility:{}", kindreflex::demo::enterprise_number(9_990_001)), "admin"]));
         both.get(&of_berk).await.problem(404, "resourceNotFound");
         assert_eq!(seen(&both.get(&at).await.expect(200).body), [json!(ids::FACILITY)]);
         for other in [world.planner(), world.inspector(), world.person("authority", None), world.person("policy", None), world.admin()] {

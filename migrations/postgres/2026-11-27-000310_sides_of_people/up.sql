@@ -21,4 +21,10 @@ FROM (
 ) acted
 ORDER BY inspection_id, person, since;
 
+-- Nobody who stands elsewhere keeps a part.
+UPDATE inspection_assignment SET ended_at = now()
+WHERE ended_at IS NULL AND EXISTS (
+  SELECT 1 FROM inspection_side s
+  WHERE s.inspection_id = inspection_assignment.inspection_id AND s.person = inspection_assignment.person AND s.side <> 'inspectorate');
+
 DROP INDEX audit_event_by_inspection;

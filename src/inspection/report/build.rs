@@ -111,13 +111,13 @@ fn findings(tx: &mut Tx, head: &Head, leave_out_pending: bool) -> Result<Vec<Fou
 fn unsettled(open: &str) -> Problem {
     Problem::conflict(Text::new(
         format!(
-            "Los eerst op wat openstaat: {open}. Wat nog op andere versies wacht, kan eruit blijven met leaveOutPending."
+            "Los eerst op wat openstaat: {open}. Een conflict lost een versie op die alle heads als parents noemt. Wat nog op andere versies wacht, kan eruit blijven met leaveOutPending."
         ),
         format!(
-            "Résolvez d'abord ce qui est ouvert : {open}. Ce qui attend d'autres versions peut être omis par leaveOutPending."
+            "Résolvez d'abord ce qui est ouvert : {open}. Une version dont toutes les heads sont les parents résout un conflit. Ce qui attend d'autres versions peut être omis par leaveOutPending."
         ),
         format!(
-            "Settle first what is open: {open}. What waits for other versions can be left out with leaveOutPending."
+            "Settle first what is open: {open}. A version that has all heads as parents resolves a conflict. What waits for other versions can be left out with leaveOutPending."
         ),
     ))
 }

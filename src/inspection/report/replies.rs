@@ -38,7 +38,6 @@ pub fn deliver(tx: &mut Tx, head: &Head, id: Id, input: &DeliveryInput) -> Resul
     let mut now = head.clone();
     if is_draft {
         now.row.state = State::Reaction;
-        now.row.known_at = now.row.known_at.or(Some(tx.now));
         inspections::save(tx, &now.row)?;
     }
     let said = serde_json::json!({"deliveryId": id, "reportId": report.id, "delivery": input});

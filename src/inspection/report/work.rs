@@ -175,9 +175,9 @@ fn still_running(delivery: &Delivery) -> Problem {
             format!("The facility can still react, up to and including {day}."),
         )),
         None => Problem::conflict(Text::new(
-            "Het ontwerp is nog niet bewezen afgeleverd: de termijn om te reageren loopt nog niet.",
-            "La remise du projet n'est pas encore prouvée : le délai de réaction ne court pas encore.",
-            "The draft is not proven to be delivered yet: the time to react has not begun.",
+            "Het ontwerp is nog niet bewezen afgeleverd (POST …/deliveries/{deliveryId}/receipts): de termijn om te reageren loopt nog niet.",
+            "La remise du projet n'est pas encore prouvée (POST …/deliveries/{deliveryId}/receipts) : le délai de réaction ne court pas encore.",
+            "The draft is not proven to be delivered yet (POST …/deliveries/{deliveryId}/receipts): the time to react has not begun.",
         )),
     }
 }

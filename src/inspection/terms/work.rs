@@ -154,9 +154,9 @@ fn still_running(delivery: &Delivery) -> Problem {
             format!("The facility can still react to the terms, up to and including {day}."),
         )),
         None => Problem::conflict(Text::new(
-            "De voorlopige termijnen zijn nog niet bewezen afgeleverd: de tijd om te reageren loopt nog niet.",
-            "La remise des délais provisoires n'est pas encore prouvée : le délai de réaction ne court pas encore.",
-            "The draft of the terms is not proven to be delivered yet: the time to react has not begun.",
+            "De voorlopige termijnen zijn nog niet bewezen afgeleverd (POST …/termReports/{termReportId}/receipts): de tijd om te reageren loopt nog niet.",
+            "La remise des délais provisoires n'est pas encore prouvée (POST …/termReports/{termReportId}/receipts) : le délai de réaction ne court pas encore.",
+            "The draft of the terms is not proven to be delivered yet (POST …/termReports/{termReportId}/receipts): the time to react has not begun.",
         )),
     }
 }

@@ -109,9 +109,9 @@ pub fn token_with_client(client: &str, role: &str, organisation: Option<String>)
 }
 
 /// A person's token with several roles, each `role` or `role:organisation`.
-pub fn token_in_roles(roles: &[&str]) -> String {
+pub fn token_in_roles(subject: &str, roles: &[&str]) -> String {
     signed(TokenRequest {
-        subject: "veelzijdig".to_owned(),
+        subject: subject.to_owned(),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
         client: Some("tests".into()),
         ..TokenRequest::default()
