@@ -5,6 +5,7 @@
 //!
 //! Three smaller doors stand beside it: [`operator`] for who runs the program, [`link`] for who holds a secret link and has no token, and
 //! [`open`] for what everyone may read.
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -71,7 +72,8 @@ impl Actor {
             return serde_json::json!([link::ROLE, claims.subject]).to_string();
         }
         let roles = claims.roles.iter();
-        let roles: Vec<_> = roles
+        // In whichever order the issuer lists them.
+        let roles: BTreeSet<_> = roles
             .map(|claim| (claim.role.name(), claim.organisation.as_deref()))
             .collect();
         serde_json::json!([claims.client, claims.organisation, roles, claims.subject]).to_string()

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::store::{self, Whose};
+use super::store::{self, Which};
 use super::{Attachment, AttachmentStatus};
 use crate::access::Tx;
 use crate::db::schema::{attachment, attachment_chunk as chunk};
@@ -102,11 +102,11 @@ pub fn erase(tx: &mut Tx, facility: Id, id: Id) -> Result<bool, Problem> {
 
 /// What is known of an attachment of the caller's own facility.
 pub fn find(tx: &mut Tx, facility: Id, id: Id) -> Result<Attachment, Problem> {
-    let whose = Whose {
+    let which = Which {
         facility_id: Some(facility),
-        inspection_id: None,
+        sha256: None,
     };
-    store::get(tx, id, whose)
+    store::get(tx, id, &which)
 }
 
 /// A piece of a file's bytes; nothing after the last.

@@ -127,8 +127,7 @@ pub struct AttachmentReference {
 impl AttachmentReference {
     /// Adds what is wrong with its shape; its fields are named after `at`.
     pub fn check_at(&self, at: &str, faults: &mut Vec<Issue>) {
-        let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if self.sha256.len() == 64 && self.sha256.bytes().all(hexadecimal) {
+        if is_sha256(&self.sha256) {
             return;
         }
         let detail = Text::new(
@@ -152,6 +151,12 @@ impl AttachmentReference {
         );
         Issue::body("attachmentReference", format!("{at}sha256"), detail)
     }
+}
+
+/// Is it a SHA-256, in hexadecimal and lower case?
+fn is_sha256(text: &str) -> bool {
+    let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == 64 && text.bytes().all(hexadecimal)
 }
 
 impl Attachment {

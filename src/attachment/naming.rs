@@ -23,21 +23,25 @@ pub(crate) fn take_turn(tx: &mut Tx, facility_id: Id) -> Result<(), Problem> {
     tx.wait_for_name(&format!("attachments of {facility_id}"))
 }
 
-/// The hashes by which frozen things name the facility's attachments with these ids: revisions that were handed in, versions of step plans,
-/// what was sent for an inspection, and what was told of improvement points.
+/// The hashes by which frozen things name the facility's attachments with these ids: revisions that were handed in, but for those of this
+/// self-assessment, versions of step plans, what was sent for an inspection, and what was told of improvement points.
 fn frozen(
     tx: &mut Tx,
     facility_id: Id,
     ids: &[Id],
+    but_of: Option<Id>,
 ) -> Result<HashMap<Id, HashSet<String>>, Problem> {
     let mut named: HashMap<Id, HashSet<String>> = HashMap::new();
     for some in ids.chunks(BOUND_AT_ONCE) {
-        let handed_in: Vec<(Id, String)> = reference::table
+        let mut handed_in = reference::table
             .filter(reference::facility_id.eq(facility_id))
             .filter(reference::attachment_id.eq_any(some.to_vec()))
             .select((reference::attachment_id, reference::sha256))
-            .into_boxed::<AnyBackend>()
-            .load(tx.conn)?;
+            .into_boxed::<AnyBackend>();
+        if let Some(own) = but_of {
+            handed_in = handed_in.filter(reference::self_assessment_id.ne(own));
+        }
+        let handed_in: Vec<(Id, String)> = handed_in.load(tx.conn)?;
         let planned: Vec<(Option<Id>, Option<String>)> = step_plan_version::table
             .filter(step_plan_version::facility_id.eq(facility_id))
             .filter(step_plan_version::attachment_id.eq_any(some.to_vec()))
@@ -75,7 +79,7 @@ pub(super) fn check(
     if inspection_id.is_some() {
         return Ok(());
     }
-    let named = frozen(tx, announced.facility_id, &[announced.id])?;
+    let named = frozen(tx, announced.facility_id, &[announced.id], None)?;
     let binding = named.get(&announced.id);
     if binding.is_none_or(|hashes| hashes.contains(&announced.sha256)) {
         return Ok(());
@@ -89,15 +93,16 @@ pub(super) fn check(
 
 /// Those of these attachments, each with a hash, that something which is frozen from now on cannot name: the facility's file by that id is
 /// here, or named by another such thing, with other bytes. The facility must be the caller's own; its turn is taken.
-fn strange(
+fn otherwise_bound<'a>(
     tx: &mut Tx,
     facility_id: Id,
-    named: &BTreeSet<(Id, &str)>,
-) -> Result<HashSet<Id>, Problem> {
+    named: &BTreeSet<(Id, &'a str)>,
+    but_of: Option<Id>,
+) -> Result<BTreeSet<(Id, &'a str)>, Problem> {
     take_turn(tx, facility_id)?;
     let ids: BTreeSet<Id> = named.iter().map(|(id, _)| *id).collect();
     let ids: Vec<Id> = ids.into_iter().collect();
-    let mut binding = frozen(tx, facility_id, &ids)?;
+    let mut binding = frozen(tx, facility_id, &ids, but_of)?;
     for some in ids.chunks(BOUND_AT_ONCE) {
         let here: Vec<(Id, String)> = attachment::table
             .filter(attachment::facility_id.eq(facility_id))
@@ -115,14 +120,15 @@ fn strange(
         let hashes = binding.get(id);
         hashes.is_some_and(|hashes| !hashes.contains(*sha256))
     };
-    Ok(named.iter().filter(other).map(|(id, _)| *id).collect())
+    Ok(named.iter().filter(other).copied().collect())
 }
 
 /// Can something that is frozen from now on name the facility's attachment with these bytes? Not when it is there, or named by another
 /// such thing, with others. The facility must be the caller's own.
 pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Result<bool, Problem> {
-    let strange = strange(tx, facility_id, &BTreeSet::from([(id, sha256)]))?;
-    Ok(strange.is_empty())
+    let named = BTreeSet::from([(id, sha256)]);
+    let bound = otherwise_bound(tx, facility_id, &named, None)?;
+    Ok(bound.is_empty())
 }
 
 /// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.
@@ -138,12 +144,13 @@ pub fn refer(tx: &mut Tx, head: &Head, answers: &[Answer]) -> Result<(), Problem
     });
     let pieces: Vec<(&String, String, (Id, &str))> = pieces.collect();
     let all = pieces.iter().map(|(_, _, named)| *named).collect();
-    let strange = strange(tx, head.facility_id, &all)?;
+    // What an earlier revision of its own named wrongly, this one may name rightly.
+    let bound = otherwise_bound(tx, head.facility_id, &all, Some(head.id))?;
     let mut named: HashMap<Id, &str> = HashMap::new();
     let mut faults = Vec::new();
     for (code, name, (id, sha256)) in pieces {
         let first = *named.entry(id).or_insert(sha256);
-        if first != sha256 || strange.contains(&id) {
+        if first != sha256 || bound.contains(&(id, sha256)) {
             faults.push(other_bytes(code, &name));
         }
     }
@@ -167,9 +174,9 @@ fn other_bytes(criterion: &str, piece: &str) -> Issue {
         "attachmentReference",
         format!("answers.{criterion}.{piece}.sha256"),
         Text::new(
-            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; antwoord opnieuw met de juiste.",
-            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; répondez à nouveau avec le bon.",
-            "This attachment is there, or named elsewhere, with another SHA-256; answer again with the right one.",
+            "Deze bijlage is er, of is elders genoemd, met een andere SHA-256; antwoord opnieuw met de juiste, of neem een nieuw id.",
+            "Cette annexe existe, ou est nommée ailleurs, avec un autre SHA-256 ; répondez à nouveau avec le bon, ou prenez un nouvel id.",
+            "This attachment is there, or named elsewhere, with another SHA-256; answer again with the right one, or take a new id.",
         ),
     )
 }

@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::clean::{FORMATS, Intake};
 use super::outgoing::pieces;
-use super::store::{self, Announced, CHUNK, Whose};
-use super::{Attachment, AttachmentStatus, headers};
+use super::store::{self, Announced, CHUNK, Which};
+use super::{Attachment, AttachmentStatus, headers, is_sha256};
 use crate::access::policy::{ReadAttachments, StoreAttachment};
 use crate::access::{Allowed, operator};
 use crate::app::State;
@@ -48,13 +48,14 @@ pub struct RequiredFacilityParameter {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code, reason = "the document's side of FromQuery")]
-pub struct WhoseParameters {
+pub struct WhichParameters {
     /// The facility that the attachment belongs to; needed only when the caller sees two by the same id.
     #[param(required = false, nullable = false, rename = "facilityId")]
     facility_id: Option<Id>,
-    /// The inspection whose team sent it; needed only when the caller sees several by the same id. Without it the facility's own comes first.
-    #[param(required = false, nullable = false, rename = "inspectionId")]
-    inspection_id: Option<Id>,
+    /// The SHA-256 of the bytes that were sent, as what names it says; needed only when the caller sees several by the same id. To who inspects,
+    /// what inspectors sent comes first; to others, what the facility sent.
+    #[param(required = false, nullable = false, pattern = "^[0-9a-f]{64}$")]
+    sha256: Option<String>,
 }
 
 pub(super) struct RequiredFacility(pub(super) Option<Id>);
@@ -65,11 +66,31 @@ impl FromQuery for RequiredFacility {
     }
 }
 
-impl FromQuery for Whose {
+impl FromQuery for Which {
     fn from_query(reader: &mut Reader) -> Self {
+        let hash = Text::new(
+            "Gebruik een SHA-256: 64 hexadecimale tekens in kleine letters.",
+            "Utilisez un SHA-256 : 64 caractères hexadécimaux en minuscules.",
+            "Use a SHA-256: 64 hexadecimal characters in lower case.",
+        );
         Self {
             facility_id: reader.one("facilityId", &expected_id()),
-            inspection_id: reader.one("inspectionId", &expected_id()),
+            sha256: reader.one::<Hash>("sha256", &hash).map(|hash| hash.0),
+        }
+    }
+}
+
+/// A SHA-256 in hexadecimal.
+struct Hash(String);
+
+impl std::str::FromStr for Hash {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if is_sha256(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(())
         }
     }
 }
@@ -372,18 +393,18 @@ pub async fn put_attachment(
 /// The facility's own; to an inspector, those that a self-assessment handed in to prepare an inspection names, that were sent for an inspection
 /// that it works on or follows up, or that its team sent with a finding, which the facility sees too once a report that names them was delivered; to the recognising body, those that show what was done about an improvement point. Once their bytes are there.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachment",
-    params(("attachmentId" = Id, Path, description = "The attachment."), WhoseParameters),
+    params(("attachmentId" = Id, Path, description = "The attachment."), WhichParameters),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "What is known of it.", body = Attachment)))]
 #[get("/attachments/{attachmentId}")]
 pub async fn read_attachment(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<Whose>,
+    query: Query<Which>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let found = allowed
-        .read(move |tx| store::get(tx, path.0, query.0))
+        .read(move |tx| store::get(tx, path.0, &query.0))
         .await?;
     answer::found(&found, &found.tag(), &known)
 }
@@ -392,7 +413,7 @@ pub async fn read_attachment(
 ///
 /// As they were stored, to be saved and not shown: `Content-Disposition: attachment`.
 #[utoipa::path(tag = "Attachments", operation_id = "readAttachmentContent",
-    params(("attachmentId" = Id, Path, description = "The attachment."), WhoseParameters),
+    params(("attachmentId" = Id, Path, description = "The attachment."), WhichParameters),
     extensions(("x-action" = json!("ReadAttachments"))),
     responses((status = 200, description = "The stored bytes.", content(
             (FileBytes = "application/pdf"), (FileBytes = "image/png"), (FileBytes = "image/jpeg"), (FileBytes = "text/plain")),
@@ -402,13 +423,13 @@ pub async fn read_attachment(
 pub async fn read_attachment_content(
     allowed: Allowed<ReadAttachments>,
     path: Path<Id>,
-    query: Query<Whose>,
+    query: Query<Which>,
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let seen = known.clone();
     let (attachment, first) = allowed
         .read(move |tx| {
-            let found = store::get(tx, path.0, query.0)?;
+            let found = store::get(tx, path.0, &query.0)?;
             if found.status != AttachmentStatus::Finished {
                 return Err(Problem::not_found());
             }

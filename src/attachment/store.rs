@@ -75,9 +75,7 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     let (file_name, media_type) = said;
     let (sent_size, sent_sha256, stored_size, stored_sha256) = measured;
     let (stored_by, created_at, finished_at, edit) = origin;
-    let side = inspection_id.map_or_else(String::new, |inspection| {
-        format!("&inspectionId={inspection}")
-    });
+    let side = inspection_id.map_or_else(String::new, |_| format!("&sha256={sent_sha256}"));
     Ok(Attachment {
         href: format!("/v1/attachments/{id}?facilityId={facility_id}{side}"),
         id,
@@ -98,75 +96,71 @@ fn attachment_of(row: Row) -> Result<Attachment, Problem> {
     })
 }
 
-/// Whose attachment is asked for, where its id alone does not say.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Whose {
+/// Which attachment is asked for, where its id alone does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Which {
     /// The facility that it belongs to.
     pub facility_id: Option<Id>,
-    /// The inspection whose team sent it; of what one who names none sees by an id, the facility's own comes first.
-    pub inspection_id: Option<Id>,
+    /// The SHA-256 of the bytes that were sent, as whatever names it says.
+    pub sha256: Option<String>,
 }
 
-/// The attachment, if the caller may know about it; of this facility or inspection, where the caller knows more than one by its id.
-pub fn get(tx: &mut Tx, id: Id, whose: Whose) -> Result<Attachment, Problem> {
+/// How many that a caller sees by one id are looked at.
+const LOOKED_AT: i64 = 20;
+
+/// The attachment, if the caller may know about it; where it knows more than one by its id, one of its own side: to who inspects what inspectors
+/// sent comes first, or a facility could put a file of its own in the place of theirs, and to others what the facility sent.
+pub fn get(tx: &mut Tx, id: Id, which: &Which) -> Result<Attachment, Problem> {
     let mut query = attachment::table
         .inner_join(facility::table)
         .filter(reach::visible(tx))
         .filter(attachment::id.eq(id))
-        .order(attachment::inspection_id.is_not_null())
+        .order((attachment::facility_id, attachment::content_id))
         .select(ATTACHMENT)
-        .limit(2)
+        .limit(LOOKED_AT)
         .into_boxed::<AnyBackend>();
-    if let Some(facility_id) = whose.facility_id {
+    if let Some(facility_id) = which.facility_id {
         query = query.filter(attachment::facility_id.eq(facility_id));
     }
-    if let Some(inspection_id) = whose.inspection_id {
-        query = query.filter(attachment::inspection_id.eq(Some(inspection_id)));
+    if let Some(sha256) = which.sha256.clone() {
+        query = query.filter(attachment::sent_sha256.eq(sha256));
     }
     let rows: Vec<Row> = query.load(tx.conn)?;
     let mut found = Vec::new();
     for row in rows {
-        let mut one = attachment_of(row)?;
-        if one.inspection_id.is_some() && !tx.scope.inspects() {
-            one.stored_by = one.stored_by.as_role();
-        }
+        let one = attachment_of(row)?;
         if reach::is_shown(tx, &one)? {
             found.push(one);
         }
     }
-    let is_own = |one: &Attachment| one.inspection_id.is_none();
-    if found.first().is_some_and(is_own) {
+    let inspects = tx.scope.inspects();
+    let is_own = |one: &Attachment| one.inspection_id.is_some() == inspects;
+    if found.iter().any(is_own) {
         found.retain(is_own);
     }
     let mut found = found.into_iter();
-    match (found.next(), found.next()) {
-        (None, _) => Err(Problem::not_found()),
-        (Some(one), None) => Ok(one),
-        (Some(one), Some(other)) => Err(ambiguous(one.facility_id == other.facility_id)),
+    let mut one = found.next().ok_or_else(Problem::not_found)?;
+    for other in found {
+        if other.facility_id != one.facility_id {
+            return Err(ambiguous("facilityId"));
+        }
+        if other.sent_sha256 != one.sent_sha256 {
+            return Err(ambiguous("sha256"));
+        }
     }
+    if one.inspection_id.is_some() && !inspects {
+        one.stored_by = one.stored_by.as_role();
+    }
+    Ok(one)
 }
 
-fn ambiguous(of_one_facility: bool) -> Problem {
-    let (name, detail) = if of_one_facility {
-        (
-            "inspectionId",
-            Text::new(
-                "Meer dan één inspectie heeft een bijlage met dit id; noem de inspectie.",
-                "Plus d'une inspection a une annexe avec cet id ; nommez l'inspection.",
-                "More than one inspection has an attachment with this id; name the inspection.",
-            ),
-        )
-    } else {
-        (
-            "facilityId",
-            Text::new(
-                "Meer dan één voorziening heeft een bijlage met dit id; noem de voorziening.",
-                "Plus d'une structure a une annexe avec cet id ; nommez la structure.",
-                "More than one facility has an attachment with this id; name the facility.",
-            ),
-        )
-    };
-    Problem::fault(Issue::new("missing", In::Query, name, detail))
+fn ambiguous(missing: &'static str) -> Problem {
+    let detail = Text::new(
+        format!("U ziet meer dan één bijlage met dit id; noem ook {missing}."),
+        format!("Vous voyez plus d'une annexe avec cet id ; nommez aussi {missing}."),
+        format!("You see more than one attachment with this id; name {missing} too."),
+    );
+    Problem::fault(Issue::new("missing", In::Query, missing, detail))
 }
 
 /// A piece of an attachment's bytes. The attachment must have been found in the caller's scope; its bytes never change.
@@ -184,7 +178,7 @@ pub fn piece(tx: &mut Tx, content_id: Id, position: i64) -> Result<Vec<u8>, Prob
 pub struct Announced {
     /// Whose it is.
     pub facility_id: Id,
-    /// Its identity within the facility.
+    /// Its identity among what this sender sends.
     pub id: Id,
     /// The bytes of this attempt.
     pub content_id: Id,
@@ -348,8 +342,10 @@ pub fn finish(
     let sender = sender::of(tx, announced)?;
     naming::take_turn(tx, announced.facility_id)?;
     naming::check(tx, announced, sender.inspection_id)?;
+    // It was begun for this sender: another team that names the same bytes sends them itself.
     let finished = diesel::update(attachment::table)
         .filter(attachment::content_id.eq(announced.content_id))
+        .filter(on_side(sender.inspection_id))
         .filter(attachment::state.eq(AttachmentStatus::Receiving))
         .set((
             attachment::state.eq(AttachmentStatus::Finished),

@@ -93,7 +93,7 @@ impl Event {
         self
     }
 
-    /// The inspection that it is about: its team may see it, and until the inspection is known nobody else.
+    /// The inspection that it is about: its team may see it, and until the inspection is known nobody else. Who does it takes its side there.
     #[must_use]
     pub fn within(mut self, inspection: Id) -> Self {
         self.inspection = Some(inspection);

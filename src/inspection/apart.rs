@@ -55,9 +55,9 @@ pub fn take_side(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
             "You spoke for the facility yourself; somebody else does this.",
         ),
         Side::Inspectorate => Text::new(
-            "U werkte zelf aan deze inspectie; iemand anders doet dit.",
-            "Vous avez travaillé vous-même à cette inspection ; quelqu'un d'autre s'en charge.",
-            "You worked on this inspection yourself; somebody else does this.",
+            "U werkte zelf aan deze inspectie, of kreeg er een rol in; iemand anders doet dit.",
+            "Vous avez travaillé vous-même à cette inspection, ou y avez reçu un rôle ; quelqu'un d'autre s'en charge.",
+            "You worked on this inspection yourself, or were given a part in it; somebody else does this.",
         ),
         Side::RecognisingBody => Text::new(
             "U beslist over deze inspectie voor de bevoegde entiteit; iemand anders doet dit.",
@@ -93,7 +93,7 @@ fn first(tx: &mut Tx, inspection_id: Id, person: &str, own: Side) -> Result<Side
     );
     each!(tx.conn, conn => diesel::insert_into(side::table).values(values).on_conflict_do_nothing().execute(conn))?;
     // Another request of the same person may have been first.
-    Ok(stands(tx, inspection_id, person)?.unwrap_or(own))
+    stands(tx, inspection_id, person)?.ok_or_else(|| Problem::internal("no side was kept"))
 }
 
 fn stands(tx: &mut Tx, inspection_id: Id, person: &str) -> Result<Option<Side>, Problem> {

@@ -40,8 +40,10 @@ pub fn find_inside(tx: &mut Tx, id: Id) -> Result<Head, Problem> {
     }
 }
 
-/// The inspection for a step of which findings are the matter, as it is in their turn: one at a time.
+/// The inspection for a step that writes findings, or what belongs to them: as it is once it is this one's turn. Who may not take the step waits
+/// for nobody.
 pub fn find_in_turn(tx: &mut Tx, id: Id, step: &Step) -> Result<Head, Problem> {
+    may(tx, id, step)?;
     finding::take_turn(tx, id)?;
     find_for(tx, id, step)
 }

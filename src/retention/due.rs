@@ -10,8 +10,9 @@ use crate::attachment::AttachmentStatus;
 use crate::audit::frozen::{DISPOSED, REDACTED, SUBMITTED};
 use crate::contribution;
 use crate::db::schema::{
-    attachment, audit_event, cycle, document_answer_attachment, improvement_answer_attachment,
-    redaction, revision_attachment as reference, self_assessment, step_plan_version,
+    attachment, audit_event, cycle, document_answer_attachment, finding_attachment,
+    improvement_answer_attachment, redaction, revision_attachment as reference, self_assessment,
+    step_plan_version,
 };
 use crate::db::types::{AnyBackend, Id, Moment};
 use crate::problem::{Kind as ProblemKind, Problem};
@@ -156,7 +157,7 @@ fn drafts(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Since>, 
         .collect())
 }
 
-/// Attachments of a facility that no revision, step plan, answer or other text of it names. What inspectors sent is named by a finding.
+/// Attachments of a facility that no revision, step plan, answer, finding or other text names. What inspectors sent stays with its finding.
 fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Since>, Problem> {
     let named = reference::table
         .filter(reference::facility_id.eq(attachment::facility_id))
@@ -171,6 +172,9 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
     let sent = document_answer_attachment::table
         .filter(document_answer_attachment::facility_id.eq(attachment::facility_id))
         .filter(document_answer_attachment::attachment_id.eq(attachment::id));
+    let found = finding_attachment::table
+        .filter(finding_attachment::facility_id.eq(attachment::facility_id))
+        .filter(finding_attachment::attachment_id.eq(attachment::id));
     let told = improvement_answer_attachment::table
         .filter(improvement_answer_attachment::facility_id.eq(attachment::facility_id))
         .filter(improvement_answer_attachment::attachment_id.eq(attachment::id));
@@ -181,6 +185,7 @@ fn attachments(tx: &mut Tx, limit: Moment, only: Option<&str>) -> Result<Vec<Sin
         .filter(diesel::dsl::not(diesel::dsl::exists(named)))
         .filter(diesel::dsl::not(diesel::dsl::exists(planned)))
         .filter(diesel::dsl::not(diesel::dsl::exists(sent)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(found)))
         .filter(diesel::dsl::not(diesel::dsl::exists(told)))
         .order((attachment::facility_id, attachment::id))
         .select((

@@ -44,12 +44,6 @@ fn of(id: &str) -> String {
     format!("/attachments/{id}?facilityId={}", ids::FACILITY)
 }
 
-/// The inspection whose team sent a file.
-fn within_of(sent: &Answer) -> String {
-    let inspection = sent.body["inspectionId"].as_str();
-    inspection.expect("an inspection").to_owned()
-}
-
 /// A text of so many lines.
 fn long(lines: usize) -> Vec<u8> {
     "De procedure van het gesprek.\n".repeat(lines).into_bytes()
@@ -145,17 +139,23 @@ on_both! {
         named(&world, &path, &id, photo).await;
         lead.get(&of(&id)).await.problem(404, "resourceNotFound");
         let sent = send_file(&lead, &id, ids::FACILITY, photo).await.expect(201);
-        assert!(sent.body["href"].as_str().is_some_and(|href| href.ends_with(within_of(&sent).as_str())), "{}", sent.body);
+        assert!(sent.body["href"].as_str().is_some_and(|href| href.ends_with(&hex_of(photo))), "{}", sent.body);
         let content = format!("/attachments/{id}/content?facilityId={}", ids::FACILITY);
         assert_eq!(lead.get(&content).await.expect(200).bytes, photo);
         // Until a report names it, the facility cannot tell that there is another; afterwards it reads both.
-        let within = format!("{content}&inspectionId={}", within_of(&sent));
+        let within = format!("{content}&sha256={}", hex_of(photo));
         linde.get(&within).await.problem(404, "resourceNotFound");
         send_file(&linde, &id, ids::FACILITY, other).await.expect(200);
         act(&lead, &path, "reports", json!({})).await.expect(201);
         act(&lead, &path, "deliveries", json!({"way": "post"})).await.expect(200);
         assert_eq!(linde.get(&within).await.expect(200).bytes, photo);
         assert_eq!(linde.get(&content).await.expect(200).bytes, other);
+        // What it hands in by that id takes the photo's place for nobody who inspects.
+        crate::attachments::hand_in(&linde, ids::FACILITY, &id, &hex_of(other)).await.expect(201);
+        assert_eq!(lead.get(&content).await.expect(200).bytes, photo);
+        assert_eq!(lead.get(&format!("{content}&sha256={}", hex_of(other))).await.expect(200).bytes, other);
+        let wrong = lead.get(&format!("{content}&sha256=XYZ")).await.problem(400, "badRequest");
+        assert_eq!(wrong.issues(), [("invalidValue".to_owned(), "sha256".to_owned())]);
         let asked = json!({"facilityId": ids::FACILITY, "attachments": [id], "ground": "Herkenbaar"});
         linde.post("/redactions", asked).await.expect(201);
         linde.get(&content).await.problem(404, "resourceNotFound");

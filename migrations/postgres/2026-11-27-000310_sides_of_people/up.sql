@@ -22,7 +22,12 @@ FROM (
 ORDER BY inspection_id, person, since;
 
 -- Nobody who stands elsewhere keeps a part.
-UPDATE inspection_assignment SET ended_at = now()
+UPDATE inspection SET edit = edit + 1
+WHERE id IN (
+  SELECT a.inspection_id FROM inspection_assignment a
+  JOIN inspection_side s ON s.inspection_id = a.inspection_id AND s.person = a.person
+  WHERE a.ended_at IS NULL AND s.side <> 'inspectorate');
+UPDATE inspection_assignment SET ended_at = now(), ended_by = '{"id": "migration", "role": "system"}'
 WHERE ended_at IS NULL AND EXISTS (
   SELECT 1 FROM inspection_side s
   WHERE s.inspection_id = inspection_assignment.inspection_id AND s.person = inspection_assignment.person AND s.side <> 'inspectorate');

@@ -42,7 +42,9 @@ pub async fn sync_findings(
         Ok(())
     };
     let take = move |tx: &mut Tx| {
-        let head = work::find_in_turn(tx, id, &rules::SYNC)?;
+        // Asked once, for it comes often: who may not sync waits for its turn to hear so.
+        store::take_turn(tx, id)?;
+        let head = work::find_for(tx, id, &rules::SYNC)?;
         let device = device::own(tx, input.device_id)?;
         let (receipt, new) = sync::take(tx, &head, &device, &input)?;
         let created_at = new.then(|| sync::href(id, input.batch_id));

@@ -25,7 +25,11 @@ pub fn to_mend(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
+    let own = elsewhere(tx)?;
     for point in store::standing(tx, &scope, &TO_MEND, None)? {
+        if own.contains(&point.inspection_id) {
+            continue;
+        }
         let text = Text::new(
             "Vertel wat u aan dit verbeterpunt deed, of hoe en tegen wanneer u het zult doen.",
             "Dites ce que vous avez fait pour ce point à améliorer, ou comment et pour quand vous le ferez.",

@@ -380,13 +380,10 @@ pub fn may_verify(tx: &mut Tx, id: Id, input: &VerificationInput) -> Result<(), 
 
 /// The inspection of the point, for who verifies it.
 fn verifier(tx: &mut Tx, row: &Row, input: &VerificationInput) -> Result<Head, Problem> {
-    let head = if leads_follow_up(tx, row, input.inspection_id)? {
-        inspections::any(tx, row.inspection_id)?
-    } else {
-        inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)?
-    };
-    take_side(tx, head.row.id)?;
-    Ok(head)
+    if leads_follow_up(tx, row, input.inspection_id)? {
+        return inspections::any(tx, row.inspection_id);
+    }
+    inspection_work::find_for(tx, row.inspection_id, &VERIFY_IMPROVEMENT)
 }
 
 /// Does the caller lead this inspection, and does it follow up the point's?
@@ -412,6 +409,7 @@ pub fn verify(
     let row = store::row(tx, id)?;
     finding::take_turn(tx, row.inspection_id)?;
     let head = verifier(tx, &row, input)?;
+    take_side(tx, head.row.id)?;
     let mut row = held(tx, id, seen)?;
     VERIFY_IMPROVEMENT.require_state(head.row.state)?;
     require_visit(tx, &row, input)?;

@@ -5,6 +5,7 @@ use super::{Delivery, store};
 use crate::access::policy::{AnswerInspections, RecordInspections};
 use crate::access::{Scope, Tx};
 use crate::db::types::Id;
+use crate::inspection::apart::elsewhere;
 use crate::inspection::store as inspections;
 use crate::inspection::{AssignmentRole, InspectionSummary, State};
 use crate::problem::Problem;
@@ -44,8 +45,12 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
+    let own = elsewhere(tx)?;
     for (inspection, delivery) in running(tx, &scope, &[State::Reaction], false)? {
         let Some(delivery) = delivery else { continue };
+        if own.contains(&inspection.id) {
+            continue;
+        }
         let text = Text::new(
             "U kunt reageren op het ontwerp van het inspectieverslag, of zeggen dat er niets meer komt.",
             "Vous pouvez réagir au projet de rapport d'inspection, ou dire que rien ne suivra.",

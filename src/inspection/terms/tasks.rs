@@ -83,8 +83,12 @@ pub fn to_react(tx: &mut Tx, found: &mut Vec<Task>) -> Result<(), Problem> {
     let Some(scope) = tx.scope_for::<AnswerInspections>() else {
         return Ok(());
     };
+    let own = elsewhere(tx)?;
     for (inspection, delivery) in running(tx, &scope, &[State::TermReaction], true)? {
         let Some(delivery) = delivery else { continue };
+        if own.contains(&inspection.id) {
+            continue;
+        }
         let text = Text::new(
             "U kunt reageren op de voorlopige termijnen, of zeggen dat er niets meer komt.",
             "Vous pouvez réagir aux délais provisoires, ou dire que rien ne suivra.",
