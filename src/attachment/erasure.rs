@@ -106,7 +106,11 @@ pub fn find(tx: &mut Tx, facility: Id, id: Id) -> Result<Attachment, Problem> {
         facility_id: Some(facility),
         sha256: None,
     };
-    store::get(tx, id, &which)
+    let found = store::get(tx, id, &which)?;
+    match found.inspection_id {
+        None => Ok(found),
+        Some(_) => Err(Problem::not_found()),
+    }
 }
 
 /// A piece of a file's bytes; nothing after the last.

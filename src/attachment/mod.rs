@@ -29,7 +29,7 @@ mod store;
 mod upload;
 
 pub(crate) use naming::take_turn;
-pub use naming::{may_be_named, refer, show, still_awaited};
+pub use naming::{faults_of, refer, show, still_awaited};
 pub use store::{Announced, keep, sweep};
 pub use upload::keep_part;
 

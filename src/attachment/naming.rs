@@ -123,12 +123,24 @@ fn otherwise_bound<'a>(
     Ok(named.iter().filter(other).copied().collect())
 }
 
-/// Can something that is frozen from now on name the facility's attachment with these bytes? Not when it is there, or named by another
-/// such thing, with others. The facility must be the caller's own.
-pub fn may_be_named(tx: &mut Tx, facility_id: Id, id: Id, sha256: &str) -> Result<bool, Problem> {
-    let named = BTreeSet::from([(id, sha256)]);
+/// What is wrong with these files, each with where it is named, in something that is frozen from now on: the facility's by that id is here, or
+/// named by another such thing, with other bytes. The facility must be the caller's own.
+pub fn faults_of<'a>(
+    tx: &mut Tx,
+    facility_id: Id,
+    files: impl Iterator<Item = (&'a AttachmentReference, String)>,
+) -> Result<Vec<Issue>, Problem> {
+    let key = |file: &'a AttachmentReference| (file.attachment_id, file.sha256.as_str());
+    let files: Vec<_> = files.map(|(file, at)| (key(file), at)).collect();
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = files.iter().map(|(key, _)| *key).collect();
     let bound = otherwise_bound(tx, facility_id, &named, None)?;
-    Ok(bound.is_empty())
+    let wrong = files.iter().filter(|(key, _)| bound.contains(key));
+    Ok(wrong
+        .map(|(_, at)| AttachmentReference::other_bytes(at))
+        .collect())
 }
 
 /// Keeps which attachments a revision that is handed in names, and with which bytes: whoever may read the revision may read those.

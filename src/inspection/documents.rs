@@ -19,7 +19,7 @@ use crate::db::schema::{
     document_answer as answer, document_answer_attachment as file, document_request as request,
 };
 use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText, Moment};
-use crate::problem::{Issue, Problem};
+use crate::problem::Problem;
 use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;
 
@@ -249,12 +249,7 @@ pub fn check_files(
     facility_id: Id,
     files: &[AttachmentReference],
 ) -> Result<(), Problem> {
-    let mut faults: Vec<Issue> = Vec::new();
-    for (index, named) in files.iter().enumerate() {
-        if !attachment::may_be_named(tx, facility_id, named.attachment_id, &named.sha256)? {
-            let at = format!("attachments[{index}].");
-            faults.push(AttachmentReference::other_bytes(&at));
-        }
-    }
-    Problem::refuse(faults)
+    let files = files.iter().enumerate();
+    let files = files.map(|(index, file)| (file, format!("attachments[{index}].")));
+    Problem::refuse(attachment::faults_of(tx, facility_id, files)?)
 }

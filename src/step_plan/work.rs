@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::store::{self, Content, Pin, Saving};
 use super::{OwnSteps, StepPlan, StepPlanInput, StepPlanReference, rules};
 use crate::access::Tx;
-use crate::attachment::{self, AttachmentReference};
+use crate::attachment;
 use crate::audit::{self, Event};
 use crate::db::types::Id;
 use crate::facility;
@@ -124,11 +124,9 @@ fn content(
             .map_err(|fault| fault.as_unknown("unitId", unit_id))?;
     }
     let mut faults = rules::faults(document, &input.steps);
-    if let Some(file) = &input.document
-        && !attachment::may_be_named(tx, facility_id, file.attachment_id, &file.sha256)?
-    {
-        faults.push(AttachmentReference::other_bytes("document."));
-    }
+    let files = input.document.iter();
+    let files = files.map(|file| (file, "document.".to_owned()));
+    faults.extend(attachment::faults_of(tx, facility_id, files)?);
     Problem::refuse(faults)?;
     Ok(Content {
         name: input.name.clone(),
