@@ -33,7 +33,7 @@ pub mod verify;
 use crate::access::{OnBehalfOf, Role, Tx, link};
 use crate::db::schema::audit_event;
 use crate::db::types::{Id, JsonText};
-use crate::inspection::apart::take_side;
+use crate::inspection::sides::take_side;
 use crate::problem::Problem;
 
 use seal::SealKeys;
@@ -162,9 +162,7 @@ impl ActorView {
             on_behalf_of: tx.on_behalf_of.clone(),
         }
     }
-}
 
-impl ActorView {
     /// The same for who may not know the people that inspect, or decide on that.
     #[must_use]
     pub fn as_role(self) -> Self {

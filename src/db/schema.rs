@@ -548,7 +548,6 @@ diesel::table! {
         inspection_id -> SqlId,
         person -> Text,
         side -> Text,
-        since -> SqlMoment,
     }
 }
 

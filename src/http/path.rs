@@ -63,7 +63,8 @@ impl TryFrom<std::borrow::Cow<'_, str>> for Number {
     }
 }
 
-/// Every value of the path that is no good id is named: serde does not tell which of them it was.
+/// Every value of the path that can be wrong is named, for serde does not tell which of them it was: all but the ids that are good. Where those are
+/// all there is, the fault is theirs after all.
 fn malformed(request: &HttpRequest) -> Problem {
     let all = || request.match_info().iter();
     let is_good =

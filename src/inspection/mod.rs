@@ -16,7 +16,6 @@ use crate::problem::Problem;
 use crate::text::Text;
 
 pub mod agreement;
-pub(crate) mod apart;
 pub mod clock;
 pub mod comparison;
 pub mod device;
@@ -33,6 +32,7 @@ pub mod round;
 pub mod routes;
 pub mod rules;
 pub mod sample;
+pub(crate) mod sides;
 pub mod store;
 pub mod team;
 mod team_routes;

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::apart::give_part;
+use super::sides::give_part;
 use super::store::Head;
 use super::{Assignment, AssignmentInput, AssignmentRole, events, require_room};
 use crate::access::Tx;

@@ -15,7 +15,8 @@ use crate::problem::Problem;
 /// Assign an inspector
 ///
 /// As lead, member, reviewer or observer. From then on the inspection is there for whoever has this subject in its token and the role
-/// `inspector`. Somebody has one part at a time.
+/// `inspector`, and that person stands on the inspectorate's side of this inspection for good: 409 for who acted on another. Somebody has one part
+/// at a time.
 #[utoipa::path(tag = "Inspection", operation_id = "assignInspector", params(("inspectionId" = Id, Path, description = "The inspection.")),
     request_body = AssignmentInput, extensions(("x-action" = json!("PlanInspections"))),
     responses((status = 200, description = "The inspection as it is now.", body = Inspection)))]

@@ -1,5 +1,6 @@
 //! What is done to an inspection as a whole, each in one transaction: planned, planned otherwise, moved to a newer checklist, cancelled.
 use super::rules::Step;
+use super::sides::take_side;
 use super::store::{self, Head, Row};
 use super::{
     Cancellation, CancellationInput, ChecklistMove, ChecklistMoveInput, Inspection,
@@ -58,6 +59,8 @@ pub fn take(tx: &mut Tx, id: Id, step: &Step, seen: &IfMatch) -> Result<Head, Pr
     let head = store::find(tx, id)?;
     let hands = reach::hands(&tx.scope, &head);
     step.require_hand(&hands)?;
+    // The audit asks too, but last: who stands elsewhere would be told of states that it can do nothing about.
+    take_side(tx, id)?;
     if reach::sees_all(&hands) {
         seen.check(&ETag::edit(head.row.edit - 1))?;
     } else {

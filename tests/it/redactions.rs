@@ -248,7 +248,7 @@ fn columns(conn: &mut Conn) -> Vec<String> {
         Conn::Sqlite(_) => {
             "SELECT m.name || '.' || p.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
             WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name <> 'sqlite_sequence' AND p.type = 'TEXT' \
-            AND p.name <> 'at' AND p.name NOT LIKE '%\\_at' ESCAPE '\\' AND p.name NOT IN ('opens', 'due', 'valid_until', 'expires', 'until', 'planned_from', 'planned_to', 'since', 'state_since')"
+            AND p.name <> 'at' AND p.name NOT LIKE '%\\_at' ESCAPE '\\' AND p.name NOT IN ('opens', 'due', 'valid_until', 'expires', 'until', 'planned_from', 'planned_to', 'state_since')"
         }
         Conn::Postgres(_) => {
             "SELECT (table_name || '.' || column_name)::text AS name FROM information_schema.columns \

@@ -3,7 +3,7 @@ use super::rules::PointStatus;
 use super::store::{self, Waiting};
 use crate::access::policy::{AnswerInspections, PlanInspections, SetTerms};
 use crate::access::{Scope, Tx};
-use crate::inspection::apart::elsewhere;
+use crate::inspection::sides::elsewhere;
 use crate::problem::Problem;
 use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;

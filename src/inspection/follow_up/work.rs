@@ -12,10 +12,10 @@ use crate::access::Tx;
 use crate::audit::{self, Event};
 use crate::db::types::{Id, JsonText};
 use crate::http::IfMatch;
-use crate::inspection::apart::take_side;
 use crate::inspection::report::document::ReportDocument;
 use crate::inspection::report::points as drafted;
 use crate::inspection::rules::{LEAD, Step, VERIFY_IMPROVEMENT};
+use crate::inspection::sides::take_side;
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::terms::Term;
 use crate::inspection::terms::work::{not_after, points};
@@ -151,6 +151,7 @@ fn take(tx: &mut Tx, id: Id, step: &Step, seen: &IfMatch) -> Result<(Head, Row),
     let row = store::row(tx, id)?;
     finding::take_turn(tx, row.inspection_id)?;
     let head = inspection_work::find_for(tx, row.inspection_id, step)?;
+    take_side(tx, row.inspection_id)?;
     let row = held(tx, id, seen)?;
     step.require_state(head.row.state)?;
     Ok((head, row))
@@ -262,7 +263,6 @@ pub fn decide(
     input: &ImprovementDecisionInput,
 ) -> Result<Point, Problem> {
     let (head, mut row) = take(tx, id, step, seen)?;
-    take_side(tx, head.row.id)?;
     let last = store::answers(tx, id)?.pop();
     let last = last.ok_or_else(|| not_now(row.state))?;
     let deed = deed_of(input.outcome, &last);
@@ -334,7 +334,7 @@ pub fn change_term(
         reason: Some(input.reason.clone()),
         at: tx.now,
     };
-    retime(tx, (&head, row), Deed::ChangeTerm, change)?;
+    retime(tx, row, Deed::ChangeTerm, change)?;
     record(tx, "termChanged", &head, (id, input))?;
     store::get(tx, id)
 }
@@ -353,18 +353,12 @@ pub fn end_term(
         reason: Some(input.reason.clone()),
         at: tx.now,
     };
-    retime(tx, (&head, row), Deed::EndTerm, change)?;
+    retime(tx, row, Deed::EndTerm, change)?;
     record(tx, "termEnded", &head, (id, input))?;
     store::get(tx, id)
 }
 
-fn retime(
-    tx: &mut Tx,
-    (head, mut row): (&Head, Row),
-    deed: Deed,
-    change: TermChange,
-) -> Result<(), Problem> {
-    take_side(tx, head.row.id)?;
+fn retime(tx: &mut Tx, mut row: Row, deed: Deed, change: TermChange) -> Result<(), Problem> {
     advance(tx, &mut row, deed)?;
     let terms: Vec<TermChange> = row.terms.to()?;
     require_room("terms", terms.len())?;
@@ -409,6 +403,7 @@ pub fn verify(
     let row = store::row(tx, id)?;
     finding::take_turn(tx, row.inspection_id)?;
     let head = verifier(tx, &row, input)?;
+    // Who leads another inspection only was given no part in this one.
     take_side(tx, head.row.id)?;
     let mut row = held(tx, id, seen)?;
     VERIFY_IMPROVEMENT.require_state(head.row.state)?;

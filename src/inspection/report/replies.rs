@@ -12,7 +12,6 @@ use crate::access::Tx;
 use crate::attachment;
 use crate::audit::ActorView;
 use crate::db::types::{Id, Moment};
-use crate::inspection::apart::take_side;
 use crate::inspection::store::{self as inspections, Head};
 use crate::inspection::{AssignmentRole, State, events, missing, reach, require_room, team};
 use crate::problem::{Issue, Kind, Problem};
@@ -338,7 +337,6 @@ pub fn decide(tx: &mut Tx, head: &Head, id: Id, input: &DecisionInput) -> Result
     if parts.iter().any(|part| *part != AssignmentRole::Reviewer) {
         return Err(was_there());
     }
-    take_side(tx, head.row.id)?;
     let decision = Decision {
         outcome: input.outcome,
         reason: input.reason.clone(),

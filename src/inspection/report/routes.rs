@@ -52,7 +52,8 @@ pub async fn list_reports(
 ///
 /// The one that the state calls for: a draft (ontwerpverslag) while the inspection is under way; the final one, with its number, once the facility's
 /// time to react is over or it said that nothing more comes, and a reviewer decided on all that it said; after that a correction, a new document
-/// that names the one before and says why. A finding in a conflict forbids it: 409. Numbers have no gap within a year.
+/// that names the one before and says why. A finding in a conflict forbids it, and a draft a visit that is still planned: 409. Numbers have no gap
+/// within a year.
 #[utoipa::path(tag = "Inspection", operation_id = "createReport", params(("inspectionId" = Id, Path, description = "The inspection.")),
     request_body = ReportInput, extensions(("x-action" = json!("RecordInspections"))),
     responses((status = 201, description = "The inspection as it is now; `Location` is the report.", body = Inspection)))]

@@ -5,7 +5,7 @@ use super::{Delivery, store};
 use crate::access::policy::{AnswerInspections, RecordInspections};
 use crate::access::{Scope, Tx};
 use crate::db::types::Id;
-use crate::inspection::apart::elsewhere;
+use crate::inspection::sides::elsewhere;
 use crate::inspection::store as inspections;
 use crate::inspection::{AssignmentRole, InspectionSummary, State};
 use crate::problem::Problem;

@@ -4,7 +4,7 @@
 //! draft ──delivery──▶ the facility reacts, while its clock runs ──▶ definitive: each point has a term, or none with a reason
 //! ```
 //!
-//! The inspectors establish what must be mended; by when is the recognising body's alone, and whoever ever worked on the inspection has no part in
+//! The inspectors establish what must be mended; by when is the recognising body's alone, and who stands on another side of the inspection has no part in
 //! it. Drafts and definitive ones are frozen beside the reports. How long the facility has to react is a setting; no number is built in.
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

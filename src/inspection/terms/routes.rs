@@ -53,7 +53,7 @@ pub async fn list_term_reports(
 ///
 /// By the recognising body, on every improvement point of the last numbered report: a last day, or a reason why there is none. First a draft
 /// (*voorlopig verslag van termijnbepaling*), which is sent to the facility; once its time to react is over, or it said that nothing more comes, the
-/// definitive one, from which on the points are followed up. Who ever worked on the inspection has no part in it: 403.
+/// definitive one, from which on the points are followed up. Who stands on another side of the inspection has no part in it: 403.
 #[utoipa::path(tag = "Inspection", operation_id = "createTermReport", params(("inspectionId" = Id, Path, description = "The inspection.")),
     request_body = TermReportInput, extensions(("x-action" = json!("SetTerms"))),
     responses((status = 201, description = "The inspection as it is now; `Location` is the term report.", body = Inspection)))]

@@ -2,10 +2,10 @@
 use crate::access::Tx;
 use crate::access::policy::{AnswerInspections, CloseInspections, SetTerms};
 use crate::inspection::State;
-use crate::inspection::apart::elsewhere;
 use crate::inspection::follow_up::store as points;
 use crate::inspection::report::tasks::{running, task};
 use crate::inspection::rules::{CLOSE, SET_TERMS};
+use crate::inspection::sides::elsewhere;
 use crate::inspection::store as inspections;
 use crate::problem::Problem;
 use crate::task::{Task, TaskKind};

@@ -10,7 +10,6 @@ use super::{
 use crate::access::Tx;
 use crate::db::types::{Id, JsonText};
 use crate::hash::{hex, sha256};
-use crate::inspection::apart::take_side;
 use crate::inspection::follow_up;
 use crate::inspection::report::document::{Finding, ImprovementPoint, ReportDocument};
 use crate::inspection::report::work::last_numbered;
@@ -61,7 +60,6 @@ fn find(tx: &mut Tx, head: &Head, id: Id) -> Result<TermReportSummary, Problem> 
 
 /// Freezes the term report that the state calls for: a draft, or the definitive one, from which on the points are followed up.
 pub fn freeze(tx: &mut Tx, head: &Head, id: Id, input: &TermReportInput) -> Result<(), Problem> {
-    take_side(tx, head.row.id)?;
     let (report_id, number) = last_numbered(tx, head.row.id)?;
     let established: ReportDocument = reports::document(tx, report_id)?;
     // Final reports from before there were terms have their points followed from now on.
@@ -289,7 +287,6 @@ pub fn deliver(
     (report_id, id): (Id, Id),
     input: &DeliveryInput,
 ) -> Result<(), Problem> {
-    take_side(tx, head.row.id)?;
     let report = find(tx, head, report_id)?;
     let is_draft = report.kind == TermReportKind::Draft;
     let last = store::all(tx, head.row.id)?.pop();
@@ -384,7 +381,6 @@ pub fn receive(
 ) -> Result<(), Problem> {
     let delivery = delivery_of(tx, head, report_id)?;
     let by_sender = is_authority(tx, head);
-    take_side(tx, head.row.id)?;
     let (kind, on) = replies::prove(tx, &delivery, by_sender, input)?;
     let said = serde_json::json!({"termReportId": report_id, "kind": kind, "deliveredOn": on});
     events::of(tx, "termReportProven", head, &said)
@@ -397,7 +393,6 @@ pub fn extend(
     report_id: Id,
     input: &ExtensionInput,
 ) -> Result<(), Problem> {
-    take_side(tx, head.row.id)?;
     let delivery = delivery_of(tx, head, report_id)?;
     replies::more_time(tx, delivery, input)?;
     events::of(tx, "termReactionExtended", head, input)
@@ -439,7 +434,6 @@ pub fn react(
 
 /// Ends an inspection of which nothing is left to follow up.
 pub fn close(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
-    take_side(tx, head.row.id)?;
     if head.row.state != State::FollowUp {
         // A correction may have dropped the last point while its term was being set.
         let (report_id, _) = last_numbered(tx, head.row.id)?;

@@ -2,7 +2,7 @@
 use super::store;
 use crate::access::Tx;
 use crate::access::policy::HandleUrgentSignals;
-use crate::inspection::apart::elsewhere;
+use crate::inspection::sides::elsewhere;
 use crate::problem::Problem;
 use crate::task::{Subject, Task, TaskKind};
 use crate::text::Text;

@@ -8,7 +8,6 @@ use crate::audit::{self, ActorView, Event};
 use crate::db::types::{Id, JsonText};
 use crate::facility::{self, PlaceKind};
 use crate::http::IfMatch;
-use crate::inspection::apart::take_side;
 use crate::inspection::device::Device;
 use crate::inspection::events;
 use crate::inspection::store::Head;
@@ -172,11 +171,9 @@ pub fn add_measure(
     store::get(tx, id)
 }
 
-/// The signal, as the caller has seen it, who has no part in the inspection.
+/// The signal, as the caller has seen it.
 fn held(tx: &mut Tx, id: Id, seen: &IfMatch) -> Result<UrgentSignal, Problem> {
     let current = store::get(tx, id)?;
-    let inspection_id = store::inspection_of(tx, id)?;
-    take_side(tx, inspection_id)?;
     seen.check_edit(current.edit)?;
     Ok(current)
 }

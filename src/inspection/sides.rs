@@ -38,7 +38,8 @@ impl Side {
     }
 }
 
-/// The caller acts on its side of this inspection from now on: 403 when it stands on another.
+/// The caller acts on its side of this inspection from now on: 403 when it stands on another. The audit sees to it with all that it records within an
+/// inspection, so that no deed slips by.
 pub fn take_side(tx: &mut Tx, inspection_id: Id) -> Result<(), Problem> {
     let Some(own) = Side::of(&tx.actor.roles) else {
         return Ok(());
@@ -89,7 +90,6 @@ fn first(tx: &mut Tx, inspection_id: Id, person: &str, own: Side) -> Result<Side
         side::inspection_id.eq(inspection_id),
         side::person.eq(person),
         side::side.eq(own),
-        side::since.eq(tx.now),
     );
     each!(tx.conn, conn => diesel::insert_into(side::table).values(values).on_conflict_do_nothing().execute(conn))?;
     // Another request of the same person may have been first.
