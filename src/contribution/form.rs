@@ -2,62 +2,15 @@
 //!
 //! A fault of a field has the name that it has in JSON (`answers[0].note`), because the answers stand in the order of the questions.
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::str::FromStr;
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
 
 use super::inputs::ContributionAnswersInput;
 use super::{ContributedAnswer, ContributedEvidence, Questionnaire};
-use crate::http::Json;
-use crate::http::body::{media_type, read_whole, refuse_text};
-use crate::problem::{Issue, MOST_ISSUES, Problem};
+use crate::http::body::refuse_text;
+use crate::http::form::Pairs;
+use crate::problem::{Issue, MOST_ISSUES};
 use crate::self_assessment::inputs::MOST_EVIDENCE;
 use crate::text::Text;
-
-/// The media type of a page's form.
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Names and values of a form.
-pub type Pairs = Vec<(String, String)>;
-
-/// What is sent to a link: JSON, or the page's form.
-pub enum Sent {
-    /// From a program.
-    Json(Json<ContributionAnswersInput>),
-    /// From the page.
-    Form(Pairs, web::Bytes),
-}
-
-impl FromRequest for Sent {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if media_type(request).as_deref() != Some(FORM) {
-            let json = Json::from_request(request, payload);
-            return Box::pin(async move { Ok(Self::Json(json.await?)) });
-        }
-        let whole = read_whole(request, payload);
-        Box::pin(async move {
-            let bytes = whole.await?;
-            let text = std::str::from_utf8(&bytes).map_err(|_| malformed())?;
-            let pairs = web::Query::<Pairs>::from_query(text).map_err(|_| malformed())?;
-            Ok(Self::Form(pairs.into_inner(), bytes))
-        })
-    }
-}
-
-fn malformed() -> Problem {
-    let text = Text::new(
-        format!("De inhoud is geen geldig formulier ({FORM})."),
-        format!("Le contenu n'est pas un formulaire valide ({FORM})."),
-        format!("The body is no valid form ({FORM})."),
-    );
-    Problem::fault(Issue::body("malformedForm", "", text))
-}
 
 /// What stands in the form's fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

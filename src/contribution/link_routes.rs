@@ -3,11 +3,12 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::answering::{self, Opened};
-use super::form::{Filled, Pairs, Sent};
+use super::form::Filled;
 use super::inputs::ContributionAnswersInput;
 use super::{ContributionLink, Questionnaire, page};
 use crate::access::Tx;
 use crate::access::link::{ByLink, Link};
+use crate::http::form::{Pairs, Sent};
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::query::{Nothing, Query};
 use crate::http::wrap::{Trace, language_of};
@@ -78,7 +79,7 @@ pub async fn answer_contribution(
     rendition: Rendition,
     key: IdempotencyKey,
     _: Query<Nothing>,
-    sent: Sent,
+    sent: Sent<ContributionAnswersInput>,
 ) -> Result<HttpResponse, Problem> {
     match sent {
         Sent::Json(body) => {

@@ -21,7 +21,7 @@ mod answering;
 mod form;
 pub mod inputs;
 mod link_routes;
-mod page;
+pub(crate) mod page;
 mod routes;
 mod rules;
 pub mod store;

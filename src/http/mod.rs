@@ -4,6 +4,7 @@ pub mod answer;
 pub mod body;
 pub mod checks;
 pub mod etag;
+pub mod form;
 pub mod idempotency;
 pub mod incoming;
 pub mod letters;
