@@ -20,6 +20,7 @@ use crate::http::idempotency::Flights;
 use crate::http::incoming::Patience;
 use crate::http::query::{Nothing, Query};
 use crate::http::wrap::wrap;
+use crate::inspection::finding::sync_routes as syncs;
 use crate::issuer::DevIssuer;
 use crate::openapi::{self, Documents};
 use crate::problem::{Kind, Problem};
@@ -157,6 +158,7 @@ pub fn operations(to: &mut impl Operations) {
         .operation(self_assessments::confirm_answers)
         .operation(self_assessments::submit_self_assessment)
         .operation(self_assessments::reopen_self_assessment)
+        .operation(syncs::sync_findings)
         .operation(sheets::read_answer_sheet)
         .operation(sheets::send_answer_sheet)
         .operation(self_assessments::list_revisions)

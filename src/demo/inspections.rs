@@ -236,5 +236,5 @@ fn found(tx: &mut Tx) -> Result<(), Problem> {
         ],
     };
     let tablet = device::of(tx, LEAD, input.device_id)?;
-    sync::take(tx, &head, &tablet, &input).map(drop)
+    sync::take(tx, &head, &tablet, (&input, true)).map(drop)
 }

@@ -113,7 +113,7 @@ fn judged(tx: &mut Tx) -> Result<(), Problem> {
         urgent_signals: Vec::new(),
     };
     let tablet = device::of(tx, LEAD, input.device_id)?;
-    sync::take(tx, &head, &tablet, &input)?;
+    sync::take(tx, &head, &tablet, (&input, true))?;
     let mut fixed = [ids::JUDGEMENT].into_iter();
     for ((_, leads, members), finding) in JUDGED.iter().zip(findings) {
         for (person, code) in [(LEAD, leads), (MEMBER, members)] {

@@ -266,7 +266,7 @@ fn found(tx: &mut Tx, head: &Head) -> Result<(), Problem> {
         urgent_signals: Vec::new(),
     };
     let tablet = device::of(tx, "demo-inspector", batch.device_id)?;
-    sync::take(tx, head, &tablet, &batch).map(drop)
+    sync::take(tx, head, &tablet, (&batch, true)).map(drop)
 }
 
 /// Who leads it: the demo's inspector, but where that one decides on reactions.

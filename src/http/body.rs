@@ -47,6 +47,8 @@ pub struct Json<T> {
     pub value: T,
     /// The bytes as they came: an `Idempotency-Key` is bound to them.
     pub bytes: web::Bytes,
+    /// Can a text of it hold what none may ([`hidden_faults`])? Where not, nobody has to look again.
+    pub is_suspicious: bool,
 }
 
 impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
@@ -65,8 +67,13 @@ impl<T: DeserializeOwned + ToSchema + Check + 'static> FromRequest for Json<T> {
                 return Err(unsupported("application/json"));
             }
             let bytes = whole.await?;
-            let value = parse(&bytes).map_err(|fault| fault.without_values(T::PRIVATE))?;
-            Ok(Self { value, bytes })
+            let (value, is_suspicious) =
+                parse(&bytes).map_err(|fault| fault.without_values(T::PRIVATE))?;
+            Ok(Self {
+                value,
+                bytes,
+                is_suspicious,
+            })
         })
     }
 }
@@ -165,12 +172,13 @@ fn empty() -> Problem {
     ))
 }
 
-fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<(T, bool), Problem> {
     let text = std::str::from_utf8(bytes).map_err(not_utf8)?;
     if text.trim_ascii().is_empty() {
         return Err(empty());
     }
-    if might_hide(text) {
+    let is_suspicious = might_hide(text);
+    if is_suspicious {
         guard::<T>(text)?;
     }
     // serde takes a struct by position too: the top level is an object, whoever knows the shape of the rest.
@@ -182,7 +190,7 @@ fn parse<T: DeserializeOwned + ToSchema + Check>(bytes: &[u8]) -> Result<T, Prob
         Ok(value) => {
             let mut faults = Vec::new();
             value.check(&mut faults);
-            Problem::refuse(faults).map(|()| value)
+            Problem::refuse(faults).map(|()| (value, is_suspicious))
         }
         Err(fault) => Err(explain::<T>(text, &fault)),
     }

@@ -34,7 +34,6 @@ pub use work::write as record;
 /// The operations on findings.
 pub fn operations(to: &mut impl Operations) {
     to.operation(sync_routes::read_pack)
-        .operation(sync_routes::sync_findings)
         .operation(sync_routes::read_receipt)
         .operation(routes::list_findings)
         .operation(routes::read_finding)

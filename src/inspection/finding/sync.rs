@@ -141,12 +141,13 @@ enum Item {
     Wrong(ReceiptItem),
 }
 
-/// Takes a batch of a device in; its receipt as JSON, and whether it came for the first time. The turn must have been taken.
+/// Takes a batch of a device in, which may be suspicious as a body is; its receipt as JSON, and whether it came for the first time. The turn must have been
+/// taken.
 pub fn take(
     tx: &mut Tx,
     head: &Head,
     device: &Device,
-    input: &SyncInput,
+    (input, is_suspicious): (&SyncInput, bool),
 ) -> Result<(JsonText, bool), Problem> {
     let hash = hash_of(input)?;
     if let Some((known, receipt)) = store::batch(tx, head.row.id, input.batch_id)? {
@@ -161,7 +162,7 @@ pub fn take(
     let items: Vec<Item> = input
         .versions
         .iter()
-        .map(|value| judged(&frameworks, value))
+        .map(|value| judged(&frameworks, value, is_suspicious))
         .collect();
     let versions = if device.is_revoked() {
         set_apart(tx, head, input.device_id, &items)?
@@ -222,8 +223,8 @@ fn another_batch() -> Problem {
 }
 
 /// Looks at an item by itself. Its schema, which names every fault, costs more than all the rest: it is asked about what is not plainly right.
-fn judged(frameworks: &Frameworks, value: &Value) -> Item {
-    if let Some(input) = plainly_right(frameworks, value) {
+fn judged(frameworks: &Frameworks, value: &Value, is_suspicious: bool) -> Item {
+    if let Some(input) = plainly_right(frameworks, value, is_suspicious) {
         return Item::Right(Box::new(input));
     }
     let mut faults = hidden_faults(value);
@@ -252,8 +253,12 @@ fn judged(frameworks: &Frameworks, value: &Value) -> Item {
 }
 
 /// The version that an item is, where its schema could find no fault either.
-fn plainly_right(frameworks: &Frameworks, value: &Value) -> Option<FindingVersionInput> {
-    if !is_plain(value) || !hidden_faults(value).is_empty() {
+fn plainly_right(
+    frameworks: &Frameworks,
+    value: &Value,
+    is_suspicious: bool,
+) -> Option<FindingVersionInput> {
+    if !is_plain(value) || (is_suspicious && !hidden_faults(value).is_empty()) {
         return None;
     }
     let input = FindingVersionInput::deserialize(value).ok()?;

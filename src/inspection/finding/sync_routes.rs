@@ -32,7 +32,7 @@ pub async fn sync_findings(
     _: Query<Nothing>,
     body: Json<SyncInput>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, input) = (path.0, body.value);
+    let (id, input, is_suspicious) = (path.0, body.value, body.is_suspicious);
     // A replay asks for the right too; the work itself does.
     let may_replay = key.is_given();
     let right = move |tx: &mut Tx| {
@@ -46,7 +46,7 @@ pub async fn sync_findings(
         store::take_turn(tx, id)?;
         let head = work::find_for(tx, id, &rules::SYNC)?;
         let device = device::own(tx, input.device_id)?;
-        let (receipt, new) = sync::take(tx, &head, &device, &input)?;
+        let (receipt, new) = sync::take(tx, &head, &device, (&input, is_suspicious))?;
         let created_at = new.then(|| sync::href(id, input.batch_id));
         Ok(Stored::written(created_at, &tag(input.batch_id), receipt))
     };
