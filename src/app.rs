@@ -29,8 +29,8 @@ use crate::self_assessment::sheet::routes as sheets;
 use crate::self_assessment::{cycle_routes as cycles, routes as self_assessments};
 use crate::text::Text;
 use crate::{
-    attachment, audit, contribution, event, inspection, redaction, rollout, step_plan, task,
-    training,
+    attachment, audit, contribution, event, inspection, redaction, rollout, step_plan, survey,
+    task, training,
 };
 
 /// What routes need of the settings.
@@ -203,6 +203,7 @@ pub fn operations(to: &mut impl Operations) {
     step_plan::operations(to);
     rollout::operations(to);
     training::operations(to);
+    survey::operations(to);
     mandates::operations(to);
     migrations::operations(to);
     contribution::operations(to);

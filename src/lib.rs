@@ -13,6 +13,7 @@
 //! - [`inspection`]: rounds and their checklists, visits and teams, and what follows from them.
 //! - [`rollout`]: how the Kindreflex comes into use in a sector, as statements that only grow, on two axes of time.
 //! - [`training`]: trainings, their sessions, and how many of each facility took part, without names.
+//! - [`survey`]: what professionals are asked through links, answered by nobody in particular, and what came of it.
 //! - [`redaction`]: a text that should not have been written is removed everywhere, on disk too.
 //! - [`audit`]: who did what, in an order that is sealed and can be verified.
 //! - [`event`]: the feed of what changed, for whom it concerns, over the audit's order.
@@ -56,6 +57,7 @@ pub mod retention;
 pub mod rollout;
 pub mod self_assessment;
 pub mod step_plan;
+pub mod survey;
 pub mod sweep;
 pub mod task;
 pub mod text;

@@ -10,6 +10,7 @@ use crate::audit::{self, Event};
 use crate::db::types::Moment;
 use crate::http::idempotency;
 use crate::problem::Problem;
+use crate::survey;
 
 const EVERY: Pause = Pause::from_mins(10);
 
@@ -42,6 +43,7 @@ pub async fn once(state: &State, idempotency_hours: u32) -> Result<(), Problem> 
     })
     .await?;
     renew_participants(state, now).await?;
+    survey::upkeep::once(state).await?;
     if forgotten + abandoned > 0 {
         log::info!("swept {forgotten} idempotency keys and {abandoned} abandoned attachments");
     }

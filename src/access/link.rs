@@ -54,6 +54,11 @@ impl Secret {
     pub fn link(&self, state: &State) -> String {
         state.link(&format!("/contributionLinks/{}", self.0))
     }
+
+    /// The same of a link to a survey.
+    pub fn survey_link(&self, state: &State) -> String {
+        state.link(&format!("/surveyLinks/{}", self.0))
+    }
 }
 
 /// The SHA-256 of a secret.
@@ -158,23 +163,89 @@ pub fn unknown() -> Problem {
     )
 }
 
+/// The app's state, and the hash of the secret in the path. Any text is taken for a secret: what is malformed is as unknown as any other, and never
+/// repeated.
+fn held(request: &HttpRequest) -> Result<(web::Data<State>, SecretHash), Problem> {
+    let secret = request.match_info().get(PARAMETER).unwrap_or_default();
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let state = state.ok_or_else(|| Problem::internal("the app has no state"))?;
+    Ok((state, Secret::of(secret).hash()))
+}
+
 impl FromRequest for ByLink {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
-    /// Any text is taken for a secret: what is malformed is as unknown as any other, and never repeated.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let secret = request.match_info().get(PARAMETER).unwrap_or_default();
-        let state = request.app_data::<web::Data<State>>().cloned();
-        ready(
-            state
-                .map(|state| Self {
-                    state,
-                    hash: Secret::of(secret).hash(),
-                    trace: Trace::of(request).0,
-                })
-                .ok_or_else(|| Problem::internal("the app has no state")),
-        )
+        let trace = Trace::of(request).0;
+        ready(held(request).map(|(state, hash)| Self { state, hash, trace }))
+    }
+}
+
+/// The same of a link to a survey, whose holder is nobody: the transaction knows neither trace nor caller, and whoever works in it records nothing.
+pub struct BySurveyLink {
+    state: web::Data<State>,
+    hash: SecretHash,
+}
+
+impl BySurveyLink {
+    /// Reads on one snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx, SecretHash) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = self.state.database.read(self.within(work)).await?;
+        Ok(done.known_to(&self.state))
+    }
+
+    /// Writes in one transaction. `work` can run twice.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx, SecretHash) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = self.state.database.write(self.within(work)).await?;
+        Ok(done.known_to(&self.state))
+    }
+
+    fn within<T>(
+        &self,
+        work: impl Fn(&mut Tx, SecretHash) -> Result<T, Problem> + Send + 'static,
+    ) -> impl Fn(&mut Conn) -> Result<Done<T>, Problem> + Send + 'static {
+        let (state, hash) = (self.state.clone(), self.hash);
+        move |conn| {
+            let now = Moment(state.clock.now());
+            let actor = Actor {
+                claims: operator::without_token("surveyLink"),
+                roles: Vec::new(),
+                by_link: true,
+                needed_scope: None,
+                trace: uuid::Uuid::nil(),
+            };
+            Tx::run(conn, Scope::default(), &actor, now, &state, &|tx| {
+                work(tx, hash)
+            })
+        }
+    }
+}
+
+/// 404: nobody was given this link to a survey, or somebody answered by it.
+pub fn unknown_survey() -> Problem {
+    Problem::new(
+        Kind::ResourceNotFound,
+        Text::new(
+            "Deze link bestaat niet, of er is al mee geantwoord: elke link is goed voor één antwoord, en wat ermee verstuurd werd, is bewaard.",
+            "Ce lien n'existe pas, ou quelqu'un a déjà répondu avec : chaque lien vaut une réponse, et ce qui a été envoyé avec est conservé.",
+            "This link does not exist, or somebody answered by it: each is good for one answer, and what was sent by it is kept.",
+        ),
+    )
+}
+
+impl FromRequest for BySurveyLink {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(held(request).map(|(state, hash)| Self { state, hash }))
     }
 }
 

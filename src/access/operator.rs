@@ -96,6 +96,15 @@ pub async fn rewrite(state: &State, tables: Vec<&'static str>) -> Result<(), Pro
         .await
 }
 
+/// Takes what was deleted from these tables from the disk, which is less: SQLite overwrites what it deletes, so its log is emptied; these tables of PostgreSQL are
+/// written anew. 503 when others are in the way.
+pub async fn wipe(state: &State, tables: Vec<&'static str>) -> Result<(), Problem> {
+    state
+        .database
+        .alone(move |conn| super::rewrite::wipe(conn, &tables))
+        .await
+}
+
 fn actor(subject: &str, roles: Vec<Role>) -> Actor {
     Actor {
         claims: without_token(subject),

@@ -108,6 +108,11 @@ policy! {
     RecordAttendance       write ""                       [Facility, Expert];
     ReadTrainingReach      read  ""                       [Expert];
 
+    ReadSurveys            read  "read:rollout"           [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
+    ManageSurveys          write ""                       [Expert];
+    AskSurvey              write ""                       [Expert];
+    ReadSurveyResults      read  ""                       [Expert];
+
     ReadRounds             read  "read:inspectionRounds"  [Facility, FacilityContributor, Inspector, Planner, Authority, Expert, Admin, Integration];
     ManageRounds           write ""                       [Planner];
 

@@ -19,14 +19,27 @@ const LOCKING: &str = "SET lock_timeout = '2s'; SET statement_timeout = 0";
 /// Writes anew: on SQLite the whole file, on PostgreSQL these tables. It is 503 while others are in the way; nothing is lost then.
 pub(super) fn rewrite(conn: &mut Conn, tables: &[&'static str]) -> Result<(), Problem> {
     match conn {
-        Conn::Sqlite(conn) => rewrite_file(conn),
-        Conn::Postgres(conn) => {
-            conn.batch_execute(LOCKING)?;
-            let outcome = rewrite_tables(conn, tables);
-            conn.batch_execute(POSTGRES)?;
-            outcome
+        Conn::Sqlite(conn) => {
+            conn.batch_execute("VACUUM")?;
+            empty_log(conn)
         }
+        Conn::Postgres(conn) => rewrite_patiently(conn, tables),
     }
+}
+
+/// Takes what was deleted from the disk: SQLite overwrites it, so its log is emptied; these tables of PostgreSQL are written anew.
+pub(super) fn wipe(conn: &mut Conn, tables: &[&'static str]) -> Result<(), Problem> {
+    match conn {
+        Conn::Sqlite(conn) => empty_log(conn),
+        Conn::Postgres(conn) => rewrite_patiently(conn, tables),
+    }
+}
+
+fn rewrite_patiently(conn: &mut PgConnection, tables: &[&'static str]) -> Result<(), Problem> {
+    conn.batch_execute(LOCKING)?;
+    let outcome = rewrite_tables(conn, tables);
+    conn.batch_execute(POSTGRES)?;
+    outcome
 }
 
 #[derive(QueryableByName)]
@@ -35,9 +48,8 @@ struct Checkpoint {
     busy: i32,
 }
 
-/// The file is made anew, by way of the log, and the log is emptied, for which no reader may need it any more.
-fn rewrite_file(conn: &mut SqliteConnection) -> Result<(), Problem> {
-    conn.batch_execute("VACUUM")?;
+/// What stands in the log goes to the file and the log is emptied, for which no reader may need it any more.
+fn empty_log(conn: &mut SqliteConnection) -> Result<(), Problem> {
     let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn)?;
     if done.busy == 0 {
         Ok(())

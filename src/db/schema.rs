@@ -1186,6 +1186,106 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlMoment;
+
+    survey (code) {
+        code -> Text,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlJson, SqlMoment};
+
+    survey_version (survey_code, code) {
+        survey_code -> Text,
+        code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+        created_at -> SqlMoment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson, SqlMoment};
+
+    survey_wave (id) {
+        id -> SqlId,
+        survey_code -> Text,
+        version_code -> Text,
+        document -> SqlJson,
+        edit -> BigInt,
+        closed_at -> Nullable<SqlMoment>,
+        results -> Nullable<SqlJson>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson};
+
+    survey_sector (wave_id, sector_code) {
+        wave_id -> SqlId,
+        sector_code -> Text,
+        links -> BigInt,
+        waiting -> BigInt,
+        tally -> SqlJson,
+        mixed -> BigInt,
+        cleaned -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    survey_link (secret_hash) {
+        secret_hash -> Binary,
+        wave_id -> SqlId,
+        sector_code -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson};
+
+    survey_waiting (id) {
+        id -> SqlId,
+        wave_id -> SqlId,
+        sector_code -> Text,
+        document -> SqlJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{SqlId, SqlJson};
+
+    survey_answer (id) {
+        id -> SqlId,
+        wave_id -> SqlId,
+        sector_code -> Text,
+        document -> SqlJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::SqlId;
+
+    survey_text (id) {
+        id -> SqlId,
+        wave_id -> SqlId,
+        item_code -> Text,
+        says -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sector,
     facility_type,
@@ -1252,4 +1352,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     attendance_participant,
     training_reach,
     training_sector_reach,
+    survey,
+    survey_version,
+    survey_wave,
+    survey_sector,
+    survey_link,
+    survey_waiting,
+    survey_answer,
+    survey_text,
 );

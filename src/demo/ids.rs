@@ -224,6 +224,13 @@ pub const SESSION: &str = "0190a000-0000-7000-8000-000000000233";
 pub const NEXT_SESSION: &str = "0190a000-0000-7000-8000-000000000234";
 /// A session that nobody made yet.
 pub const NEW_SESSION: &str = "0190a000-0000-7000-8000-000000000235";
+/// A wave of a survey that is closed.
+pub const PAST_WAVE: &str = "0190a000-0000-7000-8000-000000000241";
+/// A wave of a survey that can be answered.
+pub const WAVE: &str = "0190a000-0000-7000-8000-000000000242";
+/// The secret of the link by which it can be answered. Only a demo has one that is known.
+pub const SURVEY_LINK_SECRET: &str =
+    "ponmlkjihgfedcbaponmlkjihgfedcbaponmlkjihgfedcbaponmlkjihgfedcba";
 
 /// The id in a text of this file.
 pub fn id(text: &str) -> Id {

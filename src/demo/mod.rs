@@ -38,6 +38,7 @@ mod judgements;
 mod reports;
 mod rollout;
 mod rounds;
+mod surveys;
 mod trainings;
 
 pub use data::{FACILITIES, enterprise_number};
@@ -88,6 +89,7 @@ pub async fn seed(state: &State, now: DateTime<Utc>) -> Result<(), AnyError> {
     contributions::asked(state, now).await?;
     rollout::known(state, now).await?;
     trainings::given(state, now).await?;
+    surveys::asked(state, now).await?;
     rounds::made(state, now).await?;
     inspections::seed(state, now).await?;
     judgements::seed(state, now).await?;

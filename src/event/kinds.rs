@@ -3,7 +3,8 @@
 use crate::access::policy::{
     ReadAttachments, ReadContributions, ReadCycles, ReadDevices, ReadDirectory, ReadFrameworks,
     ReadInspections, ReadIntegrations, ReadMandates, ReadMigrations, ReadRedactions, ReadRollout,
-    ReadRounds, ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadTrainings, ReadUrgentSignals,
+    ReadRounds, ReadSectors, ReadSelfAssessments, ReadStepPlans, ReadSurveys, ReadTrainings,
+    ReadUrgentSignals,
 };
 use crate::access::{Action, Scope, Tx};
 use crate::db::types::Id;
@@ -125,6 +126,8 @@ pub const KINDS: &[Kind] = &[
         "/v1/trainingKinds/{id}",
     ),
     kind("training", reads::<ReadTrainings>, "/v1/trainings/{id}"),
+    kind("survey", reads::<ReadSurveys>, "/v1/surveys/{id}"),
+    kind("surveyVersion", reads::<ReadSurveys>, "/v1/surveys/{id}"),
     kind(
         "urgentSignal",
         inspecting::<ReadUrgentSignals>,
@@ -134,7 +137,7 @@ pub const KINDS: &[Kind] = &[
 
 /// What everyone may read who may read the kind. Drafts of frameworks are not among it, nor is what is done to a round before it is
 /// announced.
-pub const FOR_EVERYONE: [&str; 15] = [
+pub const FOR_EVERYONE: [&str; 19] = [
     "cycleCreated",
     "cycleChanged",
     "cycleMigrated",
@@ -150,6 +153,10 @@ pub const FOR_EVERYONE: [&str; 15] = [
     "trainingCreated",
     "trainingChanged",
     "trainingSessionSaved",
+    "surveyVersionSaved",
+    "surveyWaveCreated",
+    "surveyLinksMade",
+    "surveyWaveClosed",
 ];
 
 /// The kinds of the directory: who may know about every facility hears of them.

@@ -62,7 +62,7 @@ pub fn language_of(request: &HttpRequest) -> Language {
 
 /// Is it a path that holds a secret, which opens without a token?
 pub fn is_by_link(path: &str) -> bool {
-    path.starts_with("/v1/contributionLinks/")
+    path.starts_with("/v1/contributionLinks/") || path.starts_with("/v1/surveyLinks/")
 }
 
 /// Does the caller take JSON? Pages and files are asked for by other names and judged by their handlers.

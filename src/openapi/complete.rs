@@ -217,11 +217,13 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
                     true,
                 ));
             }
-            parameters.push(header(
-                "Idempotency-Key",
-                "Makes a repetition of this request replay its success. Belongs to the caller.",
-                false,
-            ));
+            if !goes_without_key(path) {
+                parameters.push(header(
+                    "Idempotency-Key",
+                    "Makes a repetition of this request replay its success. Belongs to the caller.",
+                    false,
+                ));
+            }
         }
         _ => {}
     }
@@ -243,6 +245,18 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
 fn stored_once(path: &str) -> bool {
     path.ends_with("/attachments/{attachmentId}")
         || path.ends_with("/attachments/{attachmentId}/pieces")
+}
+
+/// A POST of which nothing is kept that could tell who sent it.
+fn goes_without_key(path: &str) -> bool {
+    path.ends_with("/surveyLinks/{secret}/answers")
+}
+
+/// What can be read only in some state.
+fn is_read_in_time(path: &str) -> bool {
+    path.ends_with("/surveyLinks/{secret}")
+        || path.ends_with("/results")
+        || path.ends_with("/texts")
 }
 
 /// A POST that moves the thing it stands under.
@@ -463,6 +477,11 @@ fn other_states(operation: &str) -> Option<(&'static str, &'static [&'static str
         "openInspectionRound" => ("the round", &["planned"]),
         "closeInspectionRound" => ("the round", &["open"]),
         "acknowledgeUrgentSignal" => ("the signal", &["not acknowledged yet"]),
+        "putSurveyVersion" => ("the version", &["not asked yet"]),
+        "closeSurveyWave" => ("the wave", &["open", "over"]),
+        "makeSurveyLinks" => ("the wave", &["planned", "open"]),
+        "readSurveyResults" | "listSurveyTexts" => ("the wave", &["closed"]),
+        "openSurveyLink" | "answerSurvey" => ("the wave", &["open"]),
         "replaceMandate" | "revokeMandate" => ("the mandate", &["live", "expired"]),
         _ => return None,
     })
@@ -484,9 +503,12 @@ fn problems(method: &str, path: &str, secured: bool) -> Vec<Kind> {
         kinds.push(Kind::ResourceNotFound);
     }
     kinds.push(Kind::NotAcceptable);
+    if method == "get" && is_read_in_time(path) {
+        kinds.push(Kind::StateConflict);
+    }
     if method != "get" {
         kinds.push(Kind::StateConflict);
-        if method == "post" {
+        if method == "post" && !goes_without_key(path) {
             kinds.extend([Kind::IdempotencyKeyBusy, Kind::IdempotencyKeyReused]);
         }
         if method != "post" || changes_its_parent(path) || path.ends_with("/answerSheets") {

@@ -24,6 +24,12 @@ pub fn path(operation: &str, name: &str) -> Option<&'static str> {
         ("putTrainingSession", "sessionId") => ids::NEW_SESSION,
         (_, "sessionId") => ids::SESSION,
         (_, "trainingId") => ids::TRAINING,
+        (_, "surveyCode") => "monitorKindreflex",
+        ("putSurveyVersion", "versionCode") => "2027-1",
+        ("readSurveyVersion", "versionCode") => "2021-1",
+        ("readSurveyResults" | "listSurveyTexts", "waveId") => ids::PAST_WAVE,
+        (_, "waveId") => ids::WAVE,
+        ("openSurveyLink" | "answerSurvey", "secret") => ids::SURVEY_LINK_SECRET,
         ("putStepPlan", "stepPlanId") => ids::NEW_STEP_PLAN,
         (_, "stepPlanId") => ids::STEP_PLAN,
         ("replaceMandate", "mandateId") => ids::PORTAL_MANDATE,
@@ -206,6 +212,7 @@ pub fn body(operation: &str) -> Option<Value> {
         ),
         "putFrameworkVersion" => framework(),
         "publishFrameworkVersion"
+        | "closeSurveyWave"
         | "confirmAnswers"
         | "submitSelfAssessment"
         | "renewContributionLink"
@@ -402,6 +409,15 @@ pub fn body(operation: &str) -> Option<Value> {
             "message": "Vul dit in voor uw huis; het gaat over de laatste zes maanden."
         }),
         "returnContribution" => json!({"reason": "Over welke maanden gaat de steekproef?"}),
+        "putSurveyVersion" => survey(),
+        "createSurveyWave" => json!({
+            "title": {"nl": "Monitor 2027"}, "versionCode": "2021-1", "sectors": ["ggz"], "opens": "2027-03-01", "ends": "2027-03-31"
+        }),
+        "makeSurveyLinks" => json!({"sectorCode": "ggz", "count": 3}),
+        "answerSurvey" => json!({"answers": [
+            {"itemCode": "overtuigd", "options": ["helemaal"]}, {"itemCode": "collegas", "options": ["neen"]}, {"itemCode": "zalCollegas", "options": ["ja"]},
+            {"itemCode": "gesprek", "options": ["ja"]}, {"itemCode": "stappenplan", "options": ["neen"]}, {"itemCode": "haalbaar", "options": ["ja"]}
+        ], "effortMinutes": 6}),
         "answerContribution" => json!({
             "answers": [{
                 "criterionCode": ids::CRITERION,
@@ -511,5 +527,22 @@ fn framework() -> Value {
             {"code": "aanspreekpunt", "kind": "expectation", "source": ours,
                 "text": {"nl": "Er is een aanspreekpunt voor de Kindreflex."}}
         ]}]
+    })
+}
+
+/// A survey of two questions, the second for those who say no to the first.
+fn survey() -> Value {
+    let ours = json!({"origin": "ours"});
+    let options =
+        json!([{"code": "ja", "title": {"nl": "Ja"}}, {"code": "neen", "title": {"nl": "Neen"}}]);
+    json!({
+        "defaultLanguage": "nl", "title": {"nl": "Monitor Kindreflex"}, "source": ours,
+        "sections": [{"code": "praktijk", "title": {"nl": "In de praktijk"}, "items": [
+            {"code": "collegas", "kind": "choice", "text": {"nl": "Bracht u de Kindreflex al onder de aandacht van collega's?"}, "options": options,
+             "required": true, "source": ours},
+            {"code": "zalCollegas", "kind": "choice", "text": {"nl": "Bent u van plan dat te doen?"}, "options": options,
+             "askedWhen": [{"itemCode": "collegas", "options": ["neen"]}], "source": ours}
+        ]}],
+        "indicators": [{"code": "isVanPlan", "title": {"nl": "Is dat van plan, van wie het nog niet deed"}, "itemCode": "zalCollegas", "options": ["ja"]}]
     })
 }

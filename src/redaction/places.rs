@@ -373,6 +373,18 @@ pub const TABLES: &[Table] = &[
     none("attendance_participant", &["hash", "secret"]),
     none("training_reach", &[]),
     none("training_sector_reach", &["sector_code"]),
+    none("survey", &["code"]),
+    none("survey_version", &["survey_code", "code", "document"]),
+    none(
+        "survey_wave",
+        &["survey_code", "version_code", "document", "results"],
+    ),
+    none("survey_sector", &["sector_code", "tally"]),
+    none("survey_link", &["sector_code"]),
+    // Of no facility: what is said there in words is nobody's.
+    none("survey_waiting", &["sector_code", "document"]),
+    none("survey_answer", &["sector_code", "document"]),
+    none("survey_text", &["item_code", "says"]),
     none(
         "round_comparison",
         &["sector_code", "framework_code", "criterion_code"],

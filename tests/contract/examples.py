@@ -21,8 +21,9 @@ createInspectionRound replaceInspectionRound publishChecklistRevision openInspec
 putStepPlan putAttachment createSelfAssessment reopenSelfAssessment deleteAnswer putAnswer patchAnswers sendAnswerSheet confirmAnswers submitSelfAssessment
 recordReceipt putImprovementPoint createReport deliverReport
 raiseUrgentSignal acknowledgeUrgentSignal recordUrgentMeasure
+putSurveyVersion createSurveyWave makeSurveyLinks openSurveyLink answerSurvey
 """.split()
-LAST = ["withdrawContribution", "deleteIntegration", "revokeMandate"]
+LAST = ["closeSurveyWave", "withdrawContribution", "deleteIntegration", "revokeMandate"]
 
 
 class Yaml(yaml.SafeLoader):

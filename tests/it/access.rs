@@ -283,6 +283,38 @@ async fn prepare(world: &World, operation: &str) -> Prepared {
             prepared
         }
         "readTrainingReach" => Prepared::new("/statistics/trainings"),
+        "listSurveys" => Prepared::new("/surveys"),
+        "readSurvey" => Prepared::new("/surveys/monitorKindreflex"),
+        "readSurveyVersion" => Prepared::new("/surveys/monitorKindreflex/versions/2021-1"),
+        "putSurveyVersion" => {
+            Prepared::new(format!("/surveys/{}/versions/1", code())).body(&crate::surveys::survey())
+        }
+        "listSurveyWaves" => Prepared::new("/surveys/monitorKindreflex/waves"),
+        "createSurveyWave" => {
+            Prepared::new("/surveys/monitorKindreflex/waves").body(&crate::surveys::monitor(world))
+        }
+        "readSurveyWave" => Prepared::new(monitor_wave(ids::WAVE)),
+        "closeSurveyWave" => {
+            let expert = world.person("expert", None);
+            let wave = crate::surveys::monitor(world);
+            let made = expert
+                .post("/surveys/monitorKindreflex/waves", wave)
+                .await
+                .expect(201);
+            Prepared::new(format!("{}/closures", path_of(&made.body)))
+                .body(&json!({}))
+                .seen(&made)
+        }
+        "makeSurveyLinks" => Prepared::new(format!("{}/links", monitor_wave(ids::WAVE)))
+            .body(&json!({"sectorCode": "ggz", "count": 1})),
+        "readSurveyResults" => Prepared::new(format!("{}/results", monitor_wave(ids::PAST_WAVE))),
+        "listSurveyTexts" => Prepared::new(format!("{}/texts", monitor_wave(ids::PAST_WAVE))),
+        "readSurveyOverview" => Prepared::new("/statistics/surveys"),
+        "openSurveyLink" => Prepared::new(crate::surveys::link(world).await),
+        "answerSurvey" => {
+            let link = crate::surveys::link(world).await;
+            Prepared::new(format!("{link}/answers")).body(&crate::surveys::answers(0))
+        }
         "listFacilityTypes" => Prepared::new("/facilityTypes"),
         "readFacilityType" => Prepared::new("/facilityTypes/pz"),
         "putFacilityType" => {
@@ -1037,6 +1069,11 @@ async fn named_attachment(world: &World) -> (String, Vec<u8>) {
 
 fn training() -> Value {
     json!({"kindCode": "workshop", "title": {"nl": "Een workshop"}, "sectors": ["ggz"]})
+}
+
+/// A wave of the demo's survey.
+fn monitor_wave(id: &str) -> String {
+    format!("/surveys/monitorKindreflex/waves/{id}")
 }
 
 /// A session of the demo's training.

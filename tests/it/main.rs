@@ -56,6 +56,7 @@ mod sheets;
 mod sides;
 mod step_plans;
 mod superseding;
+mod surveys;
 mod tablets;
 mod tasks;
 mod terms;
