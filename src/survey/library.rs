@@ -6,10 +6,20 @@ use crate::problem::AnyError;
 use crate::words::Code;
 
 /// The files, by name.
-const FILES: [(&str, &str); 1] = [(
-    "monitor-kindreflex.yaml",
-    include_str!("library/monitor-kindreflex.yaml"),
-)];
+const FILES: [(&str, &str); 3] = [
+    (
+        "monitor-kindreflex.yaml",
+        include_str!("library/monitor-kindreflex.yaml"),
+    ),
+    (
+        "bevraging-caw.yaml",
+        include_str!("library/bevraging-caw.yaml"),
+    ),
+    (
+        "opvolging-vorming.yaml",
+        include_str!("library/opvolging-vorming.yaml"),
+    ),
+];
 
 /// A version of a survey as authors write it.
 #[derive(Debug, Deserialize)]

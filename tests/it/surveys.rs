@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::contribution_page::send_form;
 use crate::contributions::{browser, text_of};
+use crate::report_page::left_for_axe;
 use crate::reports::day;
 use crate::support::inspecting::new_id;
 use crate::support::{Actor, World, path_of};
@@ -297,11 +298,13 @@ on_both! {
         let page = text_of(&browser.get(&link).await.expect(200));
         assert!(page.contains("<html lang=\"nl\">") && page.contains("Antwoorden verzenden") && !page.contains("<script"), "{page}");
         assert!(page.contains("form:has(#i2o2:checked) #i3{display:block}"), "{page}");
+        left_for_axe("survey", &page);
         let french = text_of(&browser.with("accept-language", "fr").get(&link).await.expect(200));
         assert!(french.contains("Êtes-vous convaincu"), "{french}");
         let faulty = send_form(&browser, &link, &[("option:overtuigd", "helemaal"), ("option:collegas", "neen"), ("text:toelichting", "Blijf zo."), ("minutes", "veel")]).await;
         assert_eq!(faulty.status, 400);
         let again = text_of(&faulty);
+        left_for_axe("survey-faulty", &again);
         assert!(again.contains("Blijf zo.") && again.contains("value=\"neen\" checked"), "{again}");
         assert!(again.contains("href=\"#i3\"") && again.contains("Gebruik een geheel getal"), "{again}");
         // What was not asked after all is left out.
@@ -309,6 +312,7 @@ on_both! {
             ("option:haalbaar", "ja"), ("option:noden", "vorming"), ("option:noden", "tijd"), ("minutes", "7")];
         let thanks = send_form(&browser, &link, &right).await.expect(200);
         assert!(text_of(&thanks).contains("Bedankt"), "{}", text_of(&thanks));
+        left_for_axe("survey-thanks", &text_of(&thanks));
         let used = browser.get(&link).await;
         assert_eq!(used.status, 404);
         assert!(text_of(&used).contains("er is al mee geantwoord"), "{}", text_of(&used));
