@@ -95,9 +95,55 @@ fn is_grouped(digits: &[Digit; 11]) -> bool {
         || inner.all(|(place, digit)| !digit.apart || matches!(place, 2 | 4 | 6 | 9))
 }
 
+/// Does the text hold what leads to one person: an e-mail address, or a telephone number (nine digits or more, with nothing but blanks, points, dashes, slashes,
+/// brackets and a plus between)? Looked at where somebody answers without a name.
+pub fn leads_to_somebody(text: &str) -> bool {
+    let is_address = |word: &str| {
+        let parts = word.split_once('@');
+        parts.is_some_and(|(name, host)| {
+            !name.is_empty() && host.trim_end_matches('.').contains('.')
+        })
+    };
+    let mut digits = 0;
+    let is_number = text.chars().any(|character| {
+        if digit(character).is_some() {
+            digits += 1;
+        } else if !matches!(character, ' ' | '.' | '-' | '/' | '(' | ')' | '+')
+            && !is_invisible(character)
+        {
+            digits = 0;
+        }
+        digits >= 9
+    });
+    is_number || text.split_whitespace().any(is_address)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::holds_register_number;
+    use super::{holds_register_number, leads_to_somebody};
+
+    #[test]
+    fn an_address_or_a_telephone_number_leads_to_somebody() {
+        for text in [
+            "mail an.peeters@voorbeeld.be",
+            "(an@cgg.be)",
+            "bel 0470 12 34 56",
+            "+32 2 553 34 34",
+            "02/553.34.34",
+        ] {
+            assert!(leads_to_somebody(text), "{text}");
+        }
+        for text in [
+            "",
+            "meer @ home",
+            "in 2021, 2022 en 2023",
+            "van 10 tot 20 dossiers, 12 voldeden",
+            "stap 1/2/3",
+            "ja @collega",
+        ] {
+            assert!(!leads_to_somebody(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_register_number_is_found_however_it_is_written() {

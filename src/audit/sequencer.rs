@@ -4,7 +4,7 @@
 //! and has no number yet, by arrival: PostgreSQL's transaction number, SQLite's place in the table. What was committed before something else
 //! started was visible no later and arrived earlier, so it comes first. A transaction that is held open blocks nobody: its events are numbered
 //! when they can be seen. Numbering, seal and watermark are one transaction, so every number is under a seal.
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::dsl::{exists, max, not, sql};
 use diesel::prelude::*;
@@ -21,10 +21,9 @@ use crate::problem::Problem;
 
 /// Events in one pass at most.
 const BATCH: i64 = 500;
-/// How long events are gathered after the first.
-const GATHER: Duration = Duration::from_millis(250);
-/// A pass that numbered something is followed by another no earlier than this and `GATHER`: one seal a second.
-const PACE: Duration = Duration::from_millis(750);
+/// Passes begin on a beat of its own, so that there is one seal a second at most, and what somebody wrote can be read after a while that says nothing of
+/// whether others wrote.
+const BEAT: Duration = Duration::from_secs(1);
 /// After this long it looks without being woken: for events of another process.
 const ROUND: Duration = Duration::from_mins(1);
 /// After a failure.
@@ -55,26 +54,28 @@ pub enum Pass {
 
 /// Numbers for as long as the process runs. Costs nothing while nothing is written, but for a look every minute.
 pub async fn run(state: State) {
+    let started = Instant::now();
     loop {
         match drain(&state).await {
-            Ok(Pass::All(0)) => {}
-            Ok(Pass::All(_) | Pass::More(_)) => sleep(PACE).await,
-            Ok(Pass::Elsewhere) => {
-                // The other one may have looked before ours was committed.
-                sleep(GATHER).await;
-                continue;
+            Ok(Pass::All(_) | Pass::More(_)) => {
+                // Woken or not: it is time to look.
+                drop(timeout(ROUND, state.audit.0.written.notified()).await);
             }
+            // The other one may have looked before ours was committed.
+            Ok(Pass::Elsewhere) => {}
             Err(fault) => {
                 let causes = fault.causes().unwrap_or_default();
                 log::error!("the audit's events could not be numbered: {fault}: {causes}");
                 sleep(RETRY).await;
-                continue;
             }
         }
-        // Woken or not: it is time to look.
-        drop(timeout(ROUND, state.audit.0.written.notified()).await);
-        sleep(GATHER).await;
+        sleep(until_beat(started.elapsed())).await;
     }
+}
+
+/// How long it is to the next beat, after so long.
+fn until_beat(elapsed: Duration) -> Duration {
+    BEAT.saturating_sub(Duration::from_nanos(elapsed.subsec_nanos().into()))
 }
 
 /// Numbers whatever can be numbered now.
@@ -293,6 +294,25 @@ fn unnumbered(conn: &mut Conn, bounds: &Bounds) -> Result<Vec<StoredEvent>, Prob
 mod tests {
     use super::super::chain::tests::event;
     use super::*;
+
+    #[test]
+    fn a_pass_waits_for_the_next_beat_whenever_it_was_woken() {
+        for (elapsed, wait) in [
+            (0, 1000),
+            (1, 999),
+            (999, 1),
+            (1000, 1000),
+            (2250, 750),
+            (61_999, 1),
+        ] {
+            let wait = Duration::from_millis(wait);
+            assert_eq!(
+                until_beat(Duration::from_millis(elapsed)),
+                wait,
+                "{elapsed}"
+            );
+        }
+    }
 
     #[test]
     fn the_watermark_never_passes_what_may_still_come() {

@@ -1,6 +1,8 @@
 //! The part of the one order that is the caller's, stretch by stretch.
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use aws_lc_rs::rand;
 use diesel::prelude::*;
 
 use super::EventPage;
@@ -17,8 +19,9 @@ use crate::self_assessment::migration;
 
 /// Numbers that are looked at in one go.
 const STRETCH: i64 = 5000;
-/// Stretches that one request looks at: who has few events among very many is not kept waiting, but goes on from the cursor.
-const MOST_STRETCHES: usize = 20;
+/// Numbers that one request looks at, at least and at most: who has few events among very many is not kept waiting, but goes on from the cursor. Where it
+/// stops is left to chance, or `more` would count what others did.
+const LOOKED_AT: Range<i64> = 100_000..200_000;
 
 /// What is asked for. An empty list stands for all.
 #[derive(Debug, Clone)]
@@ -71,7 +74,8 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
         });
     }
     let caller = Caller::of(tx)?;
-    let (mut rows, until) = first_found(tx, &caller, asked, from.seq, end.seq)?;
+    let last = end.seq.min(from.seq.saturating_add(by_chance(LOOKED_AT)?));
+    let (mut rows, until) = found(tx, &caller, asked, (from.seq, last))?;
     let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
     let full = rows.len() > size;
     rows.truncate(size);
@@ -92,24 +96,33 @@ pub fn stretch(tx: &mut Tx, asked: &Asked) -> Result<EventPage, Problem> {
     })
 }
 
-/// What the caller finds in the first stretch that has something for it, and where that ends. Who has little among much is not told how much that is.
-fn first_found(
+/// What the caller finds between two numbers, one more than a page holds at most, and how far was looked: until there are so many, or to the end. Who has
+/// little among much is not told how much that is.
+fn found(
     tx: &mut Tx,
     caller: &Caller,
     asked: &Asked,
-    from: i64,
-    end: i64,
+    (from, last): (i64, i64),
 ) -> Result<(Vec<Row>, i64), Problem> {
     let (mut found, mut until) = (Vec::new(), from);
-    for _ in 0..MOST_STRETCHES {
+    while until < last {
         let after = until;
-        until = end.min(after.saturating_add(STRETCH));
-        found = rows(tx, caller, asked, (after, until))?;
-        if !found.is_empty() || until == end {
+        until = last.min(after.saturating_add(STRETCH));
+        let sought = asked.size + 1 - i64::try_from(found.len()).map_err(Problem::internal)?;
+        found.extend(rows(tx, caller, asked, (after, until, sought))?);
+        if i64::try_from(found.len()).is_ok_and(|found| found > asked.size) {
             break;
         }
     }
     Ok((found, until))
+}
+
+/// A number of these, each as likely.
+fn by_chance(range: Range<i64>) -> Result<i64, Problem> {
+    let mut bytes = [0_u8; 4];
+    rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
+    let width = (range.end - range.start).max(1);
+    Ok(range.start + i64::from(u32::from_be_bytes(bytes)) % width)
 }
 
 /// What the things are part of that are read as a part of another: their events do not name it.
@@ -155,14 +168,14 @@ fn rows(
     tx: &mut Tx,
     caller: &Caller,
     asked: &Asked,
-    (from, until): (i64, i64),
+    (from, until, sought): (i64, i64, i64),
 ) -> Result<Vec<Row>, Problem> {
     let mut query = audit_order::table
         .inner_join(audit_event::table.on(audit_event::id.eq(audit_order::event_id)))
         .filter(audit_order::seq.gt(from))
         .filter(audit_order::seq.le(until))
         .order(audit_order::seq)
-        .limit(asked.size + 1)
+        .limit(sought)
         .select((
             audit_order::seq,
             audit_order::chain,

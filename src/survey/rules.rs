@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use super::SurveyAnswer;
 use super::document::{SurveyCondition, SurveyDocument, SurveyItem, SurveyItemKind};
+use crate::personal::leads_to_somebody;
 use crate::problem::Issue;
 use crate::text::Text;
 use crate::words::Code;
@@ -119,6 +120,14 @@ fn check(at: &str, item: &SurveyItem, answer: &SurveyAnswer, faults: &mut Vec<Is
             format!("Answer as it is asked: {}.", expected(item.kind).en),
         );
         faults.push(Issue::body("invalidValue", at, detail));
+    }
+    if answer.text.as_deref().is_some_and(leads_to_somebody) {
+        let detail = Text::new(
+            "Laat e-mailadressen en telefoonnummers weg: deze bevraging is anoniem.",
+            "Omettez les adresses électroniques et les numéros de téléphone : cette enquête est anonyme.",
+            "Leave out e-mail addresses and telephone numbers: this survey is anonymous.",
+        );
+        faults.push(Issue::body("personalData", format!("{at}.text"), detail));
     }
     for (index, option) in options.iter().enumerate() {
         let known = item.options.iter().any(|one| one.code == *option);

@@ -244,6 +244,34 @@ on_both! {
         assert_eq!([own_end.len(), foreign_end.len()], [seen_end.len(); 2]);
     }
 
+    async fn how_much_others_do_shows_in_no_answer_of_the_feed(world: World) {
+        let (linde, berk) = (world.linde(), world.berk());
+        world.number_events().await;
+        let start = latest(&linde).await;
+        let title = |name: &str| json!({"clientId": name, "name": name, "scopes": ["read:cycles"], "validUntil": "2028-01-01T00:00:00Z"});
+        linde.post(&format!("/organisations/{}/mandates", ids::ORGANISATION), title("een")).await.expect(201);
+        world.number_events().await;
+        let path = format!("/events?after={start}&type=mandateGiven");
+        let before = linde.get(&path).await.expect(200).body;
+        assert_eq!((before["items"].as_array().map(Vec::len), &before["more"]), (Some(1), &json!(false)));
+        // More than one stretch of what another organisation alone knows of.
+        let cursor = latest(&berk).await;
+        let own = berk.get("/me").await.expect(200).body["organisations"][0].as_str().expect("one").to_owned();
+        berk.post(&format!("/organisations/{own}/mandates"), title("ander")).await.expect(201);
+        let (random, many) = match world.backend {
+            Backend::Sqlite => ("randomblob(16)", "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 5200)"),
+            Backend::Postgres => ("gen_random_uuid()", "WITH many AS (SELECT generate_series(1, 5200))"),
+        };
+        let columns = "at, action, subject_kind, subject_id, organisation_id, facility_id, public_to_inspectors, actor, trace, only_own";
+        crate::support::execute(&world, &format!(
+            "INSERT INTO audit_event (id, {columns}) {many} SELECT {random}, {columns} FROM audit_event, many \
+             WHERE action = 'mandateGiven' AND organisation_id = {}", crate::support::key(&world, &own)));
+        let heard = since(&world, &berk, &cursor).await;
+        assert!(heard.len() > 5200, "{}", heard.len());
+        let after = linde.get(&path).await.expect(200).body;
+        assert_eq!((&after["items"], &after["more"]), (&before["items"], &before["more"]));
+    }
+
     async fn what_a_facility_does_for_itself_alone_reaches_no_other_role(world: World) {
         let linde = world.linde();
         let draft = own_draft(&linde, ids::FACILITY).await;

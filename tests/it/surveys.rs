@@ -289,6 +289,11 @@ on_both! {
         let faults = world.anyone().post(&path, wrong).await.problem(400, "badRequest").issues();
         let named: Vec<&str> = faults.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(named, ["answers[1].itemCode", "answers[2].options[0]", "answers", "answers", "answers"]);
+        let mut leads = ANSWERED.says(0);
+        leads["answers"].as_array_mut().expect("answers").push(json!({"itemCode": "toelichting", "text": "Mail an.peeters@voorbeeld.be, of bel 0470 12 34 56."}));
+        let refused = world.anyone().post(&path, leads).await.problem(400, "badRequest");
+        assert_eq!(refused.issues()[0].1, "answers[6].text");
+        assert!(!text_of(&refused).contains("voorbeeld.be"), "it is not repeated");
         world.anyone().post(&path, ANSWERED.says(0)).await.expect(200);
     }
 
