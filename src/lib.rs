@@ -10,6 +10,7 @@
 //! - [`contribution`]: what a coordinator asks a ward by a link without an account: the link's page, its form, and what comes of it.
 //! - [`attachment`]: files that come in and go out in pieces; [`attachment`]'s `clean` takes a photo's metadata away.
 //! - [`step_plan`]: a facility's own stappenplan, whose words stand beside the questions.
+//! - [`figures`]: what figures about facilities and people are shown with.
 //! - [`inspection`]: rounds and their checklists, visits and teams, and what follows from them.
 //! - [`rollout`]: how the Kindreflex comes into use in a sector, as statements that only grow, on two axes of time.
 //! - [`training`]: trainings, their sessions, and how many of each facility took part, without names.
@@ -43,6 +44,7 @@ pub mod contribution;
 pub mod demo;
 pub mod event;
 pub mod facility;
+pub mod figures;
 pub mod framework;
 pub mod hash;
 pub mod http;

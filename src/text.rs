@@ -32,6 +32,21 @@ impl Text {
     }
 }
 
+/// A phrase of a page, in Dutch, French and English.
+#[derive(Debug, Clone, Copy)]
+pub struct Words(pub &'static str, pub &'static str, pub &'static str);
+
+impl Words {
+    /// The phrase in a language.
+    pub fn in_language(&self, language: Language) -> &'static str {
+        match language {
+            Language::Nl => self.0,
+            Language::Fr => self.1,
+            Language::En => self.2,
+        }
+    }
+}
+
 /// A language that the service answers in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -45,6 +60,11 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language as `lang` names it.
+    pub fn code(self) -> &'static str {
+        Words("nl", "fr", "en").in_language(self)
+    }
+
     /// The best of ours for an `Accept-Language` header (RFC 9110, 12.5.4); Dutch when nothing fits.
     pub fn from_accept(header: &str) -> Self {
         let mut best = (0_u32, Self::Nl);

@@ -228,14 +228,14 @@ impl BySurveyLink {
     }
 }
 
-/// 404: nobody was given this link to a survey, or somebody answered by it.
+/// 404: nobody was given this link to a survey, or somebody answered by it, or the survey is closed.
 pub fn unknown_survey() -> Problem {
     Problem::new(
         Kind::ResourceNotFound,
         Text::new(
-            "Deze link bestaat niet, of er is al mee geantwoord: elke link is goed voor één antwoord, en wat ermee verstuurd werd, is bewaard.",
-            "Ce lien n'existe pas, ou quelqu'un a déjà répondu avec : chaque lien vaut une réponse, et ce qui a été envoyé avec est conservé.",
-            "This link does not exist, or somebody answered by it: each is good for one answer, and what was sent by it is kept.",
+            "Deze link geldt niet: er is al mee geantwoord, de bevraging is afgesloten, of hij bestaat niet. Las u dat uw antwoorden bewaard zijn, dan zijn ze dat.",
+            "Ce lien n'est pas valable : quelqu'un a déjà répondu avec, l'enquête est clôturée, ou il n'existe pas. Si vous avez lu que vos réponses sont conservées, elles le sont.",
+            "This link does not count: somebody answered by it, the survey is closed, or there is none such. If you read that your answers are kept, they are.",
         ),
     )
 }

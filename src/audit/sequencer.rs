@@ -75,7 +75,8 @@ pub async fn run(state: State) {
 
 /// How long it is to the next beat, after so long.
 fn until_beat(elapsed: Duration) -> Duration {
-    BEAT.saturating_sub(Duration::from_nanos(elapsed.subsec_nanos().into()))
+    let into_it = elapsed.as_nanos() % BEAT.as_nanos();
+    BEAT.saturating_sub(Duration::from_nanos_u128(into_it))
 }
 
 /// Numbers whatever can be numbered now.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::inputs::ContributionAnswersInput;
 use super::{ContributedAnswer, ContributedEvidence, Questionnaire};
 use crate::http::body::refuse_text;
-use crate::http::form::Pairs;
+use crate::http::form::{Pairs, unknown_field};
 use crate::problem::{Issue, MOST_ISSUES};
 use crate::self_assessment::inputs::MOST_EVIDENCE;
 use crate::text::Text;
@@ -227,16 +227,6 @@ fn evidence(answer: &FilledAnswer, at: &str, faults: &mut Vec<Issue>) -> Vec<Con
     pieces
         .map(|(place, piece)| piece.input(&format!("{at}evidence[{place}]."), faults))
         .collect()
-}
-
-/// The name is the caller's, so it may hold anything: it is not repeated where it must not be.
-fn unknown_field(name: &str) -> Issue {
-    let text = Text::new(
-        "Dit veld bestaat hier niet; gebruik het formulier van de link.",
-        "Ce champ n'existe pas ici ; utilisez le formulaire du lien.",
-        "There is no such field here; use the form of the link.",
-    );
-    Issue::body("unknownField", "", text).with_value(name)
 }
 
 #[cfg(test)]

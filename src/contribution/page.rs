@@ -1,14 +1,12 @@
 //! The page of a link: plain HTML that works without scripts, on a phone and with a screen reader. Nothing is loaded from elsewhere.
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
-use base64::Engine as _;
+use actix_web::http::StatusCode;
 
 use super::form::Filled;
 use super::{ContributionLink, LinkStatus, Questionnaire, rules};
-use crate::hash::sha256;
+use crate::http::html;
 use crate::problem::{Issue, Kind, Problem};
 use crate::text::Language;
 
@@ -18,14 +16,6 @@ mod writer;
 use writer::Writer;
 
 const STYLE: &str = include_str!("page/style.css");
-
-/// What the page may do: show its own style, and send its form here.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = base64::engine::general_purpose::STANDARD.encode(sha256(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-});
 
 /// A text for HTML, also within an attribute.
 fn escaped(text: &str) -> String {
@@ -44,14 +34,11 @@ fn escaped(text: &str) -> String {
 }
 
 fn answer(status: StatusCode, body: String) -> HttpResponse {
-    HttpResponse::build(status)
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))
-        .content_type("text/html; charset=utf-8")
-        .body(body)
+    html::form(status, STYLE).body(body)
 }
 
 fn document(language: Language, title: &str, main: &str) -> String {
-    let (lang, title) = (words::code(language), escaped(title));
+    let (lang, title) = (language.code(), escaped(title));
     format!(
         "<!doctype html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

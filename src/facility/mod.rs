@@ -22,7 +22,7 @@ pub use integrations::{IntegrationGrant, IntegrationGrantInput};
 pub use sectors::routes as sector_routes;
 pub use sectors::store::{
     every_sector, find_facility_type, find_sector, put_facility_type, put_sector,
-    require_facility_type,
+    require_facility_type, unknown_sector, unknown_sectors,
 };
 pub use sectors::{ControlBasis, FacilityType, FacilityTypeInput, Period, Sector, SectorInput};
 pub use store::{

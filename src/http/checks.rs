@@ -88,6 +88,30 @@ pub fn check_length(name: &str, text: &str, longest: usize, faults: &mut Vec<Iss
     }
 }
 
+/// Refuses a list of codes that is longer than documented, or holds one twice.
+pub fn check_codes(name: &str, codes: &[Code], most: usize, faults: &mut Vec<Issue>) {
+    if !at_most(name, codes.len(), most, faults) {
+        return;
+    }
+    for (index, code) in codes.iter().enumerate() {
+        if codes.iter().take(index).any(|other| other == code) {
+            faults.push(repeated(format!("{name}[{index}]"), code));
+        }
+    }
+}
+
+/// Refuses a number that is not within its limits, both of which it may be.
+pub fn check_range(name: &str, number: i64, (least, most): (i64, i64), faults: &mut Vec<Issue>) {
+    if !(least..=most).contains(&number) {
+        let detail = Text::new(
+            format!("Gebruik een getal van {least} tot {most}."),
+            format!("Utilisez un nombre de {least} à {most}."),
+            format!("Use a number from {least} to {most}."),
+        );
+        faults.push(Issue::body("outOfRange", name, detail).with_value(number.to_string()));
+    }
+}
+
 /// The fault of a code that stands in a list before.
 pub fn repeated(name: impl Into<String>, code: &Code) -> Issue {
     let detail = Text::new(

@@ -53,3 +53,13 @@ fn malformed() -> Problem {
     );
     Problem::fault(Issue::body("malformedForm", "", text))
 }
+
+/// The fault of a field that a form does not have. The name is the caller's, so it may hold anything: it is not repeated where it must not be.
+pub fn unknown_field(name: &str) -> Issue {
+    let text = Text::new(
+        "Dit veld bestaat hier niet; gebruik het formulier van de link.",
+        "Ce champ n'existe pas ici ; utilisez le formulaire du lien.",
+        "There is no such field here; use the form of the link.",
+    );
+    Issue::body("unknownField", "", text).with_value(name)
+}

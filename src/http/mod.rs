@@ -5,6 +5,7 @@ pub mod body;
 pub mod checks;
 pub mod etag;
 pub mod form;
+pub mod html;
 pub mod idempotency;
 pub mod incoming;
 pub mod letters;

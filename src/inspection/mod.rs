@@ -21,7 +21,6 @@ pub mod comparison;
 pub mod device;
 pub mod documents;
 mod events;
-pub mod figures;
 pub mod finding;
 pub mod follow_up;
 mod inputs;

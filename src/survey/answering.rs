@@ -20,13 +20,12 @@ pub struct Opened {
 pub fn open(tx: &mut Tx, hash: SecretHash) -> Result<Opened, Problem> {
     let place = mixing::find_link(tx, hash)?.ok_or_else(unknown_survey)?;
     let wave = store::wave_by_id(tx, place.wave_id)?;
-    let (survey, version) = (wave.survey_code.as_str(), wave.version_code.as_str());
-    let version = store::find_version(tx, survey, version)?.ok_or_else(Problem::not_found)?;
+    let document = store::document_of(tx, &wave)?;
     Ok(Opened {
         hash,
         place,
         wave,
-        document: version.document,
+        document,
     })
 }
 

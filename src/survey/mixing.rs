@@ -11,8 +11,11 @@ use crate::db::schema::{
     survey_answer as answer, survey_link as link, survey_sector as sector, survey_text as text,
     survey_waiting as waiting,
 };
-use crate::db::types::{AnyBackend, Id, JsonText};
+use crate::db::types::{AnyBackend, BOUND_AT_ONCE, Id, JsonText};
 use crate::problem::Problem;
+
+/// Rows that are stored in one go: SQLite binds 32,766 values in a statement at most.
+const ROWS_AT_ONCE: usize = 5000;
 
 /// A sector of a wave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +44,17 @@ pub fn add_links(tx: &mut Tx, place: &Place, hashes: &[SecretHash]) -> Result<()
     // In no order that a list of them has.
     let mut hashes: Vec<&SecretHash> = hashes.iter().collect();
     hashes.sort_unstable_by_key(|hash| hash.0);
-    for hash in &hashes {
-        diesel::insert_into(link::table)
-            .values((
+    let rows: Vec<_> = hashes
+        .iter()
+        .map(|hash| {
+            (
                 link::secret_hash.eq(hash.0.to_vec()),
                 link::wave_id.eq(place.wave_id),
                 link::sector_code.eq(&place.sector_code),
-            ))
-            .execute(tx.conn)?;
-    }
+            )
+        })
+        .collect();
+    each!(tx.conn, conn => diesel::insert_into(link::table).values(&rows).execute(conn))?;
     let more = i64::try_from(hashes.len()).map_err(Problem::internal)?;
     diesel::update(sector::table)
         .filter(sector::wave_id.eq(place.wave_id))
@@ -154,28 +159,24 @@ fn mix(
         .select(sector::tally)
         .first(tx.conn)?;
     let mut tally: Tally = held.to()?;
-    let mut texts: Vec<(Id, String, String)> = Vec::new();
-    for (new, old, input) in &drawn {
+    let (mut placed, mut texts) = (Vec::new(), Vec::new());
+    for (new, _, input) in &drawn {
         let mut input: SurveyAnswersInput = input.to()?;
         tally.add(document, &input.answers);
         if let Some(minutes) = input.effort_minutes {
             tally.add_minutes(minutes);
         }
         texts.extend(input.answers.iter_mut().filter_map(taken_apart));
-        put(tx, place, *new, &input.answers)?;
-        diesel::delete(waiting::table.filter(waiting::id.eq(*old))).execute(tx.conn)?;
+        placed.push((*new, JsonText::of(&input.answers)?));
     }
+    let waited: Vec<Id> = drawn.iter().map(|(_, old, _)| *old).collect();
+    for some in waited.chunks(BOUND_AT_ONCE) {
+        let these = waiting::table.filter(waiting::id.eq_any(some.to_vec()));
+        diesel::delete(these).execute(tx.conn)?;
+    }
+    put_answers(tx, place, &placed)?;
     texts.sort_unstable_by_key(|(id, _, _)| *id);
-    for (id, item, says) in &texts {
-        diesel::insert_into(text::table)
-            .values((
-                text::id.eq(*id),
-                text::wave_id.eq(place.wave_id),
-                text::item_code.eq(item),
-                text::says.eq(says),
-            ))
-            .execute(tx.conn)?;
-    }
+    put_texts(tx, place, &texts)?;
     let left = i64::try_from(remain).map_err(Problem::internal)?;
     diesel::update(sector::table)
         .filter(sector::wave_id.eq(place.wave_id))
@@ -196,15 +197,39 @@ fn taken_apart(answer: &mut SurveyAnswer) -> Option<(Id, String, String)> {
     Some((random(), answer.item_code.to_string(), text))
 }
 
-fn put(tx: &mut Tx, place: &Place, id: Id, answers: &[SurveyAnswer]) -> Result<(), Problem> {
-    diesel::insert_into(answer::table)
-        .values((
-            answer::id.eq(id),
-            answer::wave_id.eq(place.wave_id),
-            answer::sector_code.eq(&place.sector_code),
-            answer::document.eq(JsonText::of(answers)?),
-        ))
-        .execute(tx.conn)?;
+fn put_answers(tx: &mut Tx, place: &Place, answers: &[(Id, JsonText)]) -> Result<(), Problem> {
+    for some in answers.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|(id, answers)| {
+                (
+                    answer::id.eq(*id),
+                    answer::wave_id.eq(place.wave_id),
+                    answer::sector_code.eq(&place.sector_code),
+                    answer::document.eq(answers.clone()),
+                )
+            })
+            .collect();
+        each!(tx.conn, conn => diesel::insert_into(answer::table).values(&rows).execute(conn))?;
+    }
+    Ok(())
+}
+
+fn put_texts(tx: &mut Tx, place: &Place, texts: &[(Id, String, String)]) -> Result<(), Problem> {
+    for some in texts.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|(id, item, says)| {
+                (
+                    text::id.eq(*id),
+                    text::wave_id.eq(place.wave_id),
+                    text::item_code.eq(item),
+                    text::says.eq(says),
+                )
+            })
+            .collect();
+        each!(tx.conn, conn => diesel::insert_into(text::table).values(&rows).execute(conn))?;
+    }
     Ok(())
 }
 

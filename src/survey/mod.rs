@@ -21,14 +21,15 @@ use crate::app::Operations;
 use crate::db::types::{Id, Moment, day};
 use crate::http::ETag;
 use crate::http::body::Check;
-use crate::http::checks::{at_least_one, at_most, check_length, check_title, repeated};
+use crate::http::checks::{
+    at_least_one, at_most, check_codes, check_length, check_range, check_title,
+};
 use crate::problem::Issue;
 use crate::text::Text;
 use crate::words::{Code, Texts};
 
 pub mod answering;
 pub mod document;
-pub mod figures;
 pub mod library;
 pub mod link_routes;
 pub mod mixing;
@@ -38,6 +39,7 @@ pub mod routes;
 pub mod rules;
 pub mod store;
 pub mod tally;
+mod telling;
 pub mod upkeep;
 pub mod work;
 
@@ -347,13 +349,7 @@ impl Check for SurveyWaveInput {
             "Name at least one sector.",
         );
         at_least_one("sectors", self.sectors.len(), none, faults);
-        if at_most("sectors", self.sectors.len(), MOST_SECTORS, faults) {
-            for (index, code) in self.sectors.iter().enumerate() {
-                if self.sectors.iter().take(index).any(|one| one == code) {
-                    faults.push(repeated(format!("sectors[{index}]"), code));
-                }
-            }
-        }
+        check_codes("sectors", &self.sectors, MOST_SECTORS, faults);
         if self.ends < self.opens {
             let detail = Text::new(
                 "De laatste dag komt niet voor de eerste.",
@@ -365,21 +361,9 @@ impl Check for SurveyWaveInput {
     }
 }
 
-/// A number within its limits.
-fn check_range(name: &str, number: u32, most: u32, faults: &mut Vec<Issue>) {
-    if !(1..=most).contains(&number) {
-        let detail = Text::new(
-            format!("Gebruik een getal van 1 tot {most}."),
-            format!("Utilisez un nombre de 1 à {most}."),
-            format!("Use a number from 1 to {most}."),
-        );
-        faults.push(Issue::body("outOfRange", name, detail));
-    }
-}
-
 impl Check for SurveyLinksInput {
     fn check(&self, faults: &mut Vec<Issue>) {
-        check_range("count", self.count, MOST_LINKS, faults);
+        check_range("count", self.count.into(), (1, MOST_LINKS.into()), faults);
     }
 }
 
@@ -387,7 +371,12 @@ impl Check for SurveyAnswersInput {
     fn check(&self, faults: &mut Vec<Issue>) {
         at_most("answers", self.answers.len(), MOST_ANSWERS, faults);
         if let Some(minutes) = self.effort_minutes {
-            check_range("effortMinutes", minutes, MOST_MINUTES, faults);
+            check_range(
+                "effortMinutes",
+                minutes.into(),
+                (1, MOST_MINUTES.into()),
+                faults,
+            );
         }
         for (index, answer) in self.answers.iter().enumerate() {
             if let Some(text) = &answer.text {

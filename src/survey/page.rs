@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
-use base64::Engine as _;
+use actix_web::http::StatusCode;
 use minijinja::Error;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
@@ -15,12 +14,12 @@ use serde::Serialize;
 use super::document::{SurveyCondition, SurveyDocument, SurveyItem, SurveyItemKind};
 use super::rules::{asked, by_item};
 use super::{LONGEST_TEXT, SurveyAnswer, SurveyAnswersInput, SurveyLink};
-use crate::hash::sha256;
 use crate::http::body::refuse_text;
-use crate::http::form::Pairs;
+use crate::http::form::{Pairs, unknown_field};
+use crate::http::html;
 use crate::inspection::report::page::engine;
 use crate::problem::{Issue, MOST_ISSUES, Problem};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, Words};
 use crate::words::{Code, Texts};
 
 const STYLE: &str = include_str!("../contribution/page/style.css");
@@ -30,110 +29,95 @@ const TEMPLATE: &str = concat!(
 );
 
 /// The page's own words.
-const WORDS: &[(&str, [&str; 3])] = &[
-    ("colon", [":", "\u{a0}:", ":"]),
-    ("question", ["Vraag", "Question", "Question"]),
+const WORDS: &[(&str, Words)] = &[
+    ("colon", Words(":", "\u{a0}:", ":")),
+    ("question", Words("Vraag", "Question", "Question")),
     (
         "until",
-        [
+        Words(
             "U kan antwoorden tot en met",
             "Vous pouvez répondre jusqu'au",
             "You can answer until",
-        ],
+        ),
     ),
     (
         "anonymous",
-        [
+        Words(
             "Uw antwoorden zijn anoniem: niemand ziet wie ze gaf, en ze worden samengeteld met die van anderen. Deze link is goed voor één antwoord.",
             "Vos réponses sont anonymes : personne ne voit qui les a données, et elles sont comptées avec celles d'autres. Ce lien vaut une réponse.",
             "Your answers are anonymous: nobody sees who gave them, and they are counted with those of others. This link is good for one answer.",
-        ],
+        ),
     ),
     (
         "onlyWhen",
-        [
+        Words(
             "Enkel na een bepaald antwoord op:",
             "Seulement après une certaine réponse à :",
             "Only after a certain answer to:",
-        ],
+        ),
     ),
-    ("needed", ["verplicht", "obligatoire", "required"]),
+    ("needed", Words("verplicht", "obligatoire", "required")),
     (
         "several",
-        [
+        Words(
             "U kan er meer kiezen.",
             "Plusieurs choix sont possibles.",
             "You can choose more than one.",
-        ],
+        ),
     ),
     (
         "nobody",
-        [
+        Words(
             "Noem niemand, ook niet uzelf: geen namen, geen nummers.",
             "Ne nommez personne, pas même vous : ni noms, ni numéros.",
             "Name nobody, not yourself either: no names, no numbers.",
-        ],
+        ),
     ),
     (
         "minutes",
-        [
+        Words(
             "Hoeveel minuten kostte dit u? (mag leeg blijven)",
             "Combien de minutes cela vous a-t-il pris ? (facultatif)",
             "How many minutes did this take you? (may stay empty)",
-        ],
+        ),
     ),
     (
         "send",
-        [
+        Words(
             "Antwoorden verzenden",
             "Envoyer les réponses",
             "Send the answers",
-        ],
+        ),
     ),
     (
         "mend",
-        [
+        Words(
             "Dit moet nog anders; er werd niets verstuurd",
             "Ceci doit être corrigé ; rien n'a été envoyé",
             "This has to be mended; nothing was sent",
-        ],
+        ),
     ),
     (
         "thanks",
-        [
+        Words(
             "Bedankt, uw antwoorden zijn bewaard.",
             "Merci, vos réponses sont conservées.",
             "Thank you, your answers are kept.",
-        ],
+        ),
     ),
     (
         "close",
-        [
+        Words(
             "U kan deze pagina sluiten.",
             "Vous pouvez fermer cette page.",
             "You can close this page.",
-        ],
+        ),
     ),
 ];
 
 fn words(language: Language) -> BTreeMap<&'static str, &'static str> {
-    let said = |[nl, fr, en]: [&'static str; 3]| match language {
-        Language::Nl => nl,
-        Language::Fr => fr,
-        Language::En => en,
-    };
-    WORDS
-        .iter()
-        .map(|(name, texts)| (*name, said(*texts)))
-        .collect()
-}
-
-fn code(language: Language) -> &'static str {
-    match language {
-        Language::Nl => "nl",
-        Language::Fr => "fr",
-        Language::En => "en",
-    }
+    let said = |(name, words): &(&'static str, Words)| (*name, words.in_language(language));
+    WORDS.iter().map(said).collect()
 }
 
 /// What stands in the form's fields, by item.
@@ -226,16 +210,6 @@ impl Filled {
     }
 }
 
-/// The name is the caller's, so it may hold anything: it is repeated only where that may be.
-fn unknown_field(name: &str) -> Issue {
-    let text = Text::new(
-        "Dit veld bestaat hier niet; gebruik het formulier van de link.",
-        "Ce champ n'existe pas ici ; utilisez le formulaire du lien.",
-        "There is no such field here; use the form of the link.",
-    );
-    Issue::body("unknownField", "", text).with_value(name)
-}
-
 fn not_a_number(name: &str) -> Issue {
     let text = Text::new(
         "Gebruik een geheel getal, of laat het leeg.",
@@ -326,7 +300,7 @@ pub fn form(
     let places = places(document);
     let style = format!("{STYLE}{}", conditions(document, &places));
     let mut page = Page {
-        lang: code(language),
+        lang: language.code(),
         w: words(language),
         style: Value::from_safe_string(style.clone()),
         document: Some(document),
@@ -362,13 +336,13 @@ pub fn form(
         StatusCode::BAD_REQUEST
     };
     let body = render(&page, language, document.default_language).map_err(Problem::internal)?;
-    Ok(respond(status, &style, body))
+    Ok(html::form(status, &style).body(body))
 }
 
 /// That the answers are kept.
 pub fn thanks(language: Language) -> Result<HttpResponse, Problem> {
     let page = Page {
-        lang: code(language),
+        lang: language.code(),
         w: words(language),
         style: Value::from_safe_string(STYLE.to_owned()),
         document: None,
@@ -380,7 +354,7 @@ pub fn thanks(language: Language) -> Result<HttpResponse, Problem> {
         faults: Vec::new(),
     };
     let body = render(&page, language, language).map_err(Problem::internal)?;
-    Ok(respond(StatusCode::OK, STYLE, body))
+    Ok(html::form(StatusCode::OK, STYLE).body(body))
 }
 
 fn render(page: &Page, language: Language, written: Language) -> Result<String, Error> {
@@ -388,18 +362,6 @@ fn render(page: &Page, language: Language, written: Language) -> Result<String, 
     // The engine escapes what a template with this ending prints.
     engine.add_template("survey.html", TEMPLATE)?;
     engine.get_template("survey.html")?.render(Serde(page))
-}
-
-/// What the page may do: show its own style, and send its form here.
-fn respond(status: StatusCode, style: &str, body: String) -> HttpResponse {
-    let style = base64::engine::general_purpose::STANDARD.encode(sha256(style.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    HttpResponse::build(status)
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-        .content_type("text/html; charset=utf-8")
-        .body(body)
 }
 
 /// The place of each item, from 1 on.

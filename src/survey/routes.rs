@@ -334,13 +334,13 @@ pub async fn list_survey_texts(
 #[serde(rename_all = "camelCase")]
 pub struct SurveyOverview {
     /// Each survey of which a wave was closed, in the order in which they came.
-    pub surveys: Vec<SurveyFindings>,
+    pub surveys: Vec<SurveyOutcome>,
 }
 
 /// What the last closed wave of a survey found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SurveyFindings {
+pub struct SurveyOutcome {
     /// The survey.
     #[schema(example = "monitorKindreflex")]
     pub survey_code: String,
@@ -359,7 +359,7 @@ pub struct SurveyFindings {
     pub indicators: Vec<SurveyIndicatorResult>,
 }
 
-impl From<SurveyResults> for SurveyFindings {
+impl From<SurveyResults> for SurveyOutcome {
     fn from(results: SurveyResults) -> Self {
         Self {
             survey_code: results.survey_code,
@@ -384,7 +384,7 @@ pub async fn read_survey_overview(
     known: IfNoneMatch,
 ) -> Result<HttpResponse, Problem> {
     let found = allowed.read(store::last_results).await?;
-    let surveys = found.into_iter().map(SurveyFindings::from).collect();
+    let surveys = found.into_iter().map(SurveyOutcome::from).collect();
     let found = SurveyOverview { surveys };
     let said = serde_json::to_vec(&found).map_err(Problem::internal)?;
     answer::found(&found, &ETag::of_content("s", &said), &known)

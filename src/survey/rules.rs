@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use super::SurveyAnswer;
 use super::document::{SurveyCondition, SurveyDocument, SurveyItem, SurveyItemKind};
+use crate::http::checks::{check_range, repeated};
 use crate::personal::leads_to_somebody;
 use crate::problem::Issue;
 use crate::text::Text;
@@ -66,10 +67,7 @@ pub fn faults(document: &SurveyDocument, answers: &[SurveyAnswer]) -> Vec<Issue>
             continue;
         };
         if again {
-            faults.push(crate::http::checks::repeated(
-                format!("{at}.itemCode"),
-                code,
-            ));
+            faults.push(repeated(format!("{at}.itemCode"), code));
         }
         check(&at, item, answer, &mut faults);
     }
@@ -144,18 +142,8 @@ fn check(at: &str, item: &SurveyItem, answer: &SurveyAnswer, faults: &mut Vec<Is
             faults.push(Issue::body("invalidValue", at, detail).with_value(option.as_str()));
         }
     }
-    let (Some(number), Some(smallest), Some(largest)) = (number, item.smallest, item.largest)
-    else {
-        return;
-    };
-    if !(smallest..=largest).contains(&number) {
-        let detail = Text::new(
-            format!("Gebruik een getal van {smallest} tot {largest}."),
-            format!("Utilisez un nombre de {smallest} à {largest}."),
-            format!("Use a number from {smallest} to {largest}."),
-        );
-        let at = format!("{at}.number");
-        faults.push(Issue::body("outOfRange", at, detail).with_value(number.to_string()));
+    if let (Some(number), Some(smallest), Some(largest)) = (number, item.smallest, item.largest) {
+        check_range(&format!("{at}.number"), number, (smallest, largest), faults);
     }
 }
 

@@ -267,8 +267,17 @@ pub fn waves(tx: &mut Tx, survey: &str, window: &Window<Id>) -> Result<Vec<Surve
 
 /// A wave of a survey.
 pub fn wave(tx: &mut Tx, survey: &str, id: Id) -> Result<SurveyWave, Problem> {
+    let found = wave_by_id(tx, id)?;
+    if found.survey_code == survey {
+        Ok(found)
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// A wave, by its id alone.
+pub fn wave_by_id(tx: &mut Tx, id: Id) -> Result<SurveyWave, Problem> {
     let row: Option<WaveRow> = wave::table
-        .filter(wave::survey_code.eq(survey.to_owned()))
         .filter(wave::id.eq(id))
         .select(WaveRow::as_select())
         .into_boxed::<AnyBackend>()
@@ -278,13 +287,15 @@ pub fn wave(tx: &mut Tx, survey: &str, id: Id) -> Result<SurveyWave, Problem> {
     found.ok_or_else(Problem::not_found)
 }
 
-/// A wave, by its id alone.
-pub fn wave_by_id(tx: &mut Tx, id: Id) -> Result<SurveyWave, Problem> {
-    let survey: String = wave::table
-        .filter(wave::id.eq(id))
-        .select(wave::survey_code)
+/// What a wave asks.
+pub fn document_of(tx: &mut Tx, wave: &SurveyWave) -> Result<SurveyDocument, Problem> {
+    let document: JsonText = version::table
+        .filter(version::survey_code.eq(wave.survey_code.clone()))
+        .filter(version::code.eq(wave.version_code.to_string()))
+        .select(version::document)
+        .into_boxed::<AnyBackend>()
         .first(tx.conn)?;
-    self::wave(tx, &survey, id)
+    document.to()
 }
 
 /// Stores a new wave with its sectors.

@@ -1,7 +1,8 @@
 //! What is done to surveys and their waves, each in one transaction.
 use super::document::{SurveyDocument, SurveyItem};
 use super::mixing::{self, Place};
-use super::results::{SurveyResults, counted};
+use super::results::SurveyResults;
+use super::telling::counted;
 use super::{
     SurveyLinksInput, SurveyText, SurveyVersion, SurveyWave, SurveyWaveInput, SurveyWaveStatus,
     store,
@@ -103,32 +104,19 @@ pub fn create_wave(
     input: &SurveyWaveInput,
 ) -> Result<SurveyWave, Problem> {
     tx.wait_for_name(&turn(survey))?;
-    let mut faults = Vec::new();
     if store::find_survey(tx, survey)?.is_none() {
         return Err(Problem::not_found());
     }
+    let mut faults = Vec::new();
     if store::find_version(tx, survey, input.version_code.as_str())?.is_none() {
         let detail = Text::new(
             format!("Deze versie bestaat niet; zie GET /v1/surveys/{survey}."),
             format!("Cette version n'existe pas ; voir GET /v1/surveys/{survey}."),
             format!("There is no such version; see GET /v1/surveys/{survey}."),
         );
-        faults.push(unknown(
-            "versionCode".to_owned(),
-            &input.version_code,
-            detail,
-        ));
+        faults.push(unknown("versionCode", &input.version_code, detail));
     }
-    for (index, code) in input.sectors.iter().enumerate() {
-        if facility::find_sector(tx, code.as_str())?.is_none() {
-            let detail = Text::new(
-                "Deze sector is niet bekend; zie GET /v1/sectors.",
-                "Ce secteur n'est pas connu ; voir GET /v1/sectors.",
-                "This sector is not known; see GET /v1/sectors.",
-            );
-            faults.push(unknown(format!("sectors[{index}]"), code, detail));
-        }
-    }
+    faults.extend(facility::unknown_sectors(tx, "sectors", &input.sectors)?);
     Problem::refuse(faults)?;
     store::insert_wave(tx, survey, id, input)?;
     let said = serde_json::json!({"waveId": id, "wave": input});
@@ -136,7 +124,7 @@ pub fn create_wave(
     store::wave(tx, survey, id)
 }
 
-fn unknown(at: String, code: &Code, detail: Text) -> Issue {
+fn unknown(at: &str, code: &Code, detail: Text) -> Issue {
     Issue::body("unknownReference", at, detail).with_value(code.as_str())
 }
 
@@ -176,11 +164,7 @@ pub fn make_links(
             format!("Cette enquête porte sur : {sectors}."),
             format!("This wave is for: {sectors}."),
         );
-        return Err(Problem::fault(unknown(
-            "sectorCode".to_owned(),
-            code,
-            detail,
-        )));
+        return Err(Problem::fault(unknown("sectorCode", code, detail)));
     }
     let place = Place {
         wave_id: id,
@@ -212,7 +196,7 @@ pub fn close(tx: &mut Tx, (survey, id): (&str, Id), seen: &IfMatch) -> Result<Su
     if let Some(detail) = detail {
         return Err(Problem::conflict(detail));
     }
-    let document = version(tx, survey, wave.version_code.as_str())?.document;
+    let document = store::document_of(tx, &wave)?;
     for sector in &wave.sectors {
         let place = Place {
             wave_id: id,

@@ -8,7 +8,7 @@ use crate::db::types::{Id, Moment, day};
 use crate::http::ETag;
 use crate::http::body::Check;
 use crate::http::checks::{
-    at_least_one, at_most, check_length, check_name, check_texts, check_title, repeated,
+    at_least_one, check_codes, check_length, check_name, check_range, check_texts, check_title,
 };
 use crate::problem::Issue;
 use crate::text::Text;
@@ -260,14 +260,7 @@ impl Check for TrainingInput {
             "Name at least one sector.",
         );
         at_least_one("sectors", self.sectors.len(), none, faults);
-        if !at_most("sectors", self.sectors.len(), MOST_SECTORS, faults) {
-            return;
-        }
-        for (index, code) in self.sectors.iter().enumerate() {
-            if self.sectors.iter().take(index).any(|one| one == code) {
-                faults.push(repeated(format!("sectors[{index}]"), code));
-            }
-        }
+        check_codes("sectors", &self.sectors, MOST_SECTORS, faults);
     }
 }
 
@@ -284,16 +277,8 @@ impl Check for TrainingSessionInput {
         if let Some(name) = &self.location {
             check_name("location", name, faults);
         }
-        if self
-            .places
-            .is_some_and(|places| !(1..=100_000).contains(&places))
-        {
-            let detail = Text::new(
-                "Gebruik een getal van 1 tot 100000.",
-                "Utilisez un nombre de 1 à 100000.",
-                "Use a number from 1 to 100000.",
-            );
-            faults.push(Issue::body("outOfRange", "places", detail));
+        if let Some(places) = self.places {
+            check_range("places", places.into(), (1, 100_000), faults);
         }
         if let Some(why) = &self.dropped_because {
             check_length("droppedBecause", why, 2000, faults);

@@ -140,17 +140,7 @@ fn check(tx: &mut Tx, input: &TrainingInput) -> Result<(), Problem> {
         );
         faults.push(Issue::body("unknownReference", "kindCode", detail).with_value(kind));
     }
-    for (index, code) in input.sectors.iter().enumerate() {
-        if facility::find_sector(tx, code.as_str())?.is_none() {
-            let detail = Text::new(
-                "Deze sector is niet bekend; zie GET /v1/sectors.",
-                "Ce secteur n'est pas connu ; voir GET /v1/sectors.",
-                "This sector is not known; see GET /v1/sectors.",
-            );
-            let at = format!("sectors[{index}]");
-            faults.push(Issue::body("unknownReference", at, detail).with_value(code.as_str()));
-        }
-    }
+    faults.extend(facility::unknown_sectors(tx, "sectors", &input.sectors)?);
     Problem::refuse(faults)
 }
 

@@ -1,13 +1,13 @@
 //! The form, field by field.
 use std::collections::BTreeMap;
 
-use super::words::{self, Words};
+use super::words;
 use super::{escaped, put};
 use crate::contribution::form::{Filled, FilledAnswer, FilledPiece};
 use crate::contribution::{Question, Questionnaire};
 use crate::framework::document::{EvidenceKind, Texts};
 use crate::problem::Issue;
-use crate::text::Language;
+use crate::text::{Language, Words};
 
 /// The id of the field that a fault names: `q0-note` for `answers[0].note`.
 fn field_id(name: &str) -> String {
@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
         }
         let spoken = [default, Language::Nl, Language::Fr, Language::En];
         let spoken = spoken.into_iter().find(|one| texts.get(*one).is_some());
-        let lang = words::code(spoken.unwrap_or(default));
+        let lang = spoken.unwrap_or(default).code();
         format!("<span lang=\"{lang}\">{text}</span>")
     }
 

@@ -11,6 +11,7 @@ use crate::http::page::{Arrival, Window};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
 use crate::training::attendance::kept;
+use crate::words::Code;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sector, check_for_backend(AnyBackend))]
@@ -98,6 +99,27 @@ pub fn find_sector(tx: &mut Tx, code: &str) -> Result<Option<Sector>, Problem> {
         .first(tx.conn)
         .optional()?;
     row.map(SectorRow::sector).transpose()
+}
+
+/// A fault for each of these codes, in a list of that name, that no sector has.
+pub fn unknown_sectors(tx: &mut Tx, list: &str, codes: &[Code]) -> Result<Vec<Issue>, Problem> {
+    let mut faults = Vec::new();
+    for (index, code) in codes.iter().enumerate() {
+        if find_sector(tx, code.as_str())?.is_none() {
+            faults.push(unknown_sector(format!("{list}[{index}]"), code));
+        }
+    }
+    Ok(faults)
+}
+
+/// The fault of a code that no sector has.
+pub fn unknown_sector(at: String, code: &Code) -> Issue {
+    let detail = Text::new(
+        "Deze sector is niet bekend; zie GET /v1/sectors.",
+        "Ce secteur n'est pas connu ; voir GET /v1/sectors.",
+        "This sector is not known; see GET /v1/sectors.",
+    );
+    Issue::body("unknownReference", at, detail).with_value(code.as_str())
 }
 
 /// Stores a sector, new (`current` absent) or instead of the one that the caller has seen, and records it.

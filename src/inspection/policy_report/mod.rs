@@ -1,6 +1,6 @@
 //! The policy report (*beleidsrapport*) of a round: its figures, frozen when it closes.
 //!
-//! Every figure counts facilities, each once in a row, and stands under the rule of [`super::figures::suppression`]: none about fewer than the
+//! Every figure counts facilities, each once in a row, and stands under the rule of [`crate::figures::suppression`]: none about fewer than the
 //! set minimum, nor one that subtraction gives away. So that it holds over all of them:
 //!
 //! - Who was inspected is one group: the facilities with a numbered report. Its tables by sector, of visits and of states, are suppressed together;

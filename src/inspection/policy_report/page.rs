@@ -10,7 +10,7 @@ use super::words;
 use super::{
     Calibration, Measured, PolicyFigure, PolicyFigureCode, PolicyLabel, PolicyReport, PolicyRow,
 };
-use crate::inspection::figures::chart::{Figure, Label, Row, bars, table};
+use crate::figures::chart::{Figure, Label, Row, bars, table};
 use crate::inspection::report::page::STYLE;
 use crate::inspection::report::words as report_words;
 use crate::text::Language;
@@ -86,7 +86,7 @@ impl Page {
         let frameworks = report.frameworks.iter();
         let sections = (1..).zip(&report.figures);
         Self {
-            lang: report_words::code(language),
+            lang: language.code(),
             w: words::all(language),
             style: Value::from_safe_string(STYLE.to_owned()),
             title: passage(&report.title, language),
@@ -112,7 +112,7 @@ fn passage(texts: &Texts, wanted: Language) -> Passage {
     let (language, text) = found.unwrap_or((wanted, ""));
     Passage {
         text: text.to_owned(),
-        lang: (language != wanted).then(|| report_words::code(language)),
+        lang: (language != wanted).then(|| language.code()),
     }
 }
 

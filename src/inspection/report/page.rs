@@ -55,7 +55,7 @@ pub fn withdrawn(
     engine.add_template("withdrawn.html", WITHDRAWN)?;
     let page = Withdrawn {
         publication,
-        lang: words::code(language),
+        lang: language.code(),
         w: words::all(language),
         style: Value::from_safe_string(STYLE.to_owned()),
     };
@@ -118,8 +118,8 @@ impl<'a> Page<'a> {
         let other = report.language != language;
         Self {
             report,
-            lang: words::code(language),
-            written: other.then(|| words::code(report.language)),
+            lang: language.code(),
+            written: other.then(|| report.language.code()),
             w: words::all(language),
             style: Value::from_safe_string(STYLE.to_owned()),
             tallies: tallies(report),
@@ -146,7 +146,7 @@ fn pick(texts: &Texts, wanted: Language, default: Language) -> Passage {
     let (language, text) = found.unwrap_or((wanted, ""));
     Passage {
         text: text.to_owned(),
-        lang: (language != wanted).then(|| words::code(language)),
+        lang: (language != wanted).then(|| language.code()),
     }
 }
 

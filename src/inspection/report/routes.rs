@@ -1,5 +1,5 @@
 //! `/inspections/{inspectionId}/reports` and `…/improvementPoints`.
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 
 use super::{
@@ -9,10 +9,10 @@ use super::{
 use crate::access::policy::{ReadFindings, ReadInspections, RecordInspections};
 use crate::access::{Allowed, Tx};
 use crate::db::types::Id;
-use crate::hash::sha256;
 use crate::http::accept::Rendition;
 use crate::http::answer;
 use crate::http::etag::{ETag, IfNoneMatch, Precondition};
+use crate::http::html;
 use crate::http::idempotency::{IdempotencyKey, Stored};
 use crate::http::page::Window;
 use crate::http::query::{Nothing, Query};
@@ -123,22 +123,15 @@ pub fn shown(
     known: &IfNoneMatch,
     render: impl FnOnce(Language) -> Result<String, minijinja::Error>,
 ) -> Result<HttpResponse, Problem> {
-    use base64::Engine as _;
     let language = language_of(request);
     let tag = tag.form(format!("{language:?}").to_lowercase());
     if known.has(&tag) {
         return Ok(answer::not_modified(&tag));
     }
     let page = render(language).map_err(Problem::internal)?;
-    let style = base64::engine::general_purpose::STANDARD.encode(sha256(page::STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+    Ok(html::page(StatusCode::OK, page::STYLE)
         .insert_header((header::ETAG, tag.to_string()))
         .insert_header((header::VARY, "accept, accept-language"))
-        .content_type("text/html; charset=utf-8")
         .body(page))
 }
 

@@ -5,26 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Europe::Brussels;
 
 use crate::db::types::Moment;
-use crate::text::Language;
-
-/// A phrase in Dutch, French and English.
-pub struct Words(&'static str, &'static str, &'static str);
-
-impl Words {
-    /// The phrase in a language.
-    pub fn in_language(&self, language: Language) -> &'static str {
-        match language {
-            Language::Nl => self.0,
-            Language::Fr => self.1,
-            Language::En => self.2,
-        }
-    }
-}
-
-/// The language as `lang` names it.
-pub fn code(language: Language) -> &'static str {
-    Words("nl", "fr", "en").in_language(language)
-}
+use crate::text::{Language, Words};
 
 /// All phrases in a language, by the names that the template has for them.
 pub fn all(language: Language) -> BTreeMap<&'static str, &'static str> {

@@ -3,6 +3,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{Round, RoundFramework, RoundInput, RoundState};
 use crate::db::types::Moment;
+use crate::facility::unknown_sector;
 use crate::http::checks::{check_title, repeated};
 use crate::problem::{Issue, Problem};
 use crate::text::Text;
@@ -33,12 +34,7 @@ fn check_sectors(sectors: &[Code], known: &[Code], faults: &mut Vec<Issue>) {
         if sectors.iter().take(index).any(|one| one == sector) {
             faults.push(repeated(at, sector));
         } else if !known.contains(sector) {
-            let detail = Text::new(
-                "Deze sector is niet bekend; zie GET /v1/sectors.",
-                "Ce secteur n'est pas connu ; voir GET /v1/sectors.",
-                "This sector is not known; see GET /v1/sectors.",
-            );
-            faults.push(Issue::body("unknownReference", at, detail).with_value(sector.as_str()));
+            faults.push(unknown_sector(at, sector));
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::db::types::{Id, Moment};
 use crate::facility::check_postal_code;
 use crate::http::ETag;
 use crate::http::body::Check;
-use crate::http::checks::{at_least_one, at_most, check_name, repeated};
+use crate::http::checks::{at_least_one, at_most, check_codes, check_name, check_range, repeated};
 use crate::problem::Issue;
 use crate::text::Text;
 use crate::words::Code;
@@ -141,14 +141,19 @@ pub struct LevelPoints {
 
 impl Check for SampleInput {
     fn check(&self, faults: &mut Vec<Issue>) {
-        within("size", self.size, 1, MOST_PICKS, faults);
-        check_codes("facilityTypes", &self.facility_types, faults);
+        check_range("size", self.size.into(), (1, MOST_PICKS.into()), faults);
+        check_codes("facilityTypes", &self.facility_types, MOST_CODES, faults);
         check_regions(&self.regions, faults);
         if let Some(seed) = &self.seed {
             check_name("seed", seed, faults);
         }
         if let Some(risk) = &self.risk {
-            within("risk.picks", risk.picks, 1, self.size, faults);
+            check_range(
+                "risk.picks",
+                risk.picks.into(),
+                (1, self.size.into()),
+                faults,
+            );
             risk.check(faults);
         }
     }
@@ -160,19 +165,18 @@ impl RiskRule {
             ("risk.missingEvidence", self.missing_evidence),
             ("risk.overdue", self.overdue),
         ] {
-            within(name, points, 0, MOST_POINTS, faults);
+            check_range(name, points.into(), (0, MOST_POINTS.into()), faults);
         }
-        check_codes("risk.criteria", &self.criteria, faults);
+        check_codes("risk.criteria", &self.criteria, MOST_CODES, faults);
         if !at_most("risk.levels", self.levels.len(), MOST_CODES, faults) {
             return;
         }
         for (index, one) in self.levels.iter().enumerate() {
             let name = format!("risk.levels[{index}]");
-            within(
+            check_range(
                 &format!("{name}.points"),
-                one.points,
-                0,
-                MOST_POINTS,
+                one.points.into(),
+                (0, MOST_POINTS.into()),
                 faults,
             );
             let mut before = self.levels.iter().take(index);
@@ -236,28 +240,6 @@ fn no_codes() -> Text {
         "Dites par quels codes postaux cette région commence et finit.",
         "Say with which postal codes this region begins and ends.",
     )
-}
-
-fn check_codes(name: &str, codes: &[Code], faults: &mut Vec<Issue>) {
-    if !at_most(name, codes.len(), MOST_CODES, faults) {
-        return;
-    }
-    for (index, code) in codes.iter().enumerate() {
-        if codes.iter().take(index).any(|other| other == code) {
-            faults.push(repeated(format!("{name}[{index}]"), code));
-        }
-    }
-}
-
-fn within(name: &str, number: i32, least: i32, most: i32, faults: &mut Vec<Issue>) {
-    if !(least..=most).contains(&number) {
-        let detail = Text::new(
-            format!("Gebruik een getal van {least} tot {most}."),
-            format!("Utilisez un nombre de {least} à {most}."),
-            format!("Use a number from {least} to {most}."),
-        );
-        faults.push(Issue::body("outOfRange", name, detail).with_value(number.to_string()));
-    }
 }
 
 /// A sample in a list.

@@ -32,8 +32,8 @@ struct Page<'a> {
 pub fn render(report: &TermDocument, language: Language) -> Result<String, Error> {
     let page = Page {
         report,
-        lang: words::code(language),
-        written: (report.language != language).then(|| words::code(report.language)),
+        lang: language.code(),
+        written: (report.language != language).then(|| report.language.code()),
         w: words::all(language),
         style: Value::from_safe_string(STYLE.to_owned()),
     };
