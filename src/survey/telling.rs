@@ -2,11 +2,13 @@
 //!
 //! Each item is a table of its own, of sectors by options, in which no count is of fewer people than the smallest group, nor is one given away by
 //! adding and subtracting ([`crate::figures::suppression`]). An item that only some are asked has a base that says how those answered other ones: it is told only where
-//! the answers to these are. How many were asked an item and left it is not hidden: who answers
+//! the answers to these are, and where nobody, or a smallest group at least, answered these otherwise. How many were asked an item and left it is not hidden: who answers
 //! may skip what is not required, and that tells nothing of what they think.
 use std::collections::BTreeMap;
 
-use super::document::{SurveyDocument, SurveyIndicator, SurveyItem, SurveyItemKind};
+use super::document::{
+    SurveyCondition, SurveyDocument, SurveyIndicator, SurveyItem, SurveyItemKind,
+};
 use super::results::{
     SectorRespondents, SurveyIndicatorResult, SurveyItemFigures, SurveyItemResult,
     SurveyOptionCount, SurveyRespondents, SurveySectorFigures, SurveySectorShare, SurveyShare,
@@ -43,6 +45,8 @@ pub fn counted(
 /// What may be told of an item: of all sectors, and of each.
 #[derive(Debug, Clone, Default)]
 struct Told {
+    /// Does everybody choose one option at most?
+    one_each: bool,
     /// Its options, in the order of the counts.
     options: Vec<String>,
     whole: Row,
@@ -143,9 +147,15 @@ impl Telling<'_> {
             .iter()
             .filter_map(|condition| self.told.get(condition.item_code.as_str()))
             .collect();
-        let as_whole = before.iter().all(|told| told.whole.is_whole());
+        let as_whole = before.iter().all(|told| told.whole.is_whole())
+            && self.gives_nobody_away(item, &|code| {
+                let of_sectors = self.tallies.iter().map(|(_, tally)| tally.item(code));
+                sum(&of_sectors.collect::<Vec<_>>())
+            });
         let in_each = |told: &&Told| told.sectors.iter().all(Row::is_whole);
-        let by_sector = before.iter().all(in_each);
+        let mut sectors = self.tallies.iter();
+        let by_sector = before.iter().all(in_each)
+            && sectors.all(|(_, tally)| self.gives_nobody_away(item, &|code| tally.item(code)));
         if by_sector && as_whole {
             return rows(item, tallies, self.smallest_group);
         }
@@ -156,10 +166,33 @@ impl Telling<'_> {
             hidden.clone()
         };
         Told {
+            one_each: item.takes_one(),
             options: options(item),
             whole,
             sectors: vec![hidden; tallies.len()],
         }
+    }
+
+    /// Does how many were asked an item tell of no group that is too small? Of each of its conditions those for whom it holds, those of them who were not asked, and
+    /// those who answered otherwise are nobody, or enough.
+    fn gives_nobody_away(&self, item: &SurveyItem, of: &impl Fn(&str) -> ItemTally) -> bool {
+        let is_enough = |people: u32| people == 0 || people >= self.smallest_group;
+        let asked = of(item.code.as_str()).asked;
+        let alone = item.asked_when.len() == 1;
+        item.asked_when.iter().all(|condition| {
+            let code = condition.item_code.as_str();
+            let before = of(code);
+            let one_each = self.told.get(code).is_some_and(|told| told.one_each);
+            let holds = holds_for(condition, &before, one_each).or(alone.then_some(asked));
+            holds.is_some_and(|holds| {
+                let others = [
+                    asked,
+                    holds.abs_diff(asked),
+                    before.answered.abs_diff(holds),
+                ];
+                others.into_iter().all(is_enough)
+            })
+        })
     }
 
     fn indicator(&self, indicator: &SurveyIndicator) -> SurveyIndicatorResult {
@@ -198,6 +231,26 @@ impl Telling<'_> {
                 .collect(),
         }
     }
+}
+
+/// For how many a condition holds, as far as counts tell: not how many chose one of several options of which one may choose more.
+fn holds_for(condition: &SurveyCondition, before: &ItemTally, one_each: bool) -> Option<u32> {
+    let chosen: u32 = condition
+        .options
+        .iter()
+        .map(|option| before.counts.get(option.as_str()).copied().unwrap_or(0))
+        .sum();
+    if !condition.options.is_empty() {
+        return (one_each || condition.options.len() == 1).then_some(chosen);
+    }
+    let within = |number: u32| {
+        let number = i64::from(number);
+        condition.from.is_none_or(|from| number >= from)
+            && condition.to.is_none_or(|to| number <= to)
+    };
+    let numbers = numbers(before);
+    let these = numbers.iter().filter(|(number, _)| within(*number));
+    Some(these.map(|(_, count)| count).sum())
 }
 
 fn options(item: &SurveyItem) -> Vec<String> {
@@ -278,6 +331,7 @@ fn rows(item: &SurveyItem, tallies: &[ItemTally], smallest_group: u32) -> Told {
             .collect(),
     };
     Told {
+        one_each: item.takes_one(),
         sectors: (0..tallies.len()).map(row).collect(),
         options,
         whole,

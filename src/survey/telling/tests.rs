@@ -141,3 +141,43 @@ fn a_base_that_tells_a_hidden_count_is_hidden() {
         (None, SurveyShare::default())
     );
 }
+
+#[test]
+fn a_base_that_tells_how_few_gave_a_number_or_a_second_answer_is_hidden() {
+    let ours = serde_json::json!({"origin": "ours"});
+    let options = serde_json::json!([{"code": "ja", "title": {"nl": "Ja"}}, {"code": "neen", "title": {"nl": "Neen"}}]);
+    let document: SurveyDocument = serde_json::from_value(serde_json::json!({
+        "defaultLanguage": "nl", "title": {"nl": "Proef"}, "source": ours,
+        "sections": [{"code": "a", "title": {"nl": "A"}, "items": [
+            {"code": "hoeveel", "kind": "number", "smallest": 0, "largest": 10, "text": {"nl": "?"}, "source": ours},
+            {"code": "waarom", "kind": "choice", "text": {"nl": "?"}, "options": options, "source": ours, "askedWhen": [{"itemCode": "hoeveel", "from": 1}]},
+            {"code": "een", "kind": "choice", "text": {"nl": "?"}, "options": options, "source": ours},
+            {"code": "twee", "kind": "choice", "text": {"nl": "?"}, "options": options, "source": ours},
+            {"code": "beide", "kind": "choice", "text": {"nl": "?"}, "options": options, "source": ours,
+             "askedWhen": [{"itemCode": "een", "options": ["ja"]}, {"itemCode": "twee", "options": ["ja"]}]},
+        ]}],
+    }))
+    .expect("a survey");
+    // So many gave no number above 0, and so many said yes to the first and no to the second.
+    let told = |zeros: u32, only_first: u32| {
+        let mut tally = Tally::default();
+        let mut add = |times: u32, number: i64, first: &str, second: &str| {
+            let yes = serde_json::json!(["ja"]);
+            let answers = serde_json::json!([{"itemCode": "hoeveel", "number": number}, {"itemCode": "waarom", "options": yes},
+                {"itemCode": "een", "options": [first]}, {"itemCode": "twee", "options": [second]}, {"itemCode": "beide", "options": yes}]);
+            let answers: Vec<SurveyAnswer> = serde_json::from_value(answers).expect("answers");
+            for _ in 0..times {
+                tally.add(&document, &answers);
+            }
+        };
+        add(zeros, 0, "neen", "neen");
+        add(only_first, 3, "ja", "neen");
+        add(40, 3, "ja", "ja");
+        add(40, 3, "neen", "ja");
+        let (_, items, _) = counted(&document, &[("ggz".to_owned(), tally)], 5);
+        [&items[1], &items[4]].map(|item| (item.whole.base, item.sectors[0].figures.base))
+    };
+    assert_eq!(told(10, 10), [(Some(90), Some(90)), (Some(40), Some(40))]);
+    assert_eq!(told(4, 10)[0], (None, None), "four gave 0");
+    assert_eq!(told(10, 3)[1], (None, None), "three said yes and then no");
+}
